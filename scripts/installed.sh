@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# installed.sh BUILD ROOT: installs BUILD under ROOT and uses it as a stranger would: pkg-config,
+# headers, a driver, a host program, the exported names, the command.
+set -euo pipefail
+
+build=$1
+rm -rf "$2"
+mkdir -p "$2"
+root=$(readlink -f "$2")
+work=$root/work
+mkdir -p "$work"
+
+fail() {
+    echo "installed: $*" >&2
+    exit 1
+}
+
+DESTDIR=$root meson install -C "$build" --no-rebuild --quiet
+pc=$(find "$root" -name condis.pc)
+[ -n "$pc" ] || fail "no condis.pc"
+export PKG_CONFIG_LIBDIR=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
+read -r -a cflags <<<"$(pkg-config --cflags condis)"
+read -r -a libs <<<"$(pkg-config --libs condis)"
+include=$(pkg-config --variable=includedir condis)
+libdir=$(pkg-config --variable=libdir condis)
+# Not every pkg-config puts the root before a variable.
+include=$root${include#"$root"}
+libdir=$root${libdir#"$root"}
+version=$(pkg-config --modversion condis)
+flags=(-std=c17 -O2 -Wall -Wextra -Werror "${cflags[@]}")
+case " ${cflags[*]} " in
+*" -fshort-wchar "*) ;;
+*) fail "condis.pc does not ask for -fshort-wchar" ;;
+esac
+
+# Each header alone: a host's as it is, a driver's after ndis.h, as Windows' own want it.
+headers=0
+for header in "$include"/condis/*.h; do
+    printf '#include <condis/%s>\n' "${header##*/}" | gcc "${flags[@]}" -fsyntax-only -x c - ||
+        fail "condis/${header##*/} does not compile alone"
+    headers=$((headers + 1))
+done
+for header in "$include"/condis-driver/*.h; do
+    printf '#include <ndis.h>\n#include <%s>\n' "${header##*/}" |
+        gcc "${flags[@]}" -fsyntax-only -x c - || fail "${header##*/} does not compile"
+    headers=$((headers + 1))
+done
+echo "installed: $headers headers compile"
+
+library=$libdir/libcondis.so.0
+[ -e "$library" ] || fail "no libcondis.so.0"
+readelf -d "$library" | grep -q 'SONAME.*\[libcondis\.so\.0\]' || fail "the soname is another"
+names=$work/names
+nm -D --defined-only "$library" | awk '{ sub(/@.*/, "", $3); print $3 }' >"$names"
+allowed=$(grep -oE '[A-Za-z_]+\*;' src/condis.map | tr -d '*;' | paste -sd '|')
+! grep -vE "^($allowed)" "$names" >"$work/strange" ||
+    fail "exported without being documented: $(paste -sd ' ' "$work/strange")"
+grep -q '^NdisClDropParty$' "$names" || fail "NdisClDropParty is not exported"
+echo "installed: $(wc -l <"$names") names are exported"
+
+gcc "${flags[@]}" -fPIC -shared tests/installed/driver.c -o "$work/driver.so"
+gcc "${flags[@]}" tests/installed/host.c "${libs[@]}" -o "$work/host"
+export LD_LIBRARY_PATH=$libdir
+"$work/host" "$work/driver.so" || fail "the host program could not run the driver"
+echo "installed: a host program runs a driver"
+
+command=$(find "$root" -path '*/bin/condis')
+[ -n "$command" ] || fail "no condis command"
+told=$("$command" --version)
+[ "$told" = "condis $version" ] || fail "condis --version says '$told', condis.pc $version"
+if error=$("$command" run "$work/missing.lua" 2>&1 >/dev/null); then
+    fail "condis runs a file that is missing"
+fi
+[ "$(printf '%s\n' "$error" | wc -l)" -eq 1 ] || fail "a missing file is told in many lines: $error"
+echo "installed: $told"

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154
+# stages.sh: the stages of ./check, one function each; sourced by it, after lib.sh.
+#
+# A stage prints to its log and returns 0 or not. One that holds several cases writes their number
+# to $cases as "PASSED FAILED SKIPPED"; without that it counts as one case.
+
+# run_stage NAME PLACE: runs a stage, says how it went, and adds its cases to $counts.
+run_stage() {
+    local name=$1 place=$2 log=build/check/$1.log status=0 start=$SECONDS line
+    cases=build/check/$1.cases
+    rm -f "$cases"
+    printf '%s' "${bold}[$place]${plain} $name ... "
+    # In a shell of its own, so that one stage's directory and variables never reach the next.
+    ("stage_${name//-/_}") >"$log" 2>&1 || status=$?
+    if [ -s "$cases" ]; then
+        read -r passed failed skipped <"$cases"
+        [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+    elif [ "$status" -eq 0 ]; then
+        passed=1 failed=0 skipped=0
+    else
+        passed=0 failed=1 skipped=0
+    fi
+    echo "$passed $failed $skipped $name" >>"$counts"
+    line="$passed passed, $failed failed, $skipped skipped, $((SECONDS - start)) s ($log)"
+    if [ "$failed" -eq 0 ]; then
+        printf '%s\n' "${green}ok${plain}: $line"
+    else
+        printf '%s\n' "${red}FAILED${plain}: $line"
+        tail -n 40 "$log" | sed 's/^/    /'
+    fi
+}
+
+stage_format() {
+    source_files '*.c' '*.h' | xargs -r -d '\n' clang-format --dry-run -Werror
+}
+
+stage_tidy() {
+    source_files | lua5.4 scripts/tidy.lua
+}
+
+# build_and_test DIR COMPILER TIMES OPTIONS SELECTION [WRAPPER...]: TIMES stretches the time limits.
+build_and_test() {
+    local dir=$1 compiler=$2 times=$3 options selection
+    read -r -a options <<<"$4"
+    read -r -a selection <<<"$5"
+    shift 5
+    configure "$dir" "$compiler" "${options[@]}" && ninja -C "$dir" || return 1
+    rm -f "$dir/meson-logs/testlog.json"
+    local status=0
+    "$@" meson test -C "$dir" --no-rebuild --print-errorlogs -t "$times" "${selection[@]}" ||
+        status=$?
+    if [ -f "$dir/meson-logs/testlog.json" ]; then
+        lua5.4 scripts/count-tests.lua "$dir/meson-logs/testlog.json" >"$cases"
+    fi
+    return "$status"
+}
+
+stage_gcc() {
+    build_and_test build/gcc gcc 1 '' ''
+}
+
+stage_clang() {
+    build_and_test build/clang clang 1 '' ''
+}
+
+# gcc's runtimes find the names of a stack by themselves. A fiber's stack is not the thread's, so
+# the checker must not move locals to a stack of its own.
+stage_asan() {
+    export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    build_and_test build/asan gcc 3 '-Db_sanitize=address,undefined' ''
+}
+
+# The simulated executive has one thread and switches stacks under the checker, so its tests are
+# left out. Kernels that spread addresses widely break the checker's map; setarch forbids it them.
+stage_tsan() {
+    local fixed=()
+    ! setarch -R true 2>/dev/null || fixed=(setarch -R)
+    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+    build_and_test build/tsan clang 5 '-Db_sanitize=thread -Dbench=false' '--no-suite sim' \
+        "${fixed[@]}"
+}
+
+stage_clang_tidy() {
+    local dir=build/clang
+    configure "$dir" clang && ninja -C "$dir" || return 1
+    mkdir -p build/check/clang-tidy
+    lua5.4 scripts/compile-commands.lua "$dir/compile_commands.json" |
+        xargs -r -d '\n' -n 1 -P "$(nproc)" scripts/clang-tidy.sh build/check/clang-tidy
+}
+
+# Every example, on both executives. An example's arguments are the input file.
+stage_examples() {
+    local condis=build/gcc/tools/condis/condis input=build/check/input.txt passed=0 failed=0
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    make_input "$input"
+    local example executive
+    for example in examples/*.lua; do
+        for executive in --live --sim; do
+            echo "--- $example $executive"
+            if timeout 120 "$condis" run "$example" "$executive" --seed 1 -- "$input"; then
+                passed=$((passed + 1))
+            else
+                echo "--- $example $executive: exit status $?"
+                failed=$((failed + 1))
+            fi
+        done
+    done
+    echo "$passed $failed 0" >"$cases"
+    [ "$failed" -eq 0 ]
+}
+
+stage_installed() {
+    configure build/gcc gcc && ninja -C build/gcc && scripts/installed.sh build/gcc build/installed
+}
+
+stage_bench() {
+    configure build/gcc gcc && ninja -C build/gcc && timeout 300 build/gcc/bench/bench --smoke
+}
