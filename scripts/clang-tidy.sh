@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # clang-tidy.sh CACHE LINE: runs clang-tidy on one source, a line of compile-commands.lua, unless
 # the source, all it includes, its flags and the configuration are what they were when it passed.
+set -euo pipefail
 
 cache=$1
 IFS=$'\t' read -r source directory command <<<"$2"

@@ -51,13 +51,27 @@ echo "installed: $headers headers compile"
 library=$libdir/libcondis.so.0
 [ -e "$library" ] || fail "no libcondis.so.0"
 readelf -d "$library" | grep -q 'SONAME.*\[libcondis\.so\.0\]' || fail "the soname is another"
-names=$work/names
-nm -D --defined-only "$library" | awk '{ sub(/@.*/, "", $3); print $3 }' >"$names"
-allowed=$(grep -oE '[A-Za-z_]+\*;' src/condis.map | tr -d '*;' | paste -sd '|')
-! grep -vE "^($allowed)" "$names" >"$work/strange" ||
-    fail "exported without being documented: $(paste -sd ' ' "$work/strange")"
-grep -q '^NdisClDropParty$' "$names" || fail "NdisClDropParty is not exported"
-echo "installed: $(wc -l <"$names") names are exported"
+# What the library exports stands in a header, and what a header declares is exported.
+export LC_ALL=C
+nm -D --defined-only "$library" | awk '{ sub(/@.*/, "", $3); print $3 }' | sort -u >"$work/exported"
+grep -rhoE "[A-Za-z_][A-Za-z0-9_]*" "$include"/condis "$include"/condis-driver |
+    sort -u >"$work/words"
+strange=$(comm -23 "$work/exported" "$work/words")
+[ -z "$strange" ] || fail "exported, but in no header: ${strange//$'\n'/ }"
+{
+    printf '#include <ndis.h>\n'
+    find "$include"/condis-driver -name '*.h' -printf '#include <%f>\n'
+    find "$include"/condis -name '*.h' -printf '#include <condis/%f>\n'
+} >"$work/all.c"
+gcc "${flags[@]}" -DNDIS_MINIPORT_DRIVER=1 -DNDIS630_MINIPORT=1 -DNDIS630=1 \
+    -fsyntax-only -aux-info "$work/prototypes" "$work/all.c"
+# A line is: /* FILE:LINE:NC */ extern TYPE NAME (ARGUMENTS); DriverEntry is the driver's to define.
+sed -nE "s|^/\* $include/[^*]*:NC \*/ extern [^(]*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*) \(.*|\1|p" \
+    "$work/prototypes" | grep -vx DriverEntry | sort -u >"$work/declared"
+[ -s "$work/declared" ] || fail "no declared function was found"
+missing=$(comm -23 "$work/declared" "$work/exported")
+[ -z "$missing" ] || fail "declared, but not exported: ${missing//$'\n'/ }"
+echo "installed: $(wc -l <"$work/exported") names are exported"
 
 gcc "${flags[@]}" -fPIC -shared tests/installed/driver.c -o "$work/driver.so"
 gcc "${flags[@]}" tests/installed/host.c "${libs[@]}" -o "$work/host"
