@@ -60,7 +60,7 @@ strange=$(comm -23 "$work/exported" "$work/words")
 [ -z "$strange" ] || fail "exported, but in no header: ${strange//$'\n'/ }"
 {
     printf '#include <ndis.h>\n'
-    find "$include"/condis-driver -name '*.h' -printf '#include <%f>\n'
+    find "$include"/condis-driver -maxdepth 1 -name '*.h' -printf '#include <%f>\n'
     find "$include"/condis -name '*.h' -printf '#include <condis/%f>\n'
 } >"$work/all.c"
 gcc "${flags[@]}" -DNDIS_MINIPORT_DRIVER=1 -DNDIS630_MINIPORT=1 -DNDIS630=1 \
