@@ -95,6 +95,7 @@ stage_examples() {
     local condis=build/gcc/tools/condis/condis input=build/check/input.txt passed=0 failed=0
     configure build/gcc gcc && ninja -C build/gcc || return 1
     make_input "$input"
+    [ -e examples/share.lua ] && [ -x "$condis" ] || { echo "no examples or no command"; return 1; }
     local example executive
     for example in examples/*.lua; do
         for executive in --live --sim; do
