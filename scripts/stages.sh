@@ -95,7 +95,10 @@ stage_examples() {
     local condis=build/gcc/tools/condis/condis input=build/check/input.txt passed=0 failed=0
     configure build/gcc gcc && ninja -C build/gcc || return 1
     make_input "$input"
-    [ -e examples/share.lua ] && [ -x "$condis" ] || { echo "no examples or no command"; return 1; }
+    if ! [ -e examples/share.lua ] || ! [ -x "$condis" ]; then
+        echo "no examples or no command"
+        return 1
+    fi
     local example executive
     for example in examples/*.lua; do
         for executive in --live --sim; do
