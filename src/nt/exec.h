@@ -77,6 +77,7 @@ struct exec_world {
     void *trace;
     void *user;
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
+    void *slots[4];       /* others' state of this world, zeros at first; 0: the media of src/link */
 };
 
 /* Create a world. options are copied. Returns the world, or NULL (no memory).
