@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* An open AF is the association of one client binding with one call manager: the handle that both
+ * use (API §1.2). */
+#ifndef CONDIS_NDIS_AF_H
+#define CONDIS_NDIS_AF_H
+
+#include "ndis/binding.h"
+#include "ndis/enter.h"
+#include "ndis/state.h"
+
+enum af_state {
+    AF_OPENING,
+    AF_OPEN,
+    AF_CLOSING,
+    AF_STATE_COUNT
+};
+
+enum af_event {
+    AF_OPENED,
+    AF_OPEN_FAILED,
+    AF_CL_CLOSE,      /* NdisClCloseAddressFamily */
+    AF_CLOSED,
+    AF_CLOSE_FAILED,
+    AF_CM_NOTIFY,     /* Ndis(M)CmNotifyCloseAddressFamily */
+    AF_CL_SAP,        /* NdisClRegisterSap */
+    AF_CREATE_VC,     /* NdisCoCreateVc, NdisMCmCreateVc */
+    AF_OID,           /* NdisCoOidRequest, NdisMCmOidRequest */
+    AF_EVENT_COUNT
+};
+
+extern const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT];
+extern const char *const af_state_names[AF_STATE_COUNT];
+extern const char *const af_event_names[AF_EVENT_COUNT];
+
+struct af {
+    struct object object;
+    struct exec_lock lock;
+    struct adapter *adapter;
+    struct binding *binding;      /* the client's */
+    struct binding *call_manager; /* the stand-alone call manager's; NULL: the adapter's MCM */
+    NDIS_HANDLE client_context;   /* ClientAfContext */
+    NDIS_HANDLE cm_context;       /* CallMgrAfContext */
+    CO_ADDRESS_FAMILY family;
+    uint8_t state; /* enum af_state; guarded by lock */
+    bool notified; /* the call manager asked for the close */
+    uint32_t sap_count; /* guarded by lock */
+    uint32_t vc_count;  /* guarded by lock: VCs of either creator */
+    uint32_t oid_count; /* guarded by lock */
+    struct operation op;     /* OPEN_AF, CLOSE_AF */
+    struct operation notify; /* NOTIFY_CLOSE_AF */
+    struct exec_work work;   /* tells the client at PASSIVE_LEVEL */
+};
+
+/* The two drivers of an AF and their handlers. */
+static inline const struct driver *af_client(const struct af *af)
+{
+    return af->binding->driver;
+}
+
+static inline const struct driver *af_cm(const struct af *af)
+{
+    return af->call_manager ? af->call_manager->driver : af->adapter->driver;
+}
+
+static inline const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *af_client_handlers(const struct af *af)
+{
+    return &af->binding->handlers->client;
+}
+
+static inline const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS *af_cm_handlers(const struct af *af)
+{
+    return af->call_manager ? &af->call_manager->handlers->call_manager
+                            : &af->adapter->driver->handlers.call_manager;
+}
+
+/* Offers every registered and notified AF of the binding's adapter to a client binding, at
+ * PASSIVE_LEVEL (ProtocolCoAfRegisterNotify). */
+void af_offer_all(struct binding *client);
+
+/* Offers one newly registered AF to every client bound to the adapter, at PASSIVE_LEVEL. */
+void af_offer(struct adapter *adapter, const CO_ADDRESS_FAMILY *family);
+
+/* Counts something that hangs on the AF, if its state allows the event.
+ * returns  true, with *count one more; false after the rule was reported, *status the answer */
+bool af_hold(const struct call *call, struct af *af, NDIS_HANDLE handle, enum af_event event,
+             uint32_t *count, NDIS_STATUS *status);
+void af_let_go(struct af *af, uint32_t *count);
+
+/* The edge through which a call manager's function was called. */
+enum edge {
+    EDGE_STAND_ALONE, /* an NdisCm... name */
+    EDGE_INTEGRATED,  /* an NdisMCm... name */
+};
+
+/* Checks that the caller is the AF's call manager and used its own edge's name (C21, C22, C15).
+ * returns  true to go on; false after the rule was reported */
+bool af_check_cm(const struct call *call, const struct af *af, enum edge edge, NDIS_HANDLE about);
+
+/* Checks that the caller is the client that owns the AF (C23). */
+bool af_check_client(const struct call *call, const struct af *af, NDIS_HANDLE about);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A binding joins one protocol driver to one adapter: what NdisOpenAdapterEx makes. */
+#ifndef CONDIS_NDIS_BINDING_H
+#define CONDIS_NDIS_BINDING_H
+
+#include "ndis/adapter.h"
+
+enum binding_state {
+    BINDING_OPENING,
+    BINDING_OPEN,
+    BINDING_CLOSING, /* NdisCloseAdapterEx was called: the handle is dead to the driver (C41) */
+    BINDING_STATE_COUNT
+};
+
+struct binding {
+    struct object object;
+    struct adapter *adapter;
+    struct driver *driver;
+    struct binding *next; /* of the adapter; guarded by host->lock */
+    NDIS_HANDLE handle;
+    NDIS_HANDLE context; /* ProtocolBindingContext */
+    const struct handlers *handlers; /* the driver's, or own_handlers once set on the binding */
+    struct handlers *own_handlers;
+    uint8_t state; /* enum binding_state; guarded by host->lock */
+    bool paused;   /* until the bind is over: no sends (API §2.1, NdisOpenAdapterEx 4) */
+    /* What still hangs on it: NdisCloseAdapterEx refuses while any is not zero (C103). */
+    _Atomic uint32_t af_count;
+    _Atomic uint32_t vc_count; /* signalling VCs of a call manager (AF NULL) */
+    _Atomic uint32_t oid_count;
+    _Atomic uint32_t send_count;
+    struct operation op; /* OPEN_ADAPTER, CLOSE_ADAPTER */
+    struct exec_work work;
+    struct exec_lock status_lock; /* ProtocolCoStatusEx is serialised per binding (API §3.1) */
+};
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Entering: a driver enters NDIS through a call, NDIS enters a driver through a handler. Both ways
+ * have one gate, where the level is checked and the trace hears of it. */
+#ifndef CONDIS_NDIS_ENTER_H
+#define CONDIS_NDIS_ENTER_H
+
+#include "ndis/driver.h"
+#include "ndis/host.h"
+
+/* What a function's page says of the level it may be called at. */
+enum level {
+    LEVEL_PASSIVE,
+    LEVEL_UP_TO_DISPATCH,
+    LEVEL_DISPATCH,
+};
+
+/* One call of a driver into NDIS. Lives on the stack of the called function. */
+struct call {
+    struct host *host;
+    struct exec_task *task;
+    const char *function; /* Microsoft's name, or the NdisMCm one when that edge was used */
+};
+
+/* The level rule of a function's family is broken: reports. Out of line. */
+void call_level_broken(const struct call *call, enum rule_id rule);
+
+/* Begins a call: finds the host, lets the simulated scheduler choose, checks the level.
+ * rule     the Irql_..._Function rule of the function's family
+ * returns  the call; call_level_ok tells whether a LEVEL_PASSIVE function may go on */
+static inline struct call call_begin(const char *function, enum rule_id rule, enum level level)
+{
+    struct exec_task *task = exec_current();
+    assert(task && "NDIS was called from a thread that belongs to no host");
+    struct call call = {task->exec->user, task, function};
+    exec_preempt(function);
+    bool ok = level == LEVEL_PASSIVE    ? task->irql == PASSIVE_LEVEL
+              : level == LEVEL_DISPATCH ? task->irql == DISPATCH_LEVEL
+                                        : task->irql <= DISPATCH_LEVEL;
+    if (__builtin_expect(!ok, 0))
+        call_level_broken(&call, rule);
+    return call;
+}
+
+/* The running code is inside this driver (C21 to C26 ask who calls). */
+static inline bool call_is_from(const struct call *call, const struct driver *driver)
+{
+    return call->task->owner == &driver->module->owner;
+}
+
+/* Reports that the calling driver broke a rule.
+ * about    the handle that the report describes with its history; NULL for none
+ * status   what the call answers, also returned, so that callers can `return call_breaks(...)` */
+NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE about,
+                        NDIS_STATUS status, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Resolves a handle for a call; reports HANDLE_NULL, HANDLE_GARBAGE, HANDLE_WRONG_KIND,
+ * HANDLE_FOREIGN or HANDLE_STALE (C43, C31 to C41) and returns NULL when it names no live object.
+ * parameter  the parameter's name in the prototype */
+struct object *call_resolve(const struct call *call, NDIS_HANDLE handle, enum object_kind kind,
+                            const char *parameter);
+
+/* One visit of NDIS in a driver's handler. Lives on NDIS's stack.
+ *     struct visit visit = visit_begin(driver, "ProtocolCmDropParty");
+ *     status = handler(...);
+ *     visit_end(&visit); */
+struct visit {
+    struct exec_task *task;
+    struct nt_owner *before;
+    const char *handler;
+    uint8_t irql;
+};
+
+/* The handler returned at another level than it was entered at (C125): reports and restores. */
+void visit_level_broken(const struct visit *visit);
+
+/* Reports that the visited driver broke a rule by what its handler did or returned. */
+NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct object *about,
+                         NDIS_STATUS status, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+void visit_trace(const struct visit *visit, bool entering);
+
+static inline struct visit visit_begin(const struct driver *driver, const char *handler)
+{
+    struct exec_task *task = exec_current();
+    struct visit visit = {task, task->owner, handler, task->irql};
+    task->owner = (struct nt_owner *)(uintptr_t)&driver->module->owner;
+    exec_preempt(handler);
+    struct host *host = task->exec->user;
+    if (__builtin_expect(trace_on(host->trace), 0))
+        visit_trace(&visit, true);
+    return visit;
+}
+
+static inline void visit_end(const struct visit *visit)
+{
+    struct host *host = visit->task->exec->user;
+    if (__builtin_expect(visit->task->irql != visit->irql, 0))
+        visit_level_broken(visit);
+    if (__builtin_expect(trace_on(host->trace), 0))
+        visit_trace(visit, false);
+    visit->task->owner = visit->before;
+    exec_preempt(visit->handler);
+}
+
+#endif

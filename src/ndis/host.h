@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* A host is one simulated computer as NDIS sees it: its objects, drivers and adapters. */
+#ifndef CONDIS_NDIS_HOST_H
+#define CONDIS_NDIS_HOST_H
+
+#include "ndis/slab.h"
+#include "nt/exec.h"
+#include "rules/rules.h"
+#include "trace/trace.h"
+
+#include <condis/host.h>
+#include <ndis.h>
+
+struct adapter;
+struct module;
+struct settings;
+
+enum { HOST_SLOT_COUNT = 4, HOST_NAME_BYTES = 32 };
+
+struct host {
+    struct exec *exec;
+    struct condis_world *world;
+    struct trace *trace; /* the world's; NULL when off */
+    struct rules *rules; /* the world's */
+    uint16_t index;      /* in its world; part of every handle */
+    uint8_t completion;  /* enum condis_completion */
+    char name[HOST_NAME_BYTES];
+    struct slab slabs[OBJECT_KIND_COUNT];
+    struct exec_lock lock; /* guards the lists below, and adapters' lists of bindings and AFs */
+    struct module *modules;
+    struct adapter *adapters;
+    struct host *next; /* in its world */
+    uint32_t module_count; /* ever loaded; numbers the owners from 1 */
+    void *slots[HOST_SLOT_COUNT];
+};
+
+/* The host that the running code acts for. Code that runs on no task of an executive (a thread
+ * that a driver made behind our back) cannot call NDIS: asserted. */
+static inline struct host *host_current(void)
+{
+    struct exec_task *task = exec_current();
+    assert(task && "NDIS was called from a thread that belongs to no host");
+    return task->exec->user;
+}
+
+/* Pointers that client libraries linked with us hang on a host, one number each. */
+enum host_slot {
+    HOST_SLOT_CLIENT, /* src/client */
+};
+
+/* The same for code outside src/ndis, which knows the public name only. */
+void **ndis_host_slot(struct condis_host *host, enum host_slot slot);
+struct condis_host *ndis_host_current(void);
+struct exec *ndis_host_exec(struct condis_host *host);
+
+/* Enters and leaves a driver from outside NDIS: between the two, calls count as that driver's.
+ * For client libraries that act as their own driver on a host-program thread. */
+struct nt_owner *ndis_driver_enter(NDIS_HANDLE NdisDriverHandle);
+void ndis_driver_leave(struct nt_owner *before);
+
+/* The settings behind a driver, adapter or binding handle, as NdisOpenConfigurationEx takes it;
+ * NULL when the handle names none of them. Lives as long as the object. */
+struct settings *ndis_settings_of(NDIS_HANDLE handle);
+
+/* The executive of the host that an adapter handle belongs to; NULL when it names no adapter. */
+struct exec *ndis_adapter_exec(NDIS_HANDLE MiniportAdapterHandle);
+
+static inline struct condis_host *host_public(struct host *host)
+{
+    return (struct condis_host *)host;
+}
+
+static inline struct host *host_private(struct condis_host *host)
+{
+    return (struct host *)host;
+}
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* An operation is one request that is called, maybe pended, and completed once.
+ *
+ *            handler returns PENDING                provider completes
+ *   CALLING ------------------------> WAITING ---------------------------+
+ *      |  \                                                              v
+ *      |   \  provider completes first (legal)      handler returns   COMPLETED --> requester told
+ *      |    +------------------------------> EARLY ----------------------^           --> IDLE
+ *      |                                      (PENDING is the only legal answer then, C2)
+ *      +--- handler returns a final status: DIRECT hosts return it, PENDING hosts tell the requester
+ *
+ * This file is the only implementation of that. What differs between the twenty-odd requests is a
+ * row of operations.def plus one `end` each (what the status does to the object, and the requester's
+ * callback), which the noun's file provides. */
+#ifndef CONDIS_NDIS_OPERATION_H
+#define CONDIS_NDIS_OPERATION_H
+
+#include "ndis/object.h"
+
+#include <ndis.h>
+#include <stddef.h>
+
+struct host;
+
+enum operation_kind {
+    OP_NONE,
+#define OPERATION(kind, noun, slot, asked, handler, finished, told, final, level) OP_##kind,
+#include "ndis/operations.def"
+#undef OPERATION
+    OP_KIND_COUNT
+};
+
+enum operation_state {
+    OPERATION_IDLE,      /* nothing is asked; kind names the last one */
+    OPERATION_CALLING,   /* inside the provider's handler */
+    OPERATION_EARLY,     /* completed, but the handler has not returned yet */
+    OPERATION_WAITING,   /* the handler pended */
+    OPERATION_COMPLETED, /* the status is final; the requester will be told */
+};
+
+/* Lives inside the object it works on, so asking allocates nothing. 24 bytes. */
+struct operation {
+    _Atomic uint8_t state; /* enum operation_state */
+    uint8_t kind;          /* enum operation_kind */
+    uint8_t before;        /* the object's state to go back to when the provider refuses */
+    uint8_t flags;         /* the noun's own */
+    NDIS_STATUS status;    /* the final one, from COMPLETED on */
+    PVOID parameters;      /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
+    struct operation *next; /* the task's queue of deliveries */
+};
+
+/* What the documentation and the nouns say of one kind. */
+struct operation_row {
+    const char *name;            /* "ADD_PARTY" */
+    const char *request;         /* "NdisClAddParty" */
+    const char *handler;         /* "ProtocolCmAddParty" */
+    const char *completion;      /* "NdisCmAddPartyComplete" */
+    const char *told;            /* "ProtocolClAddPartyComplete" */
+    bool self;                   /* a final answer may be returned to the requester (SELF) */
+    bool passive;                /* the requester must be told at PASSIVE_LEVEL (C124) */
+    size_t object_offset;        /* from the operation back to its object */
+    /* From the operation to a struct exec_work in the same object, for rows that are told at
+     * PASSIVE_LEVEL: nothing is allocated when a completion comes at DISPATCH_LEVEL. */
+    ptrdiff_t work_offset;
+    /* Applies op->status to the object, releases it if that is its end, and, when `told`, calls the
+     * requester's completion. With told false the requester runs its own completion (SELF). Copies
+     * what it needs first: op may be gone when it returns. Called without locks. */
+    void (*end)(struct host *host, struct operation *op, bool told);
+};
+
+extern const struct operation_row operation_rows[OP_KIND_COUNT];
+
+/* Starts an operation on an object: state IDLE becomes CALLING. The caller holds the object's lock
+ * and its state table allowed the request, so a running operation here is our bug (asserted).
+ * parameters  borrowed from the requester until it is told; may be NULL */
+void operation_begin(struct operation *op, enum operation_kind kind, PVOID parameters);
+
+/* The object that an operation, running or last run, lives in. */
+static inline struct object *operation_object(const struct operation *op);
+
+/* The provider's handler answered. Call without locks. op may be gone afterwards.
+ * returns  what the request returns to its caller: PENDING, or the final status when the host
+ *          completes directly or the row is FINAL */
+NDIS_STATUS operation_returned(struct host *host, struct operation *op, NDIS_STATUS status);
+
+/* The provider called the completion function. Call without locks. op may be gone afterwards.
+ * kind      the kind that the called function completes
+ * function  its name, for reports
+ * returns   true when accepted: the requester was told, will be told when the handler returns, or
+ *           at PASSIVE_LEVEL. false: a rule was broken (completed twice, never pended, PENDING as
+ *           status) and nothing changed.
+ * before    called between acceptance and telling, while nobody else can see the operation, to
+ *           record what came with the completion (contexts, parameters); may be NULL */
+bool operation_complete(struct host *host, struct operation *op, enum operation_kind kind,
+                        NDIS_STATUS status, const char *function,
+                        void (*before)(struct operation *op, void *with), void *with);
+
+/* The rule for completing an operation that is not there: PEND_ONCE when the dead or idle slot's
+ * last operation was of this kind, else PEND_NEVER_PENDED. Reports it. */
+void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,
+                           const char *function);
+
+/* Undoes operation_begin when the request could not reach the provider. Caller holds the lock. */
+void operation_abandon(struct operation *op);
+
+static inline enum operation_state operation_state(const struct operation *op)
+{
+    return (enum operation_state)atomic_load_explicit(&op->state, memory_order_acquire);
+}
+
+static inline bool operation_running(const struct operation *op)
+{
+    return operation_state(op) != OPERATION_IDLE;
+}
+
+static inline struct object *operation_object(const struct operation *op)
+{
+    return (struct object *)((char *)(uintptr_t)op - operation_rows[op->kind].object_offset);
+}
+
+/* Marks a told operation idle. Called by `end` under the object's lock, before the object
+ * may be released or asked again. */
+static inline void operation_end(struct operation *op)
+{
+    atomic_store_explicit(&op->state, OPERATION_IDLE, memory_order_release);
+}
+
+/* Tells requesters whose deliveries were queued while another was being told on this task. Called
+ * by the outermost delivery and before every blocking wait. */
+void operation_drain(void);
+
+#endif

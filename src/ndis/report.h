@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* A report is what a rule's break looks like when NDIS saw it: who called what, on which object,
+ * and what had happened to that object before. */
+#ifndef CONDIS_NDIS_REPORT_H
+#define CONDIS_NDIS_REPORT_H
+
+#include "ndis/host.h"
+
+#include <stdarg.h>
+
+/* Reports that a driver broke a rule. Any IRQL, no lock of ours held.
+ * owner     the driver at fault; NULL: NDIS cannot tell
+ * function  static text: the function called or the handler that returned
+ * about     object of the report; NULL when a handle names none
+ * handle    shown when about is NULL or was reused since; may be NULL
+ * status    what the call answers or the handler returned */
+void report_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                  const char *function, struct object *about, NDIS_HANDLE handle,
+                  NDIS_STATUS status, const char *format, va_list arguments);
+
+/* Writes "party 3 of VC 1", "VC 2" and the like: never an address. */
+void report_object_name(const struct object *object, char *text, size_t text_bytes);
+
+/* "NDIS_STATUS_PENDING" and the like; NULL for a value without a name. */
+const char *report_status_name(NDIS_STATUS status);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* A slab holds all objects of one kind of one host: type-stable, indexed, never moved.
+ *
+ * Chunks double in size, so an index finds its object with two shifts and the first chunk is
+ * small. Free objects wait in shards, one per processor number modulo SLAB_SHARD_COUNT, so that two
+ * processors that create and release parties do not meet. A slot whose generation is used up is
+ * retired: no old handle can ever mean a new object. */
+#ifndef CONDIS_NDIS_SLAB_H
+#define CONDIS_NDIS_SLAB_H
+
+#include "ndis/object.h"
+
+#include <stddef.h>
+
+enum {
+    SLAB_FIRST_CHUNK_LOG2 = 6,
+    SLAB_CHUNK_COUNT = 18,
+    SLAB_SHARD_COUNT = 8,
+    SLAB_BATCH = 32,
+    SLAB_INDEX_MAX = (1 << 24) - 1,
+};
+
+struct slab_shard {
+    _Alignas(64) atomic_flag busy;
+    uint32_t free_first; /* index + 1; 0 is none */
+    uint32_t free_count;
+};
+
+struct slab {
+    uint32_t object_bytes;
+    uint8_t kind;
+    struct slab_shard shards[SLAB_SHARD_COUNT];
+    _Alignas(64) atomic_flag growing;
+    _Atomic uint32_t carved; /* objects that exist, dead or alive */
+    uint32_t spare_first;    /* batches given back by full shards */
+    char *_Atomic chunks[SLAB_CHUNK_COUNT];
+    _Atomic uint64_t retired_count;
+};
+
+/* Makes an empty slab. object_bytes: size of the kind's struct, which begins with struct object. */
+void slab_init(struct slab *slab, enum object_kind kind, size_t object_bytes);
+
+/* Frees every chunk. No object may be used afterwards. */
+void slab_fini(struct slab *slab);
+
+/* Takes a free object. Its bytes behind struct object are as its last tenant left them; it is not
+ * alive until slab_publish. Any IRQL, no lock of the caller's needed.
+ * shard    the caller's processor number
+ * returns  NULL when memory is short or the kind's 2^24 indexes are used up */
+struct object *slab_take(struct slab *slab, uint32_t shard);
+
+/* Makes a taken, initialised object alive: from here its handle resolves. */
+void slab_publish(struct object *object);
+
+/* Ends a live object: its handle is dead from here. The memory keeps its contents until reuse. */
+void slab_release(struct slab *slab, struct object *object);
+
+/* Gives back an object that was taken but never published. */
+void slab_untake(struct slab *slab, struct object *object);
+
+/* The object at an index, dead or alive; NULL past the last one. */
+struct object *slab_at(const struct slab *slab, uint32_t index);
+
+/* Bytes of memory that hold count objects of this kind. For the bench. */
+size_t slab_bytes(const struct slab *slab);
+
+#endif

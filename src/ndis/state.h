@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A state table says for every state and event: where to go, or which rule forbids it.
+ *
+ * A cell that nobody decided is all zero and a test finds it. GO and STAY are the legal cells;
+ * BREAKS names the obligation, and the status that the call answers, for what a driver may not do;
+ * NEVER marks what our own code cannot produce. */
+#ifndef CONDIS_NDIS_STATE_H
+#define CONDIS_NDIS_STATE_H
+
+#include "rules/rules.h"
+
+#include <ndis.h>
+
+enum state_action {
+    STATE_UNDECIDED,
+    STATE_GO,
+    STATE_BREAKS,
+    STATE_NEVER,
+};
+
+struct state_cell {
+    uint8_t action;
+    uint8_t next;
+    uint16_t rule;
+    NDIS_STATUS status;
+};
+
+#define GO(next_)               {.action = STATE_GO, .next = (next_)}
+#define BREAKS(rule_, status_)                                                                     \
+    {.action = STATE_BREAKS, .rule = RULE_##rule_, .status = NDIS_STATUS_##status_}
+#define NEVER                   {.action = STATE_NEVER}
+
+#endif
