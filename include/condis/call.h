@@ -14,7 +14,9 @@
  *   blocking  waits and returns the final status. Only at PASSIVE_LEVEL, never inside a callback.
  *
  * Callbacks (`done`, the on_ functions) run inside the host's drivers, at IRQL <= DISPATCH_LEVEL. They
- * must not wait; they may call every _async form, every query and every release. Callbacks about one
+ * must not wait; they may call every _async form, every query and every release for objects of their
+ * own host (for another host's objects only condis_data_release; the rest: NDIS_STATUS_INVALID_STATE,
+ * so hand those over to a thread of the program). Callbacks about one
  * call are not serialised with each other, except that on_data runs for one datum at a time and in
  * order.
  *
@@ -169,6 +171,10 @@ struct condis_call_events {
      * close_data  as above; condis_call_info keeps a copy */
     void (*on_closed)(void *context, struct condis_call *call, condis_status status,
                       const void *close_data, size_t close_bytes);
+
+    /* A call that was accepted may carry data from now on. Runs before the `done` of
+     * condis_call_accept_async. Not called for a call that this side made. */
+    void (*on_connected)(void *context, struct condis_call *call);
 
     /* The other end changed the traffic parameters; returning accepts them. To refuse, close. */
     void (*on_qos)(void *context, struct condis_call *call, const struct condis_flow *transmit,
