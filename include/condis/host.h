@@ -77,8 +77,8 @@ struct condis_world_options {
 };
 
 struct condis_host_options {
-    const char *name;               /* 1..31 characters, unique in its world */
-    uint32_t processor_count;       /* 1..64; 0 means 2 */
+    const char *name;         /* 1..31 characters, unique in its world */
+    uint32_t processor_count; /* 1..64; 0 means 2 */
     enum condis_completion completion;
 };
 

@@ -25,8 +25,9 @@ enum adapter_state {
 /* An address family that a call manager offers on an adapter: keyed by its value (API §1.2). */
 struct registered_af {
     CO_ADDRESS_FAMILY family; /* AddressFamily 0: unused row */
-    struct binding *call_manager; /* the stand-alone call manager's binding; NULL: the adapter's MCM */
-    bool notified; /* clients may be told: the registering bind or init has succeeded */
+    struct binding
+        *call_manager; /* the stand-alone call manager's binding; NULL: the adapter's MCM */
+    bool notified;     /* clients may be told: the registering bind or init has succeeded */
 };
 
 struct adapter {

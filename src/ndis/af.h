@@ -8,23 +8,18 @@
 #include "ndis/enter.h"
 #include "ndis/state.h"
 
-enum af_state {
-    AF_OPENING,
-    AF_OPEN,
-    AF_CLOSING,
-    AF_STATE_COUNT
-};
+enum af_state { AF_OPENING, AF_OPEN, AF_CLOSING, AF_STATE_COUNT };
 
 enum af_event {
     AF_OPENED,
     AF_OPEN_FAILED,
-    AF_CL_CLOSE,      /* NdisClCloseAddressFamily */
+    AF_CL_CLOSE, /* NdisClCloseAddressFamily */
     AF_CLOSED,
     AF_CLOSE_FAILED,
-    AF_CM_NOTIFY,     /* Ndis(M)CmNotifyCloseAddressFamily */
-    AF_CL_SAP,        /* NdisClRegisterSap */
-    AF_CREATE_VC,     /* NdisCoCreateVc, NdisMCmCreateVc */
-    AF_OID,           /* NdisCoOidRequest, NdisMCmOidRequest */
+    AF_CM_NOTIFY, /* Ndis(M)CmNotifyCloseAddressFamily */
+    AF_CL_SAP,    /* NdisClRegisterSap */
+    AF_CREATE_VC, /* NdisCoCreateVc, NdisMCmCreateVc */
+    AF_OID,       /* NdisCoOidRequest, NdisMCmOidRequest */
     AF_EVENT_COUNT
 };
 
@@ -41,11 +36,11 @@ struct af {
     NDIS_HANDLE client_context;   /* ClientAfContext */
     NDIS_HANDLE cm_context;       /* CallMgrAfContext */
     CO_ADDRESS_FAMILY family;
-    uint8_t state; /* enum af_state; guarded by lock */
-    bool notified; /* the call manager asked for the close */
-    uint32_t sap_count; /* guarded by lock */
-    uint32_t vc_count;  /* guarded by lock: VCs of either creator */
-    uint32_t oid_count; /* guarded by lock */
+    uint8_t state;           /* enum af_state; guarded by lock */
+    bool notified;           /* the call manager asked for the close */
+    uint32_t sap_count;      /* guarded by lock */
+    uint32_t vc_count;       /* guarded by lock: VCs of either creator */
+    uint32_t oid_count;      /* guarded by lock */
     struct operation op;     /* OPEN_AF, CLOSE_AF */
     struct operation notify; /* NOTIFY_CLOSE_AF */
     struct exec_work work;   /* tells the client at PASSIVE_LEVEL */

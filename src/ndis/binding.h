@@ -18,7 +18,7 @@ struct binding {
     struct driver *driver;
     struct binding *next; /* of the adapter; guarded by host->lock */
     NDIS_HANDLE handle;
-    NDIS_HANDLE context; /* ProtocolBindingContext */
+    NDIS_HANDLE context;             /* ProtocolBindingContext */
     const struct handlers *handlers; /* the driver's, or own_handlers once set on the binding */
     struct handlers *own_handlers;
     uint8_t state; /* enum binding_state; guarded by host->lock */

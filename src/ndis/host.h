@@ -29,7 +29,7 @@ struct host {
     struct exec_lock lock; /* guards the lists below, and adapters' lists of bindings and AFs */
     struct module *modules;
     struct adapter *adapters;
-    struct host *next; /* in its world */
+    struct host *next;     /* in its world */
     uint32_t module_count; /* ever loaded; numbers the owners from 1 */
     void *slots[HOST_SLOT_COUNT];
 };

@@ -58,12 +58,12 @@ enum { OBJECT_MARKS_KEPT = 5, OBJECT_GENERATION_MAX = (1 << 24) - 1 };
  * A mark is one word: event 4 bits, operation 6, driver 10, processor 6, time 38 (100 ns units of
  * 2^6, that is 6.4 us, for 20 days). */
 struct object {
-    _Atomic uint32_t life;  /* generation << 1 | 1 while alive; the handle's proof */
-    uint32_t index;         /* in its slab */
-    uint16_t marks_written; /* saturates */
-    uint8_t kind;           /* enum object_kind */
-    uint8_t shard;          /* the slab shard that takes it back */
-    uint32_t next_free;     /* while dead: index + 1 of the next in the shard's list */
+    _Atomic uint32_t life;          /* generation << 1 | 1 while alive; the handle's proof */
+    uint32_t index;                 /* in its slab */
+    _Atomic uint16_t marks_written; /* saturates */
+    uint8_t kind;                   /* enum object_kind */
+    uint8_t shard;                  /* the slab shard that takes it back */
+    uint32_t next_free;             /* while dead: index + 1 of the next in the shard's list */
     _Atomic uint64_t marks[OBJECT_MARKS_KEPT];
 };
 
@@ -77,9 +77,24 @@ static inline bool object_alive(const struct object *o)
     return (atomic_load_explicit(&o->life, memory_order_acquire) & 1) != 0;
 }
 
-/* Remembers that something happened to o. Lock-free; any IRQL.
+/* Remembers that something happened to o, done by the running driver. Lock-free; any IRQL.
  * operation  enum operation_kind, or 0 when the mark belongs to no operation */
 void object_mark(struct object *o, enum object_mark mark, uint8_t operation);
+
+/* One remembered mark, taken apart. */
+struct object_event {
+    uint64_t time_100ns;
+    uint16_t driver; /* index of the module's owner; 0 is NDIS or the host program */
+    uint8_t processor;
+    uint8_t mark;      /* enum object_mark */
+    uint8_t operation; /* enum operation_kind; 0: none */
+};
+
+/* Reads what is remembered of o, oldest first. Any IRQL; a writer may run beside it.
+ * lost_count  how many marks between the first and the others are forgotten
+ * returns     how many events were written: at most OBJECT_MARKS_KEPT */
+uint32_t object_history(const struct object *o, struct object_event events[OBJECT_MARKS_KEPT],
+                        uint32_t *lost_count);
 
 const char *object_kind_text(enum object_kind kind);
 const char *object_mark_text(enum object_mark mark);

@@ -20,7 +20,10 @@
 #include <ndis.h>
 #include <stddef.h>
 
+struct call;
+struct exec_task;
 struct host;
+struct nt_owner;
 
 enum operation_kind {
     OP_NONE,
@@ -33,6 +36,7 @@ enum operation_kind {
 enum operation_state {
     OPERATION_IDLE,      /* nothing is asked; kind names the last one */
     OPERATION_CALLING,   /* inside the provider's handler */
+    OPERATION_FILLING,   /* being completed: its results are written, for a few instructions */
     OPERATION_EARLY,     /* completed, but the handler has not returned yet */
     OPERATION_WAITING,   /* the handler pended */
     OPERATION_COMPLETED, /* the status is final; the requester will be told */
@@ -41,24 +45,25 @@ enum operation_state {
 /* Lives inside the object it works on, so asking allocates nothing. 24 bytes. */
 struct operation {
     _Atomic uint8_t state; /* enum operation_state */
-    uint8_t kind;          /* enum operation_kind */
-    uint8_t before;        /* the object's state to go back to when the provider refuses */
-    uint8_t flags;         /* the noun's own */
-    NDIS_STATUS status;    /* the final one, from COMPLETED on */
-    PVOID parameters;      /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
+    _Atomic uint8_t kind;  /* enum operation_kind; of the last one while idle */
+    _Atomic uint8_t
+        answered;       /* the handler itself gave the final status: no completion may follow */
+    uint8_t before;     /* the object's state to go back to when the provider refuses */
+    NDIS_STATUS status; /* the final one, from COMPLETED on */
+    PVOID parameters; /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
     struct operation *next; /* the task's queue of deliveries */
 };
 
 /* What the documentation and the nouns say of one kind. */
 struct operation_row {
-    const char *name;            /* "ADD_PARTY" */
-    const char *request;         /* "NdisClAddParty" */
-    const char *handler;         /* "ProtocolCmAddParty" */
-    const char *completion;      /* "NdisCmAddPartyComplete" */
-    const char *told;            /* "ProtocolClAddPartyComplete" */
-    bool self;                   /* a final answer may be returned to the requester (SELF) */
-    bool passive;                /* the requester must be told at PASSIVE_LEVEL (C124) */
-    size_t object_offset;        /* from the operation back to its object */
+    const char *name;       /* "ADD_PARTY" */
+    const char *request;    /* "NdisClAddParty" */
+    const char *handler;    /* "ProtocolCmAddParty" */
+    const char *completion; /* "NdisCmAddPartyComplete" */
+    const char *told;       /* "ProtocolClAddPartyComplete" */
+    bool self;              /* a final answer may be returned to the requester (SELF) */
+    bool passive;           /* the requester must be told at PASSIVE_LEVEL (C124) */
+    size_t object_offset;   /* from the operation back to its object */
     /* From the operation to a struct exec_work in the same object, for rows that are told at
      * PASSIVE_LEVEL: nothing is allocated when a completion comes at DISPATCH_LEVEL. */
     ptrdiff_t work_offset;
@@ -79,26 +84,37 @@ void operation_begin(struct operation *op, enum operation_kind kind, PVOID param
 static inline struct object *operation_object(const struct operation *op);
 
 /* The provider's handler answered. Call without locks. op may be gone afterwards.
+ * provider the driver whose handler it was, for the history; NULL: NDIS itself
  * returns  what the request returns to its caller: PENDING, or the final status when the host
  *          completes directly or the row is FINAL */
-NDIS_STATUS operation_returned(struct host *host, struct operation *op, NDIS_STATUS status);
+NDIS_STATUS operation_returned(struct host *host, struct operation *op,
+                               const struct nt_owner *provider, NDIS_STATUS status);
 
 /* The provider called the completion function. Call without locks. op may be gone afterwards.
  * kind      the kind that the called function completes
  * function  its name, for reports
+ * before    called between acceptance and telling, while nobody else can see the operation, to
+ *           record what came with the completion (contexts, parameters); it must not wait nor call
+ *           out; may be NULL
  * returns   true when accepted: the requester was told, will be told when the handler returns, or
  *           at PASSIVE_LEVEL. false: a rule was broken (completed twice, never pended, PENDING as
- *           status) and nothing changed.
- * before    called between acceptance and telling, while nobody else can see the operation, to
- *           record what came with the completion (contexts, parameters); may be NULL */
+ *           status), it was reported, and nothing changed. */
 bool operation_complete(struct host *host, struct operation *op, enum operation_kind kind,
                         NDIS_STATUS status, const char *function,
                         void (*before)(struct operation *op, void *with), void *with);
 
-/* The rule for completing an operation that is not there: PEND_ONCE when the dead or idle slot's
- * last operation was of this kind, else PEND_NEVER_PENDED. Reports it. */
+/* Reports a completion of an operation that is not running: PEND_ONCE when the last one was of this
+ * kind and was completed, PEND_NOT_BOTH when its handler had answered for good, else PEND_UNASKED. */
 void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,
                            const char *function);
+
+/* Resolves the handle given to a completion function. A handle that died by the very operation that
+ * is completed again is reported as that; any other dead handle as stale.
+ * op_offset  from the object to its operation
+ * returns    NULL after the rule was reported */
+struct object *operation_resolve(const struct call *call, NDIS_HANDLE handle,
+                                 enum object_kind object_kind, const char *parameter,
+                                 size_t op_offset, enum operation_kind kind);
 
 /* Undoes operation_begin when the request could not reach the provider. Caller holds the lock. */
 void operation_abandon(struct operation *op);
@@ -126,7 +142,8 @@ static inline void operation_end(struct operation *op)
 }
 
 /* Tells requesters whose deliveries were queued while another was being told on this task. Called
- * by the outermost delivery and before every blocking wait. */
-void operation_drain(void);
+ * by the outermost delivery and, as the executive's idle hook, before every blocking wait: what is
+ * waited for may be in the queue. */
+void operation_drain(struct exec_task *task);
 
 #endif

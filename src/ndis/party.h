@@ -16,14 +16,14 @@ enum party_state {
 enum party_event {
     PARTY_ADDED,
     PARTY_ADD_FAILED,
-    PARTY_CL_DROP,          /* NdisClDropParty */
+    PARTY_CL_DROP, /* NdisClDropParty */
     PARTY_DROPPED,
     PARTY_DROP_FAILED,
     PARTY_CM_INCOMING_DROP, /* Ndis(M)CmDispatchIncomingDropParty */
     PARTY_CL_CLOSE,         /* NdisClCloseCall with this party */
     PARTY_CLOSED,
     PARTY_CLOSE_FAILED,
-    PARTY_OID,              /* NdisCoOidRequest, NdisMCmOidRequest for this party */
+    PARTY_OID, /* NdisCoOidRequest, NdisMCmOidRequest for this party */
     PARTY_EVENT_COUNT
 };
 
@@ -34,12 +34,12 @@ extern const char *const party_event_names[PARTY_EVENT_COUNT];
 /* 120 bytes: what a party costs (DESIGN: constant, at most 160). */
 struct party {
     struct object object;
-    struct vc *vc; /* whose lock guards everything here */
-    NDIS_HANDLE client_context; /* ProtocolPartyContext */
-    NDIS_HANDLE cm_context;     /* CallMgrPartyContext */
-    uint8_t state;              /* enum party_state */
-    bool incoming_drop;         /* the client was told of the leaf's end and owes a drop (C88) */
-    struct operation op;        /* ADD_PARTY, DROP_PARTY */
+    struct vc *vc;               /* whose lock guards everything here */
+    NDIS_HANDLE client_context;  /* ProtocolPartyContext */
+    NDIS_HANDLE cm_context;      /* CallMgrPartyContext */
+    uint8_t state;               /* enum party_state */
+    bool incoming_drop;          /* the client was told of the leaf's end and owes a drop (C88) */
+    struct operation op;         /* ADD_PARTY, DROP_PARTY */
     struct indication *deferred; /* what the call manager told before the client heard of the add */
 };
 

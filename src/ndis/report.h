@@ -18,6 +18,14 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
                   const char *function, struct object *about, NDIS_HANDLE handle,
                   NDIS_STATUS status, const char *format, va_list arguments);
 
+/* The same with the arguments in line. */
+void report_owner_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                        const char *function, struct object *about, NDIS_STATUS status,
+                        const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+/* The object as the trace names it. */
+struct trace_noun report_noun(const struct object *object);
+
 /* Writes "party 3 of VC 1", "VC 2" and the like: never an address. */
 void report_object_name(const struct object *object, char *text, size_t text_bytes);
 

@@ -5,12 +5,7 @@
 
 #include "ndis/af.h"
 
-enum sap_state {
-    SAP_REGISTERING,
-    SAP_REGISTERED,
-    SAP_DEREGISTERING,
-    SAP_STATE_COUNT
-};
+enum sap_state { SAP_REGISTERING, SAP_REGISTERED, SAP_DEREGISTERING, SAP_STATE_COUNT };
 
 enum sap_event {
     SAP_REGISTERED_OK,
@@ -18,7 +13,7 @@ enum sap_event {
     SAP_CL_DEREGISTER, /* NdisClDeregisterSap */
     SAP_DEREGISTERED,
     SAP_DEREGISTER_FAILED,
-    SAP_CM_OFFER,      /* Ndis(M)CmDispatchIncomingCall over this SAP */
+    SAP_CM_OFFER, /* Ndis(M)CmDispatchIncomingCall over this SAP */
     SAP_EVENT_COUNT
 };
 

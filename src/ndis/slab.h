@@ -9,6 +9,7 @@
 #define CONDIS_NDIS_SLAB_H
 
 #include "ndis/object.h"
+#include "nt/raw_lock.h"
 
 #include <stddef.h>
 
@@ -21,7 +22,7 @@ enum {
 };
 
 struct slab_shard {
-    _Alignas(64) atomic_flag busy;
+    _Alignas(64) struct raw_lock lock;
     uint32_t free_first; /* index + 1; 0 is none */
     uint32_t free_count;
 };
@@ -30,9 +31,9 @@ struct slab {
     uint32_t object_bytes;
     uint8_t kind;
     struct slab_shard shards[SLAB_SHARD_COUNT];
-    _Alignas(64) atomic_flag growing;
-    _Atomic uint32_t carved; /* objects that exist, dead or alive */
-    uint32_t spare_first;    /* batches given back by full shards */
+    _Alignas(64) struct raw_lock lock; /* guards growth and the spare batches */
+    _Atomic uint32_t carved;           /* objects that exist, dead or alive */
+    uint32_t spare_first;              /* index + 1: objects given back by full shards */
     char *_Atomic chunks[SLAB_CHUNK_COUNT];
     _Atomic uint64_t retired_count;
 };

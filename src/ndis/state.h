@@ -25,9 +25,17 @@ struct state_cell {
     NDIS_STATUS status;
 };
 
-#define GO(next_)               {.action = STATE_GO, .next = (next_)}
+#define GO(next_)                                                                                  \
+    {                                                                                              \
+        .action = STATE_GO, .next = (next_)                                                        \
+    }
 #define BREAKS(rule_, status_)                                                                     \
-    {.action = STATE_BREAKS, .rule = RULE_##rule_, .status = NDIS_STATUS_##status_}
-#define NEVER                   {.action = STATE_NEVER}
+    {                                                                                              \
+        .action = STATE_BREAKS, .rule = RULE_##rule_, .status = NDIS_STATUS_##status_              \
+    }
+#define NEVER                                                                                      \
+    {                                                                                              \
+        .action = STATE_NEVER                                                                      \
+    }
 
 #endif

@@ -28,18 +28,18 @@ enum vc_activation {
 };
 
 enum vc_activation_event {
-    VC_CM_ACTIVATE,     /* Ndis(M)CmActivateVc */
+    VC_CM_ACTIVATE, /* Ndis(M)CmActivateVc */
     VC_ACTIVATED,
     VC_ACTIVATE_FAILED,
-    VC_CM_DEACTIVATE,   /* Ndis(M)CmDeactivateVc */
+    VC_CM_DEACTIVATE, /* Ndis(M)CmDeactivateVc */
     VC_DEACTIVATED,
     VC_DEACTIVATE_FAILED,
-    VC_CREATOR_DELETE,  /* NdisCoDeleteVc, NdisMCmDeleteVc */
-    VC_SEND,            /* NdisCoSendNetBufferLists */
-    VC_RECEIVE,         /* NdisMCoIndicateReceiveNetBufferLists */
-    VC_CM_MADE,         /* Ndis(M)CmMakeCallComplete(SUCCESS), or that status from the handler */
-    VC_CM_OFFERS,       /* Ndis(M)CmDispatchIncomingCall, ...CallConnected */
-    VC_CM_CLOSED,       /* Ndis(M)CmCloseCallComplete(SUCCESS), or that status from the handler */
+    VC_CREATOR_DELETE, /* NdisCoDeleteVc, NdisMCmDeleteVc */
+    VC_SEND,           /* NdisCoSendNetBufferLists */
+    VC_RECEIVE,        /* NdisMCoIndicateReceiveNetBufferLists */
+    VC_CM_MADE,        /* Ndis(M)CmMakeCallComplete(SUCCESS), or that status from the handler */
+    VC_CM_OFFERS,      /* Ndis(M)CmDispatchIncomingCall, ...CallConnected */
+    VC_CM_CLOSED,      /* Ndis(M)CmCloseCallComplete(SUCCESS), or that status from the handler */
     VC_ACTIVATION_EVENT_COUNT
 };
 
@@ -47,19 +47,19 @@ enum vc_activation_event {
 enum vc_call {
     CALL_IDLE,
     CALL_MAKING,
-    CALL_OFFERED,   /* ProtocolClIncomingCall has not been answered */
-    CALL_ACCEPTED,  /* answered with success; the call manager owes CallConnected (C74) */
+    CALL_OFFERED,  /* ProtocolClIncomingCall has not been answered */
+    CALL_ACCEPTED, /* answered with success; the call manager owes CallConnected (C74) */
     CALL_CONNECTED,
-    CALL_TOLD,      /* the client was told of the other end's close and owes NdisClCloseCall (C69) */
+    CALL_TOLD, /* the client was told of the other end's close and owes NdisClCloseCall (C69) */
     CALL_CLOSING,
     CALL_STATE_COUNT
 };
 
 enum vc_call_event {
-    CALL_CL_MAKE,           /* NdisClMakeCall */
+    CALL_CL_MAKE, /* NdisClMakeCall */
     CALL_MADE,
     CALL_MAKE_FAILED,
-    CALL_CM_OFFER,          /* Ndis(M)CmDispatchIncomingCall */
+    CALL_CM_OFFER, /* Ndis(M)CmDispatchIncomingCall */
     CALL_OFFER_ACCEPTED,
     CALL_OFFER_REJECTED,
     CALL_CM_CONNECTED,      /* Ndis(M)CmDispatchCallConnected */
@@ -67,13 +67,13 @@ enum vc_call_event {
     CALL_CL_CLOSE,          /* NdisClCloseCall */
     CALL_CLOSED,
     CALL_CLOSE_FAILED,
-    CALL_CL_ADD_PARTY,      /* NdisClAddParty */
-    CALL_CL_DROP_PARTY,     /* NdisClDropParty */
-    CALL_CM_INCOMING_DROP,  /* Ndis(M)CmDispatchIncomingDropParty */
-    CALL_CL_MODIFY,         /* NdisClModifyCallQoS */
-    CALL_CM_QOS_CHANGE,     /* Ndis(M)CmDispatchIncomingCallQoSChange */
-    CALL_CL_SEND,           /* NdisCoSendNetBufferLists by the client */
-    CALL_DELETE,            /* NdisCoDeleteVc, NdisMCmDeleteVc */
+    CALL_CL_ADD_PARTY,     /* NdisClAddParty */
+    CALL_CL_DROP_PARTY,    /* NdisClDropParty */
+    CALL_CM_INCOMING_DROP, /* Ndis(M)CmDispatchIncomingDropParty */
+    CALL_CL_MODIFY,        /* NdisClModifyCallQoS */
+    CALL_CM_QOS_CHANGE,    /* Ndis(M)CmDispatchIncomingCallQoSChange */
+    CALL_CL_SEND,          /* NdisCoSendNetBufferLists by the client */
+    CALL_DELETE,           /* NdisCoDeleteVc, NdisMCmDeleteVc */
     CALL_EVENT_COUNT
 };
 
@@ -87,27 +87,28 @@ extern const char *const vc_call_event_names[CALL_EVENT_COUNT];
 struct vc {
     struct object object;
     struct exec_lock lock;
-    struct af *af;           /* NULL: a stand-alone call manager's signalling VC (C60) */
-    struct adapter *adapter; /* the miniport that carries it */
+    struct af *af;                   /* NULL: a stand-alone call manager's signalling VC (C60) */
+    struct adapter *adapter;         /* the miniport that carries it */
     struct binding *creator_binding; /* of the creator; NULL: the MCM */
     NDIS_HANDLE client_context;      /* ProtocolVcContext of the client */
     NDIS_HANDLE cm_context;          /* CallMgrVcContext; an MCM's is its MiniportVcContext too */
     NDIS_HANDLE miniport_context;
-    uint8_t creator;    /* enum vc_creator */
-    uint8_t activation; /* enum vc_activation; guarded by lock */
-    uint8_t call;       /* enum vc_call; guarded by lock */
-    bool multipoint;    /* the call was made with a party (API §1.2) */
-    bool withdrawn;     /* a call-manager-made VC whose call closed: the client keeps off (C45) */
-    bool deleting;      /* inside the delete callbacks: no other call may use it */
-    uint32_t party_count;        /* parties alive; guarded by lock */
-    uint32_t active_party_count; /* of them neither being added nor dropped; guarded by lock */
-    _Atomic uint32_t sends_out;    /* NBLs the miniport holds */
-    _Atomic uint32_t receives_out; /* NBLs protocols hold */
+    uint8_t creator;      /* enum vc_creator */
+    uint8_t activation;   /* enum vc_activation; guarded by lock */
+    uint8_t call;         /* enum vc_call; guarded by lock */
+    bool multipoint;      /* the call was made with a party (API §1.2) */
+    bool withdrawn;       /* a call-manager-made VC whose call closed: the client keeps off (C45) */
+    bool deleting;        /* inside the delete callbacks: no other call may use it */
+    uint32_t party_count; /* parties alive; guarded by lock */
+    uint32_t active_party_count;    /* of them neither being added nor dropped; guarded by lock */
+    _Atomic uint32_t sends_out;     /* NBLs the miniport holds */
+    _Atomic uint32_t receives_out;  /* NBLs protocols hold */
     struct operation call_op;       /* MAKE_CALL, CLOSE_CALL, INCOMING_CALL */
     struct operation qos_op;        /* MODIFY_QOS */
     struct operation activation_op; /* ACTIVATE_VC, DEACTIVATE_VC */
-    struct party *call_party; /* the first party while making, the last while closing */
-    struct indication *deferred; /* what the call manager told before the client heard of the make */
+    struct party *call_party;       /* the first party while making, the last while closing */
+    struct indication
+        *deferred;        /* what the call manager told before the client heard of the make */
     WCHAR *instance_name; /* NdisCoAssignInstanceName; NULL: none */
     USHORT instance_name_bytes;
     uint32_t tapi_call_id;

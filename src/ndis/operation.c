@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "ndis/operation.h"
+
+#include "ndis/enter.h"
+#include "ndis/handle.h"
+#include "ndis/operation_ends.h"
+#include "ndis/report.h"
+
+#include <stdlib.h>
+
+#define SELF    true
+#define FINAL   false
+#define PASSIVE true
+#define ANY     false
+
+const struct operation_row operation_rows[OP_KIND_COUNT] = {
+#define OPERATION(kind, noun, slot, asked, handler, finished, told, self_, level)                  \
+    [OP_##kind] = {#kind,                                                                          \
+                   #asked,                                                                         \
+                   #handler,                                                                       \
+                   #finished,                                                                      \
+                   #told,                                                                          \
+                   self_,                                                                          \
+                   level,                                                                          \
+                   offsetof(struct noun, slot),                                                    \
+                   OPERATION_WORK_OFFSET_##level(noun, slot),                                      \
+                   OPERATION_END(kind)},
+#define OPERATION_WORK_OFFSET_PASSIVE(noun, slot)                                                  \
+    (ptrdiff_t) offsetof(struct noun, work) - (ptrdiff_t)offsetof(struct noun, slot)
+#define OPERATION_WORK_OFFSET_ANY(noun, slot) 0
+#include "ndis/operations.def"
+#undef OPERATION
+};
+
+static enum operation_kind kind_of(const struct operation *op)
+{
+    return (enum operation_kind)atomic_load_explicit(&op->kind, memory_order_relaxed);
+}
+
+static void trace_operation(struct host *host, const struct operation *op, enum trace_kind event)
+{
+    if (__builtin_expect(!trace_on(host->trace), 1))
+        return;
+    const struct object *object = operation_object(op);
+    const struct operation_row *row = &operation_rows[kind_of(op)];
+    const struct exec_task *task = exec_current();
+    bool told = event == TRACE_OPERATION_DELIVERED;
+    bool has_status = event != TRACE_OPERATION_CALLED && event != TRACE_OPERATION_PENDED;
+    trace_emit(host->trace, &(struct trace_event){
+                                .time_100ns = exec_now(host->exec->world),
+                                .kind = (uint16_t)event,
+                                .host = host->index,
+                                .driver = (uint16_t)(task->owner ? task->owner->index : 0),
+                                .processor = (uint8_t)task->processor,
+                                .irql = task->irql,
+                                .flags = has_status ? TRACE_HAS_STATUS : 0,
+                                .status = (uint32_t)op->status,
+                                .noun = report_noun(object),
+                                .what = row->name,
+                                .to = told ? row->told : row->handler,
+                                .source = "API 2.0",
+                            });
+}
+
+void operation_begin(struct operation *op, enum operation_kind kind, PVOID parameters)
+{
+    assert(operation_state(op) == OPERATION_IDLE);
+    op->parameters = parameters;
+    op->status = NDIS_STATUS_PENDING;
+    atomic_store_explicit(&op->kind, (uint8_t)kind, memory_order_relaxed);
+    atomic_store_explicit(&op->answered, 0, memory_order_relaxed);
+    atomic_store_explicit(&op->state, OPERATION_CALLING, memory_order_release);
+    object_mark(operation_object(op), MARK_CALLED, (uint8_t)kind);
+    trace_operation(host_current(), op, TRACE_OPERATION_CALLED);
+}
+
+void operation_abandon(struct operation *op)
+{
+    assert(operation_state(op) == OPERATION_CALLING);
+    operation_end(op);
+}
+
+/* Ends one operation and tells its requester, at a level that the requester allows. */
+static void tell(struct host *host, struct operation *op)
+{
+    trace_operation(host, op, TRACE_OPERATION_DELIVERED);
+    operation_rows[kind_of(op)].end(host, op, true);
+}
+
+static void tell_from_work(struct exec_work *work)
+{
+    struct operation *op = work->context;
+    tell(host_current(), op);
+}
+
+static bool must_wait_for_passive(const struct operation_row *row, const struct exec_task *task)
+{
+    return row->passive && task->irql > PASSIVE_LEVEL;
+}
+
+/* Has a worker tell the requester (C124). */
+static void tell_at_passive(struct host *host, struct operation *op)
+{
+    struct exec_work *work =
+        (struct exec_work *)((char *)op + operation_rows[kind_of(op)].work_offset);
+    exec_work_init(work, tell_from_work, op);
+    bool queued = exec_work_queue(host->exec, work);
+    assert(queued && "an operation is told once");
+}
+
+/* The task's queue is a ring through op->next whose head pointer is its last member. */
+static void queue_delivery(struct exec_task *task, struct operation *op)
+{
+    struct operation *last = task->deliveries;
+    if (last) {
+        op->next = last->next;
+        last->next = op;
+    } else {
+        op->next = op;
+    }
+    task->deliveries = op;
+}
+
+static struct operation *unqueue_delivery(struct exec_task *task)
+{
+    struct operation *last = task->deliveries;
+    if (!last)
+        return NULL;
+    struct operation *first = last->next;
+    if (first == last)
+        task->deliveries = NULL;
+    else
+        last->next = first->next;
+    return first;
+}
+
+void operation_drain(struct exec_task *task)
+{
+    struct host *host = task->exec->user;
+    struct operation *op;
+    while ((op = unqueue_delivery(task)) != NULL) {
+        if (must_wait_for_passive(&operation_rows[kind_of(op)], task))
+            tell_at_passive(host, op);
+        else
+            tell(host, op);
+    }
+}
+
+/* Tells the requester, or queues it behind the delivery that runs on this task already: a chain of
+ * requests, each made in the completion of the one before, then needs no more stack than one. */
+static void deliver(struct host *host, struct operation *op)
+{
+    struct exec_task *task = exec_current();
+    if (must_wait_for_passive(&operation_rows[kind_of(op)], task)) {
+        tell_at_passive(host, op);
+        return;
+    }
+    if (task->delivering) {
+        queue_delivery(task, op);
+        return;
+    }
+    task->delivering = 1;
+    tell(host, op);
+    operation_drain(task);
+    task->delivering = 0;
+}
+
+/* A delivery that the simulated scheduler put off until after the requester's call returned. */
+struct late_delivery {
+    struct exec_item item;
+    struct operation *op;
+};
+
+static void deliver_late(struct exec_item *item)
+{
+    struct late_delivery *late = (struct late_delivery *)item;
+    struct operation *op = late->op;
+    free(late);
+    deliver(host_current(), op);
+}
+
+/* The provider completed before its handler returned. Both are legal: that the requester hears
+ * inside its own call, or after it. A simulated world explores both; a live one takes the first. */
+static void deliver_early(struct host *host, struct operation *op)
+{
+    if (host->exec->world->kind == EXEC_SIMULATED &&
+        exec_choose(host->exec->world, 2, "early completion is told late") == 1) {
+        struct late_delivery *late = malloc(sizeof(*late));
+        if (late) {
+            *late = (struct late_delivery){{NULL, deliver_late}, op};
+            exec_post(host->exec, EXEC_ANY_PROCESSOR, &late->item);
+            return;
+        }
+    }
+    deliver(host, op);
+}
+
+static bool completes_directly(const struct host *host, const struct operation_row *row)
+{
+    if (!row->self || host->completion == CONDIS_COMPLETE_DIRECT)
+        return true;
+    return host->completion == CONDIS_COMPLETE_MIXED &&
+           exec_choose(host->exec->world, 2, "answer directly") == 1;
+}
+
+static void mark_answer(struct operation *op, const struct nt_owner *provider, NDIS_STATUS status)
+{
+    struct exec_task *task = exec_current();
+    struct nt_owner *requester = task->owner;
+    task->owner = (struct nt_owner *)(uintptr_t)provider;
+    enum object_mark mark = status == NDIS_STATUS_PENDING   ? MARK_PENDED
+                            : status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED
+                                                            : MARK_FAILED;
+    object_mark(operation_object(op), mark, (uint8_t)kind_of(op));
+    task->owner = requester;
+}
+
+/* Waits out the few instructions of a completion that runs on another processor right now. */
+static enum operation_state settled_state(struct operation *op)
+{
+    enum operation_state state;
+    while ((state = operation_state(op)) == OPERATION_FILLING)
+        cpu_relax();
+    return state;
+}
+
+static NDIS_STATUS handler_pended(struct host *host, struct operation *op,
+                                  const struct nt_owner *provider)
+{
+    uint8_t calling = OPERATION_CALLING;
+    if (operation_state(op) == OPERATION_CALLING) {
+        mark_answer(op, provider, NDIS_STATUS_PENDING);
+        trace_operation(host, op, TRACE_OPERATION_PENDED);
+    }
+    if (atomic_compare_exchange_strong(&op->state, &calling, OPERATION_WAITING))
+        return NDIS_STATUS_PENDING; /* op is the provider's from here: it may be gone already */
+    enum operation_state state = settled_state(op);
+    assert(state == OPERATION_EARLY);
+    atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
+    deliver_early(host, op);
+    return NDIS_STATUS_PENDING;
+}
+
+NDIS_STATUS operation_returned(struct host *host, struct operation *op,
+                               const struct nt_owner *provider, NDIS_STATUS status)
+{
+    if (status == NDIS_STATUS_PENDING)
+        return handler_pended(host, op, provider);
+    const struct operation_row *row = &operation_rows[kind_of(op)];
+    uint8_t calling = OPERATION_CALLING;
+    if (!atomic_compare_exchange_strong(&op->state, &calling, OPERATION_COMPLETED)) {
+        enum operation_state state = settled_state(op);
+        assert(state == OPERATION_EARLY);
+        report_owner_break(host, provider, RULE_PEND_NOT_BOTH, row->handler, operation_object(op),
+                           status, "the handler called %s and returned a final status as well",
+                           row->completion);
+        atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
+        deliver_early(host, op);
+        return NDIS_STATUS_PENDING;
+    }
+    op->status = status;
+    atomic_store_explicit(&op->answered, 1, memory_order_relaxed);
+    mark_answer(op, provider, status);
+    trace_operation(host, op, TRACE_OPERATION_RETURNED);
+    if (completes_directly(host, row)) {
+        row->end(host, op, false);
+        return status;
+    }
+    deliver(host, op);
+    return NDIS_STATUS_PENDING;
+}
+
+void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,
+                           const char *function)
+{
+    bool answered = atomic_load_explicit(&op->answered, memory_order_relaxed) != 0;
+    enum rule_id rule = kind_of(op) != kind ? RULE_PEND_UNASKED
+                        : answered          ? RULE_PEND_NOT_BOTH
+                                            : RULE_PEND_ONCE;
+    report_owner_break(host, exec_current()->owner, rule, function, operation_object(op),
+                       NDIS_STATUS_FAILURE, "no %s waits for a completion here",
+                       operation_rows[kind].name);
+}
+
+/* Claims the operation for completing.
+ * returns  the state it was claimed from, or OPERATION_IDLE when it cannot be completed */
+static enum operation_state claim(struct operation *op, enum operation_kind kind)
+{
+    uint8_t from = OPERATION_WAITING;
+    if (kind_of(op) != kind)
+        return OPERATION_IDLE;
+    if (atomic_compare_exchange_strong(&op->state, &from, OPERATION_FILLING))
+        return OPERATION_WAITING;
+    from = OPERATION_CALLING;
+    if (atomic_compare_exchange_strong(&op->state, &from, OPERATION_FILLING))
+        return OPERATION_CALLING;
+    /* The handler may have returned PENDING between the two attempts. */
+    from = OPERATION_WAITING;
+    if (atomic_compare_exchange_strong(&op->state, &from, OPERATION_FILLING))
+        return OPERATION_WAITING;
+    return OPERATION_IDLE;
+}
+
+bool operation_complete(struct host *host, struct operation *op, enum operation_kind kind,
+                        NDIS_STATUS status, const char *function,
+                        void (*before)(struct operation *op, void *with), void *with)
+{
+    if (status == NDIS_STATUS_PENDING) {
+        report_owner_break(host, exec_current()->owner, RULE_PEND_FINAL, function,
+                           operation_object(op), status, "the request stays pended");
+        return false;
+    }
+    enum operation_state from = claim(op, kind);
+    if (from == OPERATION_IDLE) {
+        operation_not_running(host, op, kind, function);
+        return false;
+    }
+    op->status = status;
+    if (before)
+        before(op, with);
+    object_mark(operation_object(op), status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED : MARK_FAILED,
+                (uint8_t)kind);
+    trace_operation(host, op, TRACE_OPERATION_COMPLETED);
+    if (from == OPERATION_CALLING) {
+        atomic_store_explicit(&op->state, OPERATION_EARLY, memory_order_release);
+        return true;
+    }
+    atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
+    deliver(host, op);
+    return true;
+}
+
+struct object *operation_resolve(const struct call *call, NDIS_HANDLE handle,
+                                 enum object_kind object_kind, const char *parameter,
+                                 size_t op_offset, enum operation_kind kind)
+{
+    struct object *object = handle_resolve(call->host, handle, object_kind, NULL);
+    if (object)
+        return object;
+    struct object *slot = handle_slot(call->host, handle);
+    if (slot && handle_kind(handle) == object_kind && !object_alive(slot) &&
+        object_generation(slot) == handle_generation(handle)) {
+        struct operation *op = (struct operation *)((char *)slot + op_offset);
+        if (kind_of(op) == kind) {
+            operation_not_running(call->host, op, kind, call->function);
+            return NULL;
+        }
+    }
+    return call_resolve(call, handle, object_kind, parameter);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "ndis/report.h"
+
+#include "ndis/driver.h"
+#include "ndis/handle.h"
+#include "ndis/party.h"
+
+#include <condis/call.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *report_status_name(NDIS_STATUS status)
+{
+    return condis_status_name(status);
+}
+
+struct trace_noun report_noun(const struct object *object)
+{
+    static const uint8_t noun[OBJECT_KIND_COUNT] = {
+        [OBJECT_DRIVER] = TRACE_NOUN_DRIVER,     [OBJECT_ADAPTER] = TRACE_NOUN_ADAPTER,
+        [OBJECT_BINDING] = TRACE_NOUN_BINDING,   [OBJECT_AF] = TRACE_NOUN_AF,
+        [OBJECT_SAP] = TRACE_NOUN_SAP,           [OBJECT_VC] = TRACE_NOUN_VC,
+        [OBJECT_PARTY] = TRACE_NOUN_PARTY,       [OBJECT_OID] = TRACE_NOUN_OID,
+        [OBJECT_BIND] = TRACE_NOUN_BINDING,      [OBJECT_CONFIGURATION] = TRACE_NOUN_CONFIGURATION,
+        [OBJECT_NBL_POOL] = TRACE_NOUN_NBL_POOL, [OBJECT_NB_POOL] = TRACE_NOUN_NBL_POOL,
+    };
+    return (struct trace_noun){noun[object->kind], object->index, object_generation(object)};
+}
+
+void report_object_name(const struct object *object, char *text, size_t text_bytes)
+{
+    const char *kind = object_kind_text(object->kind);
+    if (object->kind == OBJECT_PARTY) {
+        const struct party *party = (const struct party *)object;
+        if (party->vc) {
+            snprintf(text, text_bytes, "party %u of VC %u", object->index, party->vc->object.index);
+            return;
+        }
+    }
+    snprintf(text, text_bytes, "%s %u", kind, object->index);
+}
+
+static const char *driver_name(struct host *host, uint16_t index)
+{
+    if (index == 0)
+        return NULL;
+    const char *name = "an unloaded driver";
+    exec_lock(&host->lock);
+    for (const struct module *m = host->modules; m; m = m->next)
+        if (m->owner.index == index)
+            name = m->owner.name;
+    exec_unlock(&host->lock);
+    return name;
+}
+
+static void add_history(struct host *host, struct rule_break *brk, const struct object *object)
+{
+    struct object_event events[OBJECT_MARKS_KEPT];
+    uint32_t lost_count;
+    uint32_t count = object_history(object, events, &lost_count);
+    for (uint32_t i = 0; i < count; i++) {
+        char text[RULE_EVENT_BYTES];
+        const struct object_event *e = &events[i];
+        const char *what = object_mark_text(e->mark);
+        if (e->operation > OP_NONE && e->operation < OP_KIND_COUNT)
+            snprintf(text, sizeof(text), "%s %s", operation_rows[e->operation].name, what);
+        else
+            snprintf(text, sizeof(text), "%s", what);
+        rule_break_history(brk, e->time_100ns, e->processor, driver_name(host, e->driver), text);
+    }
+    brk->history_lost_count = (uint16_t)(brk->history_lost_count + lost_count);
+}
+
+void report_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                  const char *function, struct object *about, NDIS_HANDLE handle,
+                  NDIS_STATUS status, const char *format, va_list arguments)
+{
+    const struct exec_task *task = exec_current();
+    struct rule_break brk;
+    char text[RULE_DETAIL_BYTES];
+    rule_break_begin(&brk, rule, function);
+    rule_break_driver(&brk, owner ? owner->name : "the host program", host->name);
+    brk.processor = task->processor;
+    brk.irql = task->irql;
+    brk.time_100ns = exec_now(host->exec->world);
+    rule_break_status(&brk, (uint32_t)status, report_status_name(status));
+    vsnprintf(text, sizeof(text), format, arguments);
+    rule_break_detail(&brk, "%s", text);
+    if (!about && handle)
+        about = handle_slot(host, handle);
+    if (handle)
+        handle_describe(host, handle, text, RULE_OBJECT_BYTES);
+    else if (about)
+        report_object_name(about, text, RULE_OBJECT_BYTES);
+    if (handle || about)
+        rule_break_object(&brk, "%s", text);
+    if (about && (!handle || object_generation(about) == handle_generation(handle)))
+        add_history(host, &brk, about);
+    rule_break_backtrace(&brk, 2);
+    if (trace_on(host->trace))
+        trace_emit(host->trace, &(struct trace_event){
+                                    .time_100ns = brk.time_100ns,
+                                    .kind = TRACE_RULE_BROKEN,
+                                    .host = host->index,
+                                    .driver = (uint16_t)(owner ? owner->index : 0),
+                                    .processor = (uint8_t)task->processor,
+                                    .irql = task->irql,
+                                    .flags = TRACE_HAS_STATUS,
+                                    .status = (uint32_t)status,
+                                    .noun = about ? report_noun(about) : (struct trace_noun){0},
+                                    .what = rule_info(rule)->name,
+                                    .to = function,
+                                });
+    rules_report(host->rules, &brk);
+}
+
+void report_owner_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                        const char *function, struct object *about, NDIS_STATUS status,
+                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report_break(host, owner, rule, function, about, NULL, status, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "ndis/slab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The chunk of an index and the place in it: chunk k holds 2^(6+k) objects. */
+static uint32_t chunk_of(uint32_t index, uint32_t *offset)
+{
+    uint32_t biased = index + (1u << SLAB_FIRST_CHUNK_LOG2);
+    uint32_t log2 = 31u - (uint32_t)__builtin_clz(biased);
+    *offset = biased - (1u << log2);
+    return log2 - SLAB_FIRST_CHUNK_LOG2;
+}
+
+static size_t chunk_bytes(const struct slab *slab, uint32_t chunk)
+{
+    return ((size_t)slab->object_bytes << SLAB_FIRST_CHUNK_LOG2) << chunk;
+}
+
+void slab_init(struct slab *slab, enum object_kind kind, size_t object_bytes)
+{
+    assert(object_bytes >= sizeof(struct object) && object_bytes % 8 == 0);
+    memset(slab, 0, sizeof(*slab));
+    slab->object_bytes = (uint32_t)object_bytes;
+    slab->kind = (uint8_t)kind;
+}
+
+void slab_fini(struct slab *slab)
+{
+    for (uint32_t k = 0; k < SLAB_CHUNK_COUNT; k++)
+        free(atomic_load(&slab->chunks[k]));
+    memset(slab, 0, sizeof(*slab));
+}
+
+struct object *slab_at(const struct slab *slab, uint32_t index)
+{
+    if (index >= atomic_load_explicit(&slab->carved, memory_order_acquire))
+        return NULL;
+    uint32_t offset;
+    uint32_t k = chunk_of(index, &offset);
+    char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_acquire);
+    return (struct object *)(chunk + (size_t)offset * slab->object_bytes);
+}
+
+/* Makes up to SLAB_BATCH new objects and links them. Caller holds slab->lock. */
+static uint32_t carve(struct slab *slab, uint32_t *first)
+{
+    uint32_t carved = atomic_load_explicit(&slab->carved, memory_order_relaxed);
+    uint32_t count = 0;
+    *first = 0;
+    while (count < SLAB_BATCH && carved + count < SLAB_INDEX_MAX) {
+        uint32_t index = carved + count;
+        uint32_t offset;
+        uint32_t k = chunk_of(index, &offset);
+        if (k >= SLAB_CHUNK_COUNT)
+            break;
+        char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_relaxed);
+        if (!chunk) {
+            chunk = calloc(1, chunk_bytes(slab, k));
+            if (!chunk)
+                break;
+            atomic_store_explicit(&slab->chunks[k], chunk, memory_order_release);
+        }
+        struct object *object = (struct object *)(chunk + (size_t)offset * slab->object_bytes);
+        object->index = index;
+        object->kind = slab->kind;
+        object->next_free = count + 1 < SLAB_BATCH ? index + 2 : 0;
+        count++;
+    }
+    if (count == 0)
+        return 0;
+    *first = carved + 1;
+    atomic_store_explicit(&slab->carved, carved + count, memory_order_release);
+    slab_at(slab, carved + count - 1)->next_free = 0;
+    return count;
+}
+
+/* Fetches a batch for a shard: objects given back before, else new ones. Caller holds the shard. */
+static void refill(struct slab *slab, struct slab_shard *shard)
+{
+    raw_lock(&slab->lock);
+    if (slab->spare_first) {
+        shard->free_first = slab->spare_first;
+        struct object *last = slab_at(slab, slab->spare_first - 1);
+        shard->free_count = 1;
+        while (last->next_free && shard->free_count < SLAB_BATCH) {
+            last = slab_at(slab, last->next_free - 1);
+            shard->free_count++;
+        }
+        slab->spare_first = last->next_free;
+        last->next_free = 0;
+    } else {
+        shard->free_count = carve(slab, &shard->free_first);
+    }
+    raw_unlock(&slab->lock);
+}
+
+/* Gives one batch of a full shard to whoever runs dry. Caller holds the shard. */
+static void spill(struct slab *slab, struct slab_shard *shard)
+{
+    uint32_t first = shard->free_first;
+    struct object *last = slab_at(slab, first - 1);
+    for (uint32_t i = 1; i < SLAB_BATCH; i++)
+        last = slab_at(slab, last->next_free - 1);
+    shard->free_first = last->next_free;
+    shard->free_count -= SLAB_BATCH;
+    raw_lock(&slab->lock);
+    last->next_free = slab->spare_first;
+    slab->spare_first = first;
+    raw_unlock(&slab->lock);
+}
+
+struct object *slab_take(struct slab *slab, uint32_t shard_number)
+{
+    struct slab_shard *shard = &slab->shards[shard_number % SLAB_SHARD_COUNT];
+    struct object *object = NULL;
+    raw_lock(&shard->lock);
+    if (!shard->free_first)
+        refill(slab, shard);
+    if (shard->free_first) {
+        object = slab_at(slab, shard->free_first - 1);
+        shard->free_first = object->next_free;
+        shard->free_count--;
+    }
+    raw_unlock(&shard->lock);
+    if (!object)
+        return NULL;
+    assert(!object_alive(object));
+    object->shard = (uint8_t)(shard_number % SLAB_SHARD_COUNT);
+    atomic_store_explicit(&object->marks_written, 0, memory_order_relaxed);
+    return object;
+}
+
+void slab_publish(struct object *object)
+{
+    uint32_t generation = object_generation(object) + 1;
+    assert(generation <= OBJECT_GENERATION_MAX);
+    atomic_store_explicit(&object->life, generation << 1 | 1, memory_order_release);
+}
+
+void slab_untake(struct slab *slab, struct object *object)
+{
+    struct slab_shard *shard = &slab->shards[object->shard];
+    assert(!object_alive(object));
+    raw_lock(&shard->lock);
+    object->next_free = shard->free_first;
+    shard->free_first = object->index + 1;
+    if (++shard->free_count >= 3 * SLAB_BATCH)
+        spill(slab, shard);
+    raw_unlock(&shard->lock);
+}
+
+void slab_release(struct slab *slab, struct object *object)
+{
+    uint32_t generation = object_generation(object);
+    assert(object_alive(object));
+    atomic_store_explicit(&object->life, generation << 1, memory_order_release);
+    if (generation == OBJECT_GENERATION_MAX)
+        atomic_fetch_add_explicit(&slab->retired_count, 1, memory_order_relaxed);
+    else
+        slab_untake(slab, object);
+}
+
+size_t slab_bytes(const struct slab *slab)
+{
+    size_t bytes = 0;
+    for (uint32_t k = 0; k < SLAB_CHUNK_COUNT; k++)
+        if (atomic_load(&slab->chunks[k]))
+            bytes += chunk_bytes(slab, k);
+    return bytes;
+}
