@@ -125,6 +125,9 @@ const struct rule_info *rule_info(enum rule_id id);
  * returns  the id, or RULE_NONE when no rule has that name */
 enum rule_id rule_by_name(const char *name);
 
+/* Name a severity: "note", "warning" or "violation". Static storage. */
+const char *rule_severity_name(enum rule_severity severity);
+
 /* Start a sink: nothing counted, policy RULES_REPORT, no subscriber, no seed.
  * rules    caller's storage; any content
  * returns  true, or false when the system gives no mutex (then nothing is left to end) */
@@ -156,11 +159,13 @@ void rules_unsubscribe(struct rules *rules, rules_subscriber *tell, void *contex
 void rules_report(struct rules *rules, const struct rule_break *brk);
 
 /* Expect a rule to be broken: from now until rules_expect_end its breaks, one or more, are counted
- * but not unexpected, and never stop the world. Expectations of one rule nest. */
+ * but not unexpected, and never stop the world. Expectations of one rule nest and share one count,
+ * which starts with the outermost. */
 void rules_expect(struct rules *rules, enum rule_id id);
 
 /* End the innermost expectation of a rule.
- * returns  how often it was broken since that rules_expect; 0 leaves rules_expected_met false */
+ * returns  how often it was broken since the outermost rules_expect of it; 0 leaves
+ *          rules_expected_met false. Without a rules_expect in force: asserted */
 uint64_t rules_expect_end(struct rules *rules, enum rule_id id);
 
 /* Ask whether every rule ever expected was broken while it was expected.
