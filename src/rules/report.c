@@ -100,14 +100,22 @@ void rule_break_history(struct rule_break *brk, uint64_t time_100ns, uint16_t pr
     copy_text(line->driver, sizeof(line->driver), driver);
 }
 
-void rule_break_backtrace(struct rule_break *brk, unsigned skip_count)
+/* The nearest frames are ours, and a sanitizer's when it stands between us and the C library: the
+ * caller is found by its return address, not by counting. */
+__attribute__((noinline)) void rule_break_backtrace(struct rule_break *brk, unsigned skip_count)
 {
     void *caller[RULE_BACKTRACE_MAX + 16];
     const int caller_max = (int)(sizeof(caller) / sizeof(caller[0]));
+    const void *nearest = __builtin_return_address(0);
     int found = backtrace(caller, caller_max);
+    int first = 0;
 
+    while (first < found && caller[first] != nearest)
+        first++;
+    if (first == found) /* the stack could not be walked as far as the caller */
+        first = 0;
     brk->backtrace_count = 0;
-    for (int i = 1 + (int)skip_count; i < found; i++) {
+    for (int i = first + (int)skip_count; i < found; i++) {
         if (brk->backtrace_count == RULE_BACKTRACE_MAX)
             break;
         brk->backtrace[brk->backtrace_count++] = caller[i];

@@ -13,10 +13,13 @@
 /* Text that stays whole in one line of a report and in one cell of a Markdown table. */
 static void check_text(const char *name, const char *text)
 {
-    size_t length = text ? strlen(text) : 0;
-
+    if (!text) {
+        fail_msg("%s: a text is missing", name);
+        return;
+    }
+    size_t length = strlen(text);
     if (length == 0 || length > LINE_BYTES_MAX)
-        fail_msg("%s: a text of %zu characters: %s", name, length, text ? text : "");
+        fail_msg("%s: a text of %zu characters: %s", name, length, text);
     if (strpbrk(text, "|\n\t"))
         fail_msg("%s: a text with a bar, tab or line end: %s", name, text);
 }

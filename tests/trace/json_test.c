@@ -95,7 +95,7 @@ static void a_number_beyond_the_signed_range_becomes_a_string(void **state)
 static void every_kind_of_event_prints_json_that_reads_back_with_all_its_fields(void **state)
 {
     (void)state;
-    for (uint16_t kind = 0; kind < TRACE_KIND_COUNT; kind++) {
+    for (uint32_t kind = 0; kind < TRACE_KIND_COUNT; kind++) {
         const struct trace_row *row = trace_row(kind);
         size_t field_count = 5 + 1 + 2 + 2 + 1; /* where, event, nouns, status, source */
         field_count += row->what ? 1 : 0;
@@ -104,7 +104,7 @@ static void every_kind_of_event_prints_json_that_reads_back_with_all_its_fields(
         field_count += row->arg[0] ? 1 : 0;
         field_count += row->arg[1] ? 1 : 0;
         char *text = print_event(
-            &(struct trace_event){.kind = kind,
+            &(struct trace_event){.kind = (uint16_t)kind,
                                   .host = 1,
                                   .driver = 2,
                                   .status = 0x103,
