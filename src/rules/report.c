@@ -65,14 +65,19 @@ void rule_break_object(struct rule_break *brk, const char *format, ...)
     tidy_text(brk->object, length >= 0 && (size_t)length >= sizeof(brk->object));
 }
 
+void rule_break_detail_v(struct rule_break *brk, const char *format, va_list arguments)
+{
+    int length = vsnprintf(brk->detail, sizeof(brk->detail), format, arguments);
+    tidy_text(brk->detail, length >= 0 && (size_t)length >= sizeof(brk->detail));
+}
+
 void rule_break_detail(struct rule_break *brk, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(brk->detail, sizeof(brk->detail), format, arguments);
+    rule_break_detail_v(brk, format, arguments);
     va_end(arguments);
-    tidy_text(brk->detail, length >= 0 && (size_t)length >= sizeof(brk->detail));
 }
 
 void rule_break_status(struct rule_break *brk, uint32_t status, const char *name)

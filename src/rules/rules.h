@@ -8,6 +8,7 @@
 #define CONDIS_RULES_RULES_H
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -194,6 +195,8 @@ void rule_break_object(struct rule_break *brk, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rule_break_detail(struct rule_break *brk, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void rule_break_detail_v(struct rule_break *brk, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 /* Fill in the status that was passed or returned.
  * name     static storage or NULL */
