@@ -9,6 +9,7 @@
 #include "ndis/operation.h"
 
 struct binding;
+struct oid;
 
 enum { ADAPTER_NAME_BYTES = 64, ADAPTER_AF_COUNT = 16 };
 
@@ -48,7 +49,12 @@ struct adapter {
     struct operation op; /* PAUSE, RESTART */
     struct exec_waitable done;
     struct exec_lock oid_lock; /* MiniportOidRequest is serialised; the Co form is not (API §3.5) */
-    void *oid_queue;
+    struct oid *oid_first;      /* waiting for MiniportOidRequest; guarded by oid_lock */
+    struct oid *oid_last;
+    struct oid *oid_running; /* the one the miniport has; guarded by oid_lock */
+    struct exec_work oid_work;
+    UNICODE_STRING unicode_name;
+    WCHAR unicode_text[ADAPTER_NAME_BYTES];
     char name[ADAPTER_NAME_BYTES];
 };
 
@@ -57,5 +63,23 @@ static inline bool adapter_is_mcm(const struct adapter *a)
 {
     return driver_is_mcm(a->driver) && !a->connectionless;
 }
+
+/* The running adapter of a name; NULL when there is none. */
+struct adapter *adapter_find(struct host *host, const char *name);
+
+/* Adds an adapter and runs it: initialise, restart, bind. PASSIVE_LEVEL, no driver as owner.
+ * settings  moves to the adapter, also on failure
+ * returns   SUCCESS, or what the miniport answered, or RESOURCES: then there is no adapter */
+NDIS_STATUS adapter_start(struct host *host, struct driver *driver, const char *name,
+                          struct settings *settings, struct adapter **out);
+
+/* Unbinds, pauses, halts and releases the adapter. PASSIVE_LEVEL. */
+void adapter_stop(struct adapter *adapter);
+
+/* Takes the address families of a call manager off the adapter. binding NULL: the MCM's. */
+void adapter_forget_families(struct adapter *adapter, const struct binding *call_manager);
+
+/* Lets the families of a bound call manager, or of the initialised MCM (NULL), be offered. */
+void adapter_offer_families(struct adapter *adapter, const struct binding *call_manager);
 
 #endif

@@ -12,6 +12,9 @@ enum binding_state {
     BINDING_STATE_COUNT
 };
 
+struct bind;
+struct status_copy;
+
 struct binding {
     struct object object;
     struct adapter *adapter;
@@ -28,9 +31,30 @@ struct binding {
     _Atomic uint32_t vc_count; /* signalling VCs of a call manager (AF NULL) */
     _Atomic uint32_t oid_count;
     _Atomic uint32_t send_count;
+    /* One for the open itself and one for each status indication or request that is inside the
+     * driver now: the close completes when the last one lets go. */
+    _Atomic uint32_t users;
+    struct bind *bind;   /* the bind or unbind that runs; NULL: none. Guarded by host->lock */
     struct operation op; /* OPEN_ADAPTER, CLOSE_ADAPTER */
     struct exec_work work;
     struct exec_lock status_lock; /* ProtocolCoStatusEx is serialised per binding (API §3.1) */
+    struct status_copy *status_first; /* guarded by status_lock */
+    struct status_copy *status_last;
+    bool status_busy; /* a task is telling the driver; guarded by status_lock */
 };
+
+/* Takes part in an open binding, so that its close waits.
+ * returns  false when the binding is closing */
+bool binding_hold(struct binding *binding);
+
+/* Ends binding_hold. The last one completes a close that waits. Up to DISPATCH_LEVEL. */
+void binding_let_go(struct binding *binding);
+
+/* Makes a binding for NdisOpenAdapterEx: opening, its handle valid. returns  NULL: no memory. */
+struct binding *binding_new(struct bind *bind, NDIS_HANDLE ProtocolBindingContext);
+
+/* Takes a binding out of its adapter and ends its handle, whatever state it is in. */
+void binding_release(struct binding *binding);
+
 
 #endif

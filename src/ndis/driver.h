@@ -9,10 +9,12 @@
 
 #include <ndis.h>
 
+struct exec_task;
 struct host;
+struct linked_driver;
 struct settings;
 
-enum { MODULE_NAME_BYTES = 32 };
+enum { MODULE_NAME_BYTES = 32, MODULE_REGISTRY_CHARACTERS = 96, DRIVER_NAME_CHARACTERS = 64 };
 
 struct module {
     struct nt_owner owner; /* what it allocated; who it is in reports */
@@ -21,9 +23,14 @@ struct module {
     struct driver *drivers;
     struct settings *settings;
     void *image; /* dlopen's handle; NULL when linked in */
+    struct linked_driver *linked; /* NULL when loaded from a file */
+    PDRIVER_INITIALIZE entry;
+    struct exec_task *lifecycle_task; /* runs DriverEntry or an unload routine right now */
     DRIVER_OBJECT object;
-    uint16_t index; /* in its host, from 1 */
-    bool exclusive; /* linked in and not reentrant */
+    UNICODE_STRING registry_path;
+    WCHAR registry_text[MODULE_REGISTRY_CHARACTERS];
+    uint16_t index; /* in its world, from 1 */
+    bool tainted;   /* something of it may still run: its image stays mapped */
     char name[MODULE_NAME_BYTES];
 };
 
@@ -56,6 +63,7 @@ struct driver {
     struct handlers handlers;
     NDIS_PROTOCOL_DRIVER_CHARACTERISTICS protocol; /* !is_miniport */
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS miniport; /* is_miniport */
+    WCHAR name[DRIVER_NAME_CHARACTERS];            /* protocol.Name's buffer */
 };
 
 static inline bool driver_is_client(const struct driver *d)
@@ -68,5 +76,22 @@ static inline bool driver_is_mcm(const struct driver *d)
 {
     return d->is_miniport && d->handlers.has_call_manager;
 }
+
+/* The module that an owner is the account of; NULL for NULL. */
+static inline struct module *module_of_owner(const struct nt_owner *owner)
+{
+    return owner ? owner->user : NULL;
+}
+
+/* Takes a driver registration out of its module and ends its handle. Its bindings and adapters are
+ * gone. PASSIVE_LEVEL. */
+void driver_release(struct host *host, struct driver *driver);
+
+/* Unbinds or halts everything that a driver runs. PASSIVE_LEVEL; no pnp lock held. */
+void driver_stop(struct host *host, struct driver *driver);
+
+/* Checks a miniport's and a protocol's handler tables together, once its SetOptions has returned
+ * (C28). returns  SUCCESS, or BAD_CHARACTERISTICS after the rule was reported. */
+NDIS_STATUS driver_check_handlers(struct host *host, const struct driver *driver);
 
 #endif

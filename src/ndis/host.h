@@ -28,6 +28,8 @@ struct host {
     struct slab slabs[OBJECT_KIND_COUNT];
     struct exec_lock lock; /* guards the lists below, and adapters' lists of bindings and AFs */
     struct module *modules;
+    struct module *retired; /* unloaded ones: reports and stray code may still name them */
+    struct exec_mutex pnp;  /* one bind, unbind, start or stop at a time; waited for at PASSIVE */
     struct adapter *adapters;
     struct host *next;     /* in its world */
     uint32_t module_count; /* ever loaded; numbers the owners from 1 */
@@ -43,9 +45,23 @@ static inline struct host *host_current(void)
     return task->exec->user;
 }
 
+/* A host-program thread's stay in a host. Lives on its stack. */
+struct host_entry {
+    struct exec *before;    /* that the thread acted for; NULL: it was no task */
+    struct nt_owner *owner; /* that it was inside */
+    bool switched;
+};
+
+/* Makes the calling thread a task of the host, outside every driver, until host_leave. Nests.
+ * returns  false when memory is short: nothing has changed */
+bool host_enter(struct host *host, struct host_entry *entry);
+void host_leave(const struct host_entry *entry);
+
 /* Pointers that client libraries linked with us hang on a host, one number each. */
 enum host_slot {
-    HOST_SLOT_CLIENT, /* src/client */
+    HOST_SLOT_CLIENT,   /* src/client */
+    HOST_SLOT_NBL_POOL, /* netbufferpool.c: the pool of clones that name none */
+    HOST_SLOT_NB_POOL,  /* netbufferpool.c: the pool of their NET_BUFFERs */
 };
 
 /* The same for code outside src/ndis, which knows the public name only. */
