@@ -22,23 +22,27 @@
 #include "nt/list.h"
 
 struct nt_owner;
+struct rules;
+struct trace;
 struct exec_cpu;
 struct exec_task;
 struct exec_thread;
+struct exec_waitable;
 
 enum exec_kind {
     EXEC_LIVE = 1,
     EXEC_SIMULATED,
 };
 
-#define EXEC_PASSIVE       0u
-#define EXEC_APC           1u
-#define EXEC_DISPATCH      2u
-#define EXEC_MS            10000ull    /* one millisecond, in 100 ns steps            */
-#define EXEC_SECOND        10000000ull /* one second, in 100 ns steps                 */
-#define EXEC_FOREVER       UINT64_MAX  /* as a timeout: no end                        */
-#define EXEC_ANY_PROCESSOR UINT32_MAX  /* as a processor: the caller's own, or the next in turn */
-#define EXEC_PROCESSORS    64u         /* no exec has more                            */
+#define EXEC_PASSIVE        0u
+#define EXEC_APC            1u
+#define EXEC_DISPATCH       2u
+#define EXEC_MS             10000ull    /* one millisecond, in 100 ns steps            */
+#define EXEC_SECOND         10000000ull /* one second, in 100 ns steps                 */
+#define EXEC_FOREVER        UINT64_MAX  /* as a timeout: no end                        */
+#define EXEC_TIMER_UNPLACED UINT16_MAX  /* exec_timer.processor of one that was never set */
+#define EXEC_ANY_PROCESSOR  UINT32_MAX  /* as a processor: the caller's own, or the next in turn */
+#define EXEC_PROCESSORS     64u         /* no exec has more                            */
 
 /* ---- world ------------------------------------------------------------------------------- */
 
@@ -64,8 +68,8 @@ struct exec_world_options {
                                              is stopped as a livelock; 0 = 100 million     */
     const struct exec_strategy *strategy; /* simulated: NULL = the seeded random walk      */
     void *strategy_self;                  /* passed to the strategy; borrowed              */
-    void *rules;                          /* the world's rules sink; borrowed, may be NULL */
-    void *trace;                          /* the world's trace; borrowed, may be NULL      */
+    struct rules *rules;                  /* the world's rules sink; borrowed, may be NULL */
+    struct trace *trace;                  /* the world's trace; borrowed, may be NULL      */
     void *user;                           /* the host program's; borrowed                  */
 };
 
@@ -73,11 +77,11 @@ struct exec_world_options {
 struct exec_world {
     enum exec_kind kind;
     uint64_t seed;
-    void *rules;
-    void *trace;
+    struct rules *rules;
+    struct trace *trace;
     void *user;
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
-    void *slots[4];       /* others' state of this world, zeros at first; 0: the media of src/link */
+    void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
 };
 
 /* Create a world. options are copied. Returns the world, or NULL (no memory).
@@ -339,10 +343,10 @@ struct exec_timer {
         void (*run)(struct exec_timer *timer); /* at DISPATCH on `processor`, owner NULL   */
         void *dpc;                             /* EXEC_CALL_DRIVER: a KTIMER's             */
     };
-    uint32_t period_ms; /* 0: once                                                      */
     uint16_t processor;
-    uint8_t kind;  /* enum exec_call_kind                                          */
-    uint8_t place; /* where it is: 0 nowhere, 1.. in the wheel, 255 expired and queued to run */
+    uint8_t kind;       /* enum exec_call_kind                                          */
+    uint8_t place;      /* where it is: 0 nowhere, 1.. in the wheel, 255 expired        */
+    uint32_t period_ms; /* 0: once                                                      */
 };
 
 /* Fill a timer whose `run` is ours. */
@@ -360,6 +364,9 @@ bool exec_timer_cancel(struct exec *exec, struct exec_timer *timer);
 
 /* Say whether the timer is set. */
 bool exec_timer_is_set(struct exec *exec, struct exec_timer *timer);
+
+/* Say whether an expiry of the timer is running on another processor at this moment. */
+bool exec_timer_is_running(struct exec *exec, struct exec_timer *timer);
 
 /* Wait until no expiry of the timer is running. At PASSIVE; after exec_timer_cancel. */
 void exec_timer_flush(struct exec *exec, struct exec_timer *timer);
@@ -417,6 +424,8 @@ void exec_thread_hold(struct exec_thread *thread);
 void exec_thread_release(struct exec_thread *thread);
 /* End the calling system thread; does not return. */
 _Noreturn void exec_thread_exit(void);
+/* What is signalled when the thread has ended; valid while a reference is held. */
+struct exec_waitable *exec_thread_waitable(struct exec_thread *thread);
 /* Wait until the thread has ended. At PASSIVE. Returns as exec_wait. */
 enum exec_wait_result exec_thread_join(struct exec_thread *thread);
 
@@ -457,8 +466,8 @@ void exec_mutex_init(struct exec_mutex *mutex);
  * timeout  from now; 0 only looks; EXEC_FOREVER
  * index    NULL, or where the number of the object that ended the wait goes (all = false)
  * function the name that a report shows (a literal)
- * Blocking at DISPATCH or above (timeout not 0) breaks WAIT_AT_DISPATCH, with an exec_lock held breaks
- * WAIT_WITH_LOCK: EXEC_WAIT_FORBIDDEN. The idle hook runs before the task blocks. */
+ * Blocking (timeout not 0) at DISPATCH or above or with an exec_lock held breaks WAIT_AT_DISPATCH, and
+ * simulated a wait that nothing can end breaks WAIT_FOREVER. The idle hook runs before the task blocks. */
 enum exec_wait_result exec_wait(struct exec_waitable *const *objects, uint32_t count, bool all,
                                 uint64_t timeout, uint32_t *index, const char *function);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "nt/exec.h"
+#include "nt/raw_lock.h"
 
 enum nt_kind {
     NT_POOL,          /* ExAllocatePool..., NdisAllocateMemoryWithTag...                    */
@@ -38,11 +39,11 @@ struct nt_account {
 #define NT_SHARDS 16u
 
 struct nt_shard {
-    struct exec_lock lock;
+    struct raw_lock lock;
     struct exec_link live[NT_KINDS];
     uint64_t count[NT_KINDS];
     uint64_t bytes[NT_KINDS];
-} __attribute__((aligned(64)));
+};
 
 /* The account itself, inside the ndis driver object or alone. */
 struct nt_owner {

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "nt/break.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "nt/owner.h"
+
+static void report(struct exec_task *task, enum rule_id rule, const char *function,
+                   const char *detail, va_list arguments)
+{
+    struct exec_world *world = task->exec->world;
+    if (!world->rules || atomic_load_explicit(&world->stopped, memory_order_relaxed))
+        return;
+    struct rule_break brk;
+    rule_break_begin(&brk, rule, function);
+    rule_break_driver(&brk, task->owner ? task->owner->name : NULL, task->exec->name);
+    brk.processor = task->processor;
+    brk.irql = task->irql;
+    brk.time_100ns = exec_now(world);
+    if (detail)
+        (void)vsnprintf(brk.detail, sizeof(brk.detail), detail, arguments);
+    rule_break_backtrace(&brk, 2);
+    rules_report(world->rules, &brk);
+}
+
+void nt_break(enum rule_id rule, const char *function, const char *detail, ...)
+{
+    struct exec_task *task = exec_current();
+    if (!task || !task->exec)
+        return;
+    va_list arguments;
+    va_start(arguments, detail);
+    report(task, rule, function, detail, arguments);
+    va_end(arguments);
+}
+
+void nt_break_task(struct exec_task *task, enum rule_id rule, const char *function,
+                   const char *detail, ...)
+{
+    va_list arguments;
+    va_start(arguments, detail);
+    report(task, rule, function, detail, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "nt/owner.h"
+
+#include <assert.h>
+
+_Static_assert(sizeof(struct nt_account) == 48, "stands before every pool allocation");
+
+static const char *const kind_names[NT_KINDS] = {
+    [NT_POOL] = "memory",
+    [NT_LOOKASIDE] = "lookaside list",
+    [NT_TIMER] = "timer",
+    [NT_WORK_ITEM] = "work item",
+    [NT_THREAD] = "thread handle",
+    [NT_RW_LOCK] = "reader-writer lock",
+    [NT_MDL] = "MDL",
+    [NT_NBL_POOL] = "net buffer pool",
+    [NT_NBL] = "net buffer list",
+    [NT_NB] = "net buffer",
+    [NT_CONFIGURATION] = "configuration handle",
+    [NT_OTHER] = "object",
+};
+
+const char *nt_kind_name(enum nt_kind kind)
+{
+    assert(kind < NT_KINDS);
+    return kind_names[kind];
+}
+
+void nt_owner_init(struct nt_owner *owner, const char *name, uint32_t index, void *user)
+{
+    *owner = (struct nt_owner){.name = name, .index = index, .user = user};
+    for (unsigned shard = 0; shard < NT_SHARDS; shard++)
+        for (unsigned kind = 0; kind < NT_KINDS; kind++)
+            exec_link_init(&owner->shards[shard].live[kind]);
+}
+
+/* By address: threads that allocate at the same time get memory far apart. */
+static struct nt_shard *shard_of(const struct nt_account *account)
+{
+    uint64_t mixed = (uint64_t)(uintptr_t)account * 0x9e3779b97f4a7c15u;
+    return &account->owner->shards[mixed >> 60];
+}
+
+void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t bytes, uint32_t tag,
+                     const void *caller)
+{
+    struct exec_task *task = exec_current();
+    account->owner = task ? task->owner : NULL;
+    account->caller = caller;
+    account->bytes = bytes;
+    account->tag = tag;
+    account->kind = (uint8_t)kind;
+    if (!account->owner) {
+        exec_link_init(&account->link);
+        return;
+    }
+    struct nt_shard *shard = shard_of(account);
+    raw_lock(&shard->lock);
+    exec_list_append(&shard->live[kind], &account->link);
+    shard->count[kind]++;
+    shard->bytes[kind] += bytes;
+    raw_unlock(&shard->lock);
+}
+
+void nt_account_close(struct nt_account *account)
+{
+    if (!account->owner)
+        return;
+    struct nt_shard *shard = shard_of(account);
+    raw_lock(&shard->lock);
+    exec_list_remove(&account->link);
+    assert(shard->count[account->kind]);
+    shard->count[account->kind]--;
+    shard->bytes[account->kind] -= account->bytes;
+    raw_unlock(&shard->lock);
+    account->owner = NULL;
+}
+
+uint64_t nt_owner_count(struct nt_owner *owner, enum nt_kind wanted, uint64_t *bytes)
+{
+    uint64_t count = 0;
+    uint64_t sum_bytes = 0;
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        struct nt_shard *shard = &owner->shards[i];
+        raw_lock(&shard->lock);
+        for (unsigned kind = 0; kind < NT_KINDS; kind++) {
+            if (wanted != NT_KINDS && kind != (unsigned)wanted)
+                continue;
+            count += shard->count[kind];
+            sum_bytes += shard->bytes[kind];
+        }
+        raw_unlock(&shard->lock);
+    }
+    if (bytes)
+        *bytes = sum_bytes;
+    return count;
+}
+
+uint64_t nt_owner_report_leaks(struct nt_owner *owner,
+                               void (*leak)(void *context, const struct nt_account *account),
+                               void *context)
+{
+    uint64_t count = 0;
+    for (unsigned kind = 0; kind < NT_KINDS; kind++) {
+        for (unsigned i = 0; i < NT_SHARDS; i++) {
+            struct exec_link *head = &owner->shards[i].live[kind];
+            for (struct exec_link *link = head->next; link != head; link = link->next) {
+                leak(context, EXEC_CONTAINER(link, struct nt_account, link));
+                count++;
+            }
+        }
+    }
+    return count;
+}

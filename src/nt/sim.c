@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated executive's scheduler. At each preemption point a strategy picks who runs next from
+ * those who can; time goes on only when nobody can. */
+#include "nt/sim_inside.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "nt/break.h"
+#include "nt/lock_inside.h"
+
+#define STEPS_MAX_DEFAULT 100000000ull
+/* 2026-01-01 00:00 UTC in 100 ns since 1601-01-01. */
+#define SYSTEM_TIME_DEFAULT 134116992000000000ull
+
+/* ---- the random walk ---- */
+
+static uint32_t walk_pick(void *self, struct exec_task *const *candidates, uint32_t count,
+                          const struct exec_task *running, const char *what)
+{
+    struct nt_random *random = self;
+    (void)what;
+    /* Going on three times of four keeps runs of several steps likely; a fair coin at each of a
+     * hundred points would never let one task get far ahead of another. */
+    if (running && nt_random_below(random, 4))
+        for (uint32_t i = 0; i < count; i++)
+            if (candidates[i] == running)
+                return i;
+    return nt_random_below(random, count);
+}
+
+static uint32_t walk_choose(void *self, uint32_t count, const char *what)
+{
+    (void)what;
+    return nt_random_below(self, count);
+}
+
+static const struct exec_strategy random_walk = {"random walk", walk_pick, walk_choose};
+
+/* ---- ready tasks ---- */
+
+bool sim_reserve(struct sim *sim)
+{
+    if (sim->task_count == sim->capacity) {
+        uint32_t capacity = sim->capacity ? 2 * sim->capacity : 16;
+        struct sim_task **ready = realloc(sim->ready, capacity * sizeof(struct sim_task *));
+        if (!ready)
+            return false;
+        sim->ready = ready;
+        struct exec_task **candidates =
+            realloc(sim->candidates, capacity * sizeof(struct exec_task *));
+        if (!candidates)
+            return false;
+        sim->candidates = candidates;
+        sim->capacity = capacity;
+    }
+    sim->task_count++;
+    return true;
+}
+
+void sim_make_ready(struct sim_task *task)
+{
+    struct sim *sim = task->sim;
+    assert(task->state != SIM_READY && task->state != SIM_DEAD);
+    exec_list_remove(&task->link);
+    task->state = SIM_READY;
+    task->ready_index = sim->ready_count;
+    sim->ready[sim->ready_count++] = task;
+}
+
+static void unready(struct sim_task *task, enum sim_state state)
+{
+    struct sim *sim = task->sim;
+    assert(task->state == SIM_READY);
+    struct sim_task *last = sim->ready[--sim->ready_count];
+    sim->ready[task->ready_index] = last;
+    last->ready_index = task->ready_index;
+    task->state = state;
+}
+
+static void sleepers_insert(struct sim *sim, struct sim_task *task)
+{
+    struct exec_link *before = sim->sleepers.prev;
+    while (before != &sim->sleepers &&
+           EXEC_CONTAINER(before, struct sim_task, link)->due > task->due)
+        before = before->prev;
+    exec_list_prepend(before, &task->link);
+}
+
+/* ---- time ---- */
+
+static uint64_t next_event(struct sim *sim)
+{
+    uint64_t next = UINT64_MAX;
+    if (!exec_list_empty(&sim->sleepers))
+        next = EXEC_CONTAINER(sim->sleepers.next, struct sim_task, link)->due;
+    struct exec_link *execs = &sim->world->execs;
+    for (struct exec_link *link = execs->next; link != execs; link = link->next) {
+        struct exec_inner *exec = EXEC_CONTAINER(link, struct exec_inner, link);
+        for (uint32_t i = 0; i < exec->head.processor_count; i++) {
+            uint64_t due = wheel_next(&exec->cpus[i].wheel);
+            if (due < next)
+                next = due;
+        }
+    }
+    return next;
+}
+
+static void time_set(struct sim *sim, uint64_t now)
+{
+    if (now > sim->now)
+        sim->now = now;
+    sim->steps = 0;
+    while (!exec_list_empty(&sim->sleepers)) {
+        struct sim_task *task = EXEC_CONTAINER(sim->sleepers.next, struct sim_task, link);
+        if (task->due > sim->now)
+            break;
+        sim_make_ready(task);
+    }
+    struct exec_link *execs = &sim->world->execs;
+    for (struct exec_link *link = execs->next; link != execs; link = link->next) {
+        struct exec_inner *exec = EXEC_CONTAINER(link, struct exec_inner, link);
+        for (uint32_t i = 0; i < exec->head.processor_count; i++)
+            if (cpu_advance(&exec->cpus[i], sim->now))
+                sim_kick(&exec->cpus[i]);
+    }
+}
+
+/* ---- stopping and idling ---- */
+
+static void boot_continue(struct sim *sim, enum exec_idle result)
+{
+    sim->idle_result = result;
+    if (sim->boot.state != SIM_READY)
+        sim_make_ready(&sim->boot);
+}
+
+static void sim_stop(struct sim *sim)
+{
+    atomic_store(&sim->world->head.stopped, true);
+    boot_continue(sim, EXEC_STOPPED);
+}
+
+/* Nobody can run and no time is set at which somebody could. */
+static void sim_stuck(struct sim *sim)
+{
+    struct sim_task *boot = &sim->boot;
+    if (!exec_list_empty(&sim->lock_waiters)) {
+        struct sim_task *task = EXEC_CONTAINER(sim->lock_waiters.next, struct sim_task, link);
+        struct exec_task *holder = (struct exec_task *)atomic_load(&task->lock->owner); // NOLINT
+        nt_break_task(&task->inner.head, RULE_LOCK_DEADLOCK, task->function,
+                      "task %u waits for a lock of task %u; nobody can run", task->inner.head.id,
+                      holder ? holder->id : 0);
+        sim_stop(sim);
+    } else if (boot->state == SIM_WAITING) {
+        nt_break_task(&boot->inner.head, RULE_WAIT_FOREVER, boot->function,
+                      "nobody can run and no timer is set");
+        boot->stuck = true;
+        sim_make_ready(boot);
+    } else {
+        assert(boot->state == SIM_IDLING);
+        boot_continue(sim, EXEC_IDLE);
+    }
+}
+
+static void sim_advance(struct sim *sim)
+{
+    uint64_t next = next_event(sim);
+    if (sim->boot.state == SIM_IDLING && next != UINT64_MAX && next > sim->idle_deadline) {
+        time_set(sim, sim->idle_deadline);
+        boot_continue(sim, EXEC_TIME_LIMIT);
+    } else if (next != UINT64_MAX) {
+        time_set(sim, next);
+    } else {
+        sim_stuck(sim);
+    }
+}
+
+enum exec_idle sim_idle(struct sim *sim, struct exec_inner *exec, uint64_t deadline)
+{
+    assert(sim->running == &sim->boot);
+    if (atomic_load(&sim->world->head.stopped))
+        return EXEC_STOPPED;
+    sim->idle_exec = exec;
+    sim->idle_deadline = deadline;
+    sim_suspend(&sim->boot, SIM_IDLING, UINT64_MAX, "idle");
+    return sim->idle_result;
+}
+
+/* ---- who runs next ---- */
+
+static struct sim_task *sim_pick(struct sim *sim, const char *what)
+{
+    uint32_t count = 0;
+    const struct exec_task *running = NULL;
+    for (uint32_t i = 0; i < sim->ready_count; i++) {
+        struct exec_task *task = &sim->ready[i]->inner.head;
+        if (task->cpu->holder && task->cpu->holder != task)
+            continue;
+        if (sim->ready[i] == sim->running)
+            running = task;
+        sim->candidates[count++] = task;
+    }
+    if (!count)
+        return NULL;
+    if (++sim->steps > sim->steps_max) {
+        nt_break_task(sim->candidates[0], RULE_WAIT_FOREVER, what,
+                      "%llu steps and no time went on: somebody polls without waiting",
+                      (unsigned long long)sim->steps_max);
+        sim_stop(sim);
+        return NULL;
+    }
+    uint32_t index =
+        count == 1 ? 0
+                   : sim->strategy->pick(sim->strategy_self, sim->candidates, count, running, what);
+    assert(index < count);
+    return sim_task(sim->candidates[index]);
+}
+
+static struct sim_task *sim_next(struct sim *sim, const char *what)
+{
+    for (;;) {
+        if (atomic_load_explicit(&sim->world->head.stopped, memory_order_relaxed))
+            return &sim->boot;
+        if (sim->boot.state == SIM_IDLING && sim->idle_exec && !exec_busy(sim->idle_exec)) {
+            boot_continue(sim, EXEC_IDLE);
+            return &sim->boot;
+        }
+        struct sim_task *next = sim_pick(sim, what);
+        if (next)
+            return next;
+        if (!atomic_load_explicit(&sim->world->head.stopped, memory_order_relaxed))
+            sim_advance(sim);
+    }
+}
+
+/* The fiber that ended could not free the stack it ran on. */
+static void sim_reap(struct sim *sim)
+{
+    struct sim_task *dead = sim->dead;
+    sim->dead = NULL;
+    if (dead)
+        sim_task_discard(dead);
+}
+
+static void sim_switch(struct sim *sim, const char *what)
+{
+    struct sim_task *from = sim->running;
+    struct sim_task *to = sim_next(sim, what);
+    if (to == from)
+        return;
+    sim->running = to;
+    exec_current_task = &to->inner.head;
+    fiber_switch(&from->fiber, &to->fiber, from->state == SIM_DEAD);
+    sim_reap(sim);
+}
+
+void exec_preempt_simulated(struct exec_task *task, const char *what)
+{
+    struct sim *sim = sim_task(task)->sim;
+    assert(sim->running == sim_task(task));
+    if (!atomic_load_explicit(&sim->world->head.stopped, memory_order_relaxed))
+        sim_switch(sim, what);
+}
+
+void sim_suspend(struct sim_task *task, enum sim_state state, uint64_t due, const char *what)
+{
+    struct sim *sim = task->sim;
+    assert(sim->running == task);
+    unready(task, state);
+    task->due = due;
+    if (state == SIM_LOCKED)
+        exec_list_append(&sim->lock_waiters, &task->link);
+    else if (due != UINT64_MAX)
+        sleepers_insert(sim, task);
+    sim_switch(sim, what);
+}
+
+/* ---- tasks ---- */
+
+static void sim_fiber_main(void *argument)
+{
+    struct sim_task *task = argument;
+    sim_reap(task->sim);
+    task->main(task);
+    assert(task->inner.head.irql == EXEC_PASSIVE);
+    unready(task, SIM_DEAD);
+    task->sim->dead = task;
+    sim_switch(task->sim, "end");
+}
+
+struct sim_task *sim_task_create(struct exec_inner *exec, enum exec_task_kind kind,
+                                 uint32_t processor, void (*main)(struct sim_task *task),
+                                 void *argument)
+{
+    struct sim *sim = exec->world->sim;
+    struct sim_task *task = calloc(1, sizeof(*task));
+    if (!task)
+        return NULL;
+    if (!sim_reserve(sim))
+        goto free_task;
+    if (!fiber_create(&sim->pool, &task->fiber, sim_fiber_main, task))
+        goto unreserve;
+    task->sim = sim;
+    task->main = main;
+    task->argument = argument;
+    task->inner.head.kind = (uint8_t)kind;
+    task->inner.head.simulated = true;
+    task->inner.head.id = exec->world->next_task_id++;
+    task_place(&task->inner.head, exec, processor);
+    exec_link_init(&task->link);
+    exec_list_append(&exec->sim->tasks, &task->exec_link);
+    task->state = SIM_PARKED;
+    sim_make_ready(task);
+    return task;
+unreserve:
+    sim->task_count--;
+free_task:
+    free(task);
+    return NULL;
+}
+
+void sim_task_discard(struct sim_task *task)
+{
+    struct sim *sim = task->sim;
+    assert(task != sim->running);
+    if (task->state == SIM_READY)
+        unready(task, SIM_DEAD);
+    exec_list_remove(&task->link);
+    exec_list_remove(&task->exec_link);
+    if (task->inner.head.cpu->holder == &task->inner.head)
+        task->inner.head.cpu->holder = NULL;
+    wait_abandon(&task->inner);
+    fiber_destroy(&sim->pool, &task->fiber);
+    sim->task_count--;
+    free(task);
+}
+
+/* ---- locks ---- */
+
+void sim_lock_wait(struct exec_task *head, struct exec_lock *lock, const char *function)
+{
+    struct sim_task *task = sim_task(head);
+    task->lock = lock;
+    task->function = function;
+    while (atomic_load(&lock->owner) && !atomic_load(&head->exec->world->stopped))
+        sim_suspend(task, SIM_LOCKED, UINT64_MAX, "lock taken");
+    task->lock = NULL;
+}
+
+void sim_lock_released(struct exec_task *head, struct exec_lock *lock)
+{
+    struct sim *sim = sim_task(head)->sim;
+    struct exec_link *link = sim->lock_waiters.next;
+    while (link != &sim->lock_waiters) {
+        struct sim_task *waiter = EXEC_CONTAINER(link, struct sim_task, link);
+        link = link->next;
+        if (waiter->lock == lock)
+            sim_make_ready(waiter);
+    }
+    if (!head->locks_held && head->irql < EXEC_DISPATCH)
+        head->cpu->holder = NULL;
+}
+
+static void sim_cpu_take(struct exec_task *task)
+{
+    struct exec_task *holder = task->cpu->holder;
+    assert(!holder || holder == task || atomic_load(&task->exec->world->stopped));
+    task->cpu->holder = task;
+}
+
+static void sim_cpu_give(struct exec_task *task)
+{
+    if (!task->locks_held)
+        task->cpu->holder = NULL;
+    exec_preempt_simulated(task, "lower irql");
+}
+
+/* ---- waits ---- */
+
+static bool sim_block(struct exec_task *head, uint64_t deadline, const char *function)
+{
+    struct sim_task *task = sim_task(head);
+    if (atomic_load(&head->exec->world->stopped))
+        return false;
+    task->function = function;
+    sim_suspend(task, SIM_WAITING, deadline, "block");
+    bool stuck = task->stuck;
+    task->stuck = false;
+    return !stuck && !atomic_load(&head->exec->world->stopped);
+}
+
+static void sim_wake(struct exec_task *task)
+{
+    if (sim_task(task)->state == SIM_WAITING)
+        sim_make_ready(sim_task(task));
+}
+
+static void sim_stall(struct exec_task *head, uint64_t duration)
+{
+    struct sim_task *task = sim_task(head);
+    if (duration && !atomic_load(&head->exec->world->stopped))
+        sim_suspend(task, SIM_STALLED, task->sim->now + duration, "stall");
+}
+
+/* ---- the world ---- */
+
+static bool sim_world_begin(struct exec_world_inner *world,
+                            const struct exec_world_options *options)
+{
+    struct sim *sim = calloc(1, sizeof(*sim));
+    if (!sim)
+        return false;
+    sim->world = world;
+    if (!sim_reserve(sim)) {
+        free(sim->ready);
+        free(sim);
+        return false;
+    }
+    world->sim = sim;
+    exec_link_init(&sim->sleepers);
+    exec_link_init(&sim->lock_waiters);
+    sim->system_time_start = options->system_time ? options->system_time : SYSTEM_TIME_DEFAULT;
+    sim->steps_max = options->steps_max ? options->steps_max : STEPS_MAX_DEFAULT;
+    nt_random_seed(&sim->random, options->seed);
+    sim->strategy = options->strategy ? options->strategy : &random_walk;
+    sim->strategy_self = options->strategy ? options->strategy_self : &sim->random;
+    struct sim_task *boot = &sim->boot;
+    fiber_adopt(&boot->fiber);
+    boot->sim = sim;
+    boot->inner.head.kind = EXEC_TASK_HOST;
+    boot->inner.head.simulated = true;
+    boot->inner.head.id = world->next_task_id++;
+    exec_link_init(&boot->link);
+    exec_link_init(&boot->exec_link);
+    boot->state = SIM_PARKED;
+    sim_make_ready(boot);
+    sim->running = boot;
+    return true;
+}
+
+static void sim_world_end(struct exec_world_inner *world)
+{
+    struct sim *sim = world->sim;
+    assert(!sim->boot_attached);
+    assert(sim->task_count == 1);
+    fiber_pool_end(&sim->pool);
+    free(sim->ready);
+    free(sim->candidates);
+    free(sim);
+}
+
+static uint64_t sim_now(const struct exec_world_inner *world)
+{
+    return world->sim->now;
+}
+
+static uint64_t sim_system_time(const struct exec_world_inner *world)
+{
+    return world->sim->system_time_start + world->sim->now;
+}
+
+static uint32_t sim_choose(struct exec_world_inner *world, uint32_t count, const char *what)
+{
+    uint32_t choice = world->sim->strategy->choose(world->sim->strategy_self, count, what);
+    assert(choice < count);
+    return choice;
+}
+
+static enum exec_idle sim_run_until_idle(struct exec_world_inner *world, uint64_t limit)
+{
+    uint64_t now = world->sim->now;
+    return sim_idle(world->sim, NULL, limit > UINT64_MAX - now ? UINT64_MAX : now + limit);
+}
+
+static struct exec_task *sim_attach(struct exec_inner *exec)
+{
+    struct sim *sim = exec->world->sim;
+    assert(!sim->boot_attached);
+    sim->boot_attached = true;
+    return &sim->boot.inner.head;
+}
+
+static void sim_detach(struct exec_task *task)
+{
+    sim_task(task)->sim->boot_attached = false;
+    task->exec = NULL;
+    task->cpu = NULL;
+    task->owner = NULL;
+}
+
+const struct exec_backend exec_simulated = {
+    .world_begin = sim_world_begin,
+    .world_end = sim_world_end,
+    .now = sim_now,
+    .now_coarse = sim_now,
+    .system_time = sim_system_time,
+    .choose = sim_choose,
+    .run_until_idle = sim_run_until_idle,
+    .exec_begin = sim_exec_begin,
+    .exec_end = sim_exec_end,
+    .attach = sim_attach,
+    .detach = sim_detach,
+    .cpu_take = sim_cpu_take,
+    .cpu_give = sim_cpu_give,
+    .kick = sim_kick,
+    .work_push = sim_work_push,
+    .thread_start = sim_thread_start,
+    .block = sim_block,
+    .wake = sim_wake,
+    .stall = sim_stall,
+};
