@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The other spelling of ntddndis.h. */
+#include "ntddndis.h"
