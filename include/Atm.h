@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The other spelling of atm.h. */
+#include "atm.h"
