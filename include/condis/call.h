@@ -2,10 +2,10 @@
 /* A call carries data from one program to one or many others; this is the library that makes, takes
  * and ends calls through whatever call manager a host has loaded.
  *
- * Below it works a CoNDIS client driver, written to <ndis.h> like any other, that keeps every duty of
- * a client for the program: it counts parties, answers each remote drop with NdisClDropParty, answers
- * each remote close with NdisClCloseCall, holds a close back until every send has returned, and frees
- * nothing before NDIS says so. The program sees addresses, calls, parties and data.
+ * Below it works a CoNDIS client driver, written to <ndis.h> like any other, that keeps every duty
+ * of a client for the program: it counts parties, answers each remote drop with NdisClDropParty,
+ * answers each remote close with NdisClCloseCall, holds a close back until every send has returned,
+ * and frees nothing before NDIS says so. The program sees addresses, calls, parties and data.
  *
  * Two forms. Each request has a form ending in _async and a blocking form.
  *   _async    returns CONDIS_PENDING: `done` will run exactly once, maybe before the call returns,
@@ -13,10 +13,10 @@
  *             never runs. Out parameters are written before the request starts.
  *   blocking  waits and returns the final status. Only at PASSIVE_LEVEL, never inside a callback.
  *
- * Callbacks (`done`, the on_ functions) run inside the host's drivers, at IRQL <= DISPATCH_LEVEL. They
- * must not wait; they may call every _async form, every query and every release for objects of their
- * own host (for another host's objects only condis_data_release; the rest: NDIS_STATUS_INVALID_STATE,
- * so hand those over to a thread of the program). Callbacks about one
+ * Callbacks (`done`, the on_ functions) run inside the host's drivers, at IRQL <= DISPATCH_LEVEL.
+ * They must not wait; they may call every _async form, every query and every release for objects of
+ * their own host (for another host's objects only condis_data_release; the rest:
+ * NDIS_STATUS_INVALID_STATE, so hand those over to a thread of the program). Callbacks about one
  * call are not serialised with each other, except that on_data runs for one datum at a time and in
  * order.
  *
@@ -88,8 +88,9 @@ struct condis_family {
 struct condis_client_options {
     const struct condis_family *families; /* NULL: Q.2931 of any version */
     size_t family_count;
-    /* Called when an AF was opened on an adapter (CONDIS_SUCCESS), could not be opened (its status),
-     * or is closing because the adapter or its call manager goes (NDIS_STATUS_CLOSING). May be NULL. */
+    /* Called when an AF was opened on an adapter (CONDIS_SUCCESS), could not be opened (its
+     * status), or is closing because the adapter or its call manager goes (NDIS_STATUS_CLOSING).
+     * May be NULL. */
     void (*on_af)(void *context, struct condis_af *af, condis_status status);
     void *context;
 };
@@ -155,13 +156,13 @@ struct condis_flow {
 
 /* What the program wants to hear about a call. Every member may be NULL. */
 struct condis_call_events {
-    /* One service data unit has come. `data` moves to the program: condis_data_release ends it, here
-     * or later. NULL: data waits in the call for condis_receive. See "Receive" for the limits. */
+    /* One service data unit has come. `data` moves to the program: condis_data_release ends it,
+     * here or later. NULL: data waits in the call for condis_receive. */
     void (*on_data)(void *context, struct condis_call *call, struct condis_data *data);
 
     /* A leaf left by itself (or the network took it): it is dropped, by NdisClDropParty, or by
      * closing the call when it was the last; the program has nothing to do.
-     * close_data  borrowed until return; NULL when close_bytes is 0. condis_party_info keeps a copy */
+     * close_data  borrowed until return; NULL when close_bytes is 0. condis_party_info has a copy */
     void (*on_party_left)(void *context, struct condis_party *party, condis_status status,
                           const void *close_data, size_t close_bytes);
 
@@ -188,9 +189,8 @@ struct condis_call_limits {
     uint32_t sends_max;   /* sends under way at once; default 1024. More: NDIS_STATUS_RESOURCES */
     uint32_t receive_max; /* data in the program's hands at once; default 256. More waits in NDIS's
                            * own buffers, not released, so that the sender is slowed down */
-    uint32_t
-        copied_bytes_max; /* bytes kept of data that the adapter would not lend (it was short of
-                                * receive buffers); default 1 MiB. More is lost, and counted */
+    uint32_t copied_bytes_max; /* bytes kept of data that the adapter would not lend (it was short
+                                * of receive buffers); default 1 MiB. More is lost, and counted */
 };
 
 /* --- Listen ----------------------------------------------------------------------------------- */
@@ -202,8 +202,8 @@ enum condis_answer {
 };
 
 struct condis_listen_options {
-    /* A call is offered. `call` moves to the program unless it is rejected. NULL: offers wait, up to
-     * backlog_max, for condis_offer_wait; further ones are rejected. */
+    /* A call is offered. `call` moves to the program unless it is rejected. NULL: offers wait, up
+     * to backlog_max, for condis_offer_wait; further ones are rejected. */
     enum condis_answer (*on_offer)(void *context, struct condis_listener *listener,
                                    struct condis_call *call);
     void *context;
@@ -214,8 +214,8 @@ struct condis_listen_options {
  * options  copied; NULL: defaults
  * out      *out moves to the caller: condis_listen_stop ends it. When `done` gets a failure the
  *          listener is dead as soon as done returns (blocking form: *out is NULL).
- * statuses from the call manager: NDIS_STATUS_INVALID_DATA or NDIS_STATUS_SAP_IN_USE (the address is
- *          taken), NDIS_STATUS_INVALID_ADDRESS. */
+ * statuses from the call manager: NDIS_STATUS_INVALID_DATA or NDIS_STATUS_SAP_IN_USE (the address
+ *          is taken), NDIS_STATUS_INVALID_ADDRESS. */
 condis_status condis_listen_async(struct condis_af *af, const struct condis_address *address,
                                   const struct condis_listen_options *options,
                                   struct condis_listener **out, condis_done *done, void *context);
@@ -273,8 +273,8 @@ struct condis_call_options {
 
 /* Creates a VC and makes a call on it.
  * options  copied
- * call     *call moves to the caller, who releases it, also when done is told a failure. (The blocking
- *          form releases it itself on failure and sets *call and *party to NULL.)
+ * call     *call moves to the caller, who releases it, also when done is told a failure. (The
+ *          blocking form releases it itself on failure and sets *call and *party to NULL.)
  * party    the first party of a multipoint call, or NULL for a point-to-point one; may be NULL */
 condis_status condis_call_make_async(struct condis_af *af,
                                      const struct condis_call_options *options,
@@ -296,8 +296,8 @@ condis_status condis_call_close_async(struct condis_call *call, const void *data
                                       condis_done *done, void *context);
 condis_status condis_call_close(struct condis_call *call, const void *data, size_t bytes);
 
-/* Gives the call's pointer up, and those of its parties. A call that is not closed is closed without
- * data in the background; an offer is rejected. Events of the call stop. NULL is allowed. */
+/* Gives the call's pointer up, and those of its parties. A call that is not closed is closed
+ * without data in the background; an offer is rejected. The call's events stop. NULL is allowed. */
 void condis_call_release(struct condis_call *call);
 
 /* Asks for other traffic parameters; the old ones stay in force on failure. One at a time on a call
@@ -315,7 +315,7 @@ enum condis_call_state {
     CONDIS_CALL_ACCEPTING, /* accepted; not yet connected */
     CONDIS_CALL_CONNECTED,
     CONDIS_CALL_CLOSING, /* no more sends; parties and sends under way are waited for */
-    CONDIS_CALL_CLOSED, /* gone; only this record is left. A call that could not be made ends here */
+    CONDIS_CALL_CLOSED,  /* only this record is left. A call that could not be made ends here */
 };
 
 struct condis_call_info {
@@ -352,8 +352,8 @@ condis_status condis_call_closed_wait(struct condis_call *call, uint32_t timeout
 
 /* Adds a leaf to a connected multipoint call.
  * context_of_party  what condis_party_context returns
- * out   *out moves to the caller, who releases it or leaves it to condis_call_release, also when done
- *       is told a failure. (The blocking form releases it on failure and sets *out to NULL.)
+ * out   *out moves to the caller, who releases it or leaves it to condis_call_release, also when
+ *       done is told a failure. (The blocking form releases it on failure, *out is NULL then.)
  * statuses from the call manager: NDIS_STATUS_INVALID_ADDRESS, NDIS_STATUS_NO_ROUTE_TO_DESTINATION,
  *       NDIS_STATUS_DEST_OUT_OF_ORDER and its other refusals. */
 condis_status condis_party_add_async(struct condis_call *call, const struct condis_address *to,
@@ -365,8 +365,8 @@ condis_status condis_party_add(struct condis_call *call, const struct condis_add
 /* Drops a leaf, in any order of leaves.
  * data     NULL exactly when bytes is 0; borrowed until done
  * returns  CONDIS_SUCCESS also when the leaf had left by itself meanwhile.
- *          NDIS_STATUS_INVALID_DATA: the medium cannot carry close data; the party lives on: drop it
- *          again without data.
+ *          NDIS_STATUS_INVALID_DATA: the medium cannot carry close data; the party lives on: drop
+ *          it again without data.
  *          NDIS_STATUS_FAILURE: it is the last party; use condis_call_close.
  *          NDIS_STATUS_INVALID_STATE: not joined, or dropped by the program already. */
 condis_status condis_party_drop_async(struct condis_party *party, const void *data, size_t bytes,
@@ -411,23 +411,23 @@ struct condis_buffer {
 
 /* Sends one service data unit, in order with the other sends of the call; on a multipoint call to
  * every party. Nothing is copied.
- * buffers  the parts of it, 1..1024 of them, together at most UINT32_MAX bytes. The array is borrowed
- *          until return, the bytes until done: do not change them before
+ * buffers  the parts of it, 1..1024 of them, together at most UINT32_MAX bytes. The array is
+ *          borrowed until return, the bytes until done: do not change them before
  * done     told NDIS_STATUS_SUCCESS, or with what the adapter failed it
- * returns  NDIS_STATUS_RESOURCES when limits.sends_max sends are under way: wait for one to finish */
+ * returns  NDIS_STATUS_RESOURCES when limits.sends_max sends are under way: wait for one to end */
 condis_status condis_send_async(struct condis_call *call, const struct condis_buffer *buffers,
                                 size_t buffer_count, condis_done *done, void *context);
 
-/* Sends one contiguous service data unit and waits until its bytes are the caller's again; waits also
- * while limits.sends_max sends are under way. */
+/* Sends one contiguous service data unit and waits until its bytes are the caller's again; waits
+ * also while limits.sends_max sends are under way. */
 condis_status condis_send(struct condis_call *call, const void *data, size_t bytes);
 
 /* --- Receive ---------------------------------------------------------------------------------- */
 
 /* Takes the oldest datum of a call without on_data.
  * out  *out moves to the caller: condis_data_release ends it
- * returns CONDIS_SUCCESS; CONDIS_TIMEOUT; NDIS_STATUS_CLOSING when the call is closed or closing and
- *         nothing is left; NDIS_STATUS_RESOURCES when limits.receive_max data are unreleased. */
+ * returns CONDIS_SUCCESS; CONDIS_TIMEOUT; NDIS_STATUS_CLOSING when the call is closed or closing
+ *         and nothing is left; NDIS_STATUS_RESOURCES when limits.receive_max data are unreleased. */
 condis_status condis_receive(struct condis_call *call, uint32_t timeout_ms,
                              struct condis_data **out);
 
