@@ -413,22 +413,19 @@ typedef struct _ATM_VC_RATES_SUPPORTED {
     ULONG MaxCellRate;
 } ATM_VC_RATES_SUPPORTED, *PATM_VC_RATES_SUPPORTED;
 
-typedef struct _ATM_AAL5_INFO {
-    BOOLEAN CellLossPriority;
-    UCHAR UserToUserIndication;
-    UCHAR CommonPartIndicator;
-} ATM_AAL5_INFO, *PATM_AAL5_INFO;
-
-typedef struct _ATM_AAL0_INFO {
-    BOOLEAN CellLossPriority;
-    UCHAR PayLoadTypeIdentifier;
-} ATM_AAL0_INFO, *PATM_AAL0_INFO;
-
+/* What travels beside one AAL5 or AAL0 frame. */
 typedef struct _ATM_AAL_OOB_INFO {
     ATM_AAL_TYPE AalType;
     union {
-        ATM_AAL5_INFO ATM_AAL5_INFO;
-        ATM_AAL0_INFO ATM_AAL0_INFO;
+        struct _ATM_AAL5_INFO {
+            BOOLEAN CellLossPriority;
+            UCHAR UserToUserIndication;
+            UCHAR CommonPartIndicator;
+        } ATM_AAL5_INFO;
+        struct _ATM_AAL0_INFO {
+            BOOLEAN CellLossPriority;
+            UCHAR PayLoadTypeIdentifier;
+        } ATM_AAL0_INFO;
     };
 } ATM_AAL_OOB_INFO, *PATM_AAL_OOB_INFO;
 

@@ -42,27 +42,34 @@ typedef enum _EX_POOL_PRIORITY {
 } EX_POOL_PRIORITY;
 
 /* Learn: ExAllocatePoolWithTag. Contents are not initialised; NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePoolWithTag(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes,
                                   _In_ ULONG Tag);
 /* Learn: ExAllocatePoolWithTagPriority. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePoolWithTagPriority(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes,
                                           _In_ ULONG Tag, _In_ EX_POOL_PRIORITY Priority);
 /* Learn: ExAllocatePoolZero. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePoolZero(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes, _In_ ULONG Tag);
 /* Learn: ExAllocatePoolUninitialized. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePoolUninitialized(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes,
                                         _In_ ULONG Tag);
 /* Learn: ExAllocatePool2. Zeroed unless POOL_FLAG_UNINITIALIZED. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePool2(_In_ POOL_FLAGS Flags, _In_ SIZE_T NumberOfBytes, _In_ ULONG Tag);
 /* Learn: ExFreePoolWithTag. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI ExFreePoolWithTag(_In_ PVOID P, _In_ ULONG Tag);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExFreePoolWithTag(_In_ PVOID P, _In_ ULONG Tag);
 /* Learn: ExFreePool. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI ExFreePool(_In_ PVOID P);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExFreePool(_In_ PVOID P);
 
 struct _LOOKASIDE_LIST_EX;
 typedef PVOID(NTAPI ALLOCATE_FUNCTION)(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes,
@@ -129,38 +136,41 @@ typedef struct _LOOKASIDE_LIST_EX {
 #define EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE 0x00000002UL
 
 /* Learn: ExInitializeNPagedLookasideList. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExInitializeNPagedLookasideList(_Out_ PNPAGED_LOOKASIDE_LIST Lookaside,
-                                    _In_opt_ PALLOCATE_FUNCTION Allocate,
-                                    _In_opt_ PFREE_FUNCTION Free, _In_ ULONG Flags,
-                                    _In_ SIZE_T Size, _In_ ULONG Tag, _In_ USHORT Depth);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExInitializeNPagedLookasideList(_Out_ PNPAGED_LOOKASIDE_LIST Lookaside,
+                                           _In_opt_ PALLOCATE_FUNCTION Allocate,
+                                           _In_opt_ PFREE_FUNCTION Free, _In_ ULONG Flags,
+                                           _In_ SIZE_T Size, _In_ ULONG Tag, _In_ USHORT Depth);
 /* Learn: ExDeleteNPagedLookasideList. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExDeleteNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExDeleteNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside);
 /* Learn: ExAllocateFromNPagedLookasideList. NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocateFromNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside);
 /* Learn: ExFreeToNPagedLookasideList. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExFreeToNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside, _In_ PVOID Entry);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExFreeToNPagedLookasideList(_Inout_ PNPAGED_LOOKASIDE_LIST Lookaside, _In_ PVOID Entry);
 /* Learn: ExInitializeLookasideListEx. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 NTSTATUS NTAPI ExInitializeLookasideListEx(_Out_ PLOOKASIDE_LIST_EX Lookaside,
                                            _In_opt_ PALLOCATE_FUNCTION_EX Allocate,
                                            _In_opt_ PFREE_FUNCTION_EX Free, _In_ POOL_TYPE PoolType,
                                            _In_ ULONG Flags, _In_ SIZE_T Size, _In_ ULONG Tag,
                                            _In_ USHORT Depth);
 /* Learn: ExDeleteLookasideListEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExDeleteLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExDeleteLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
 /* Learn: ExFlushLookasideListEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExFlushLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExFlushLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
 /* Learn: ExAllocateFromLookasideListEx. NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocateFromLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside);
 /* Learn: ExFreeToLookasideListEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExFreeToLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside, _In_ PVOID Entry);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExFreeToLookasideListEx(_Inout_ PLOOKASIDE_LIST_EX Lookaside, _In_ PVOID Entry);
 
 #endif

@@ -54,14 +54,18 @@ typedef struct _FAST_MUTEX {
 } FAST_MUTEX, *PFAST_MUTEX;
 
 /* Learn: ExInitializeFastMutex. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI ExInitializeFastMutex(_Out_ PFAST_MUTEX FastMutex);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExInitializeFastMutex(_Out_ PFAST_MUTEX FastMutex);
 /* Learn: ExAcquireFastMutex. Raises to APC_LEVEL. */
-_IRQL_requires_max_(APC_LEVEL) VOID NTAPI ExAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex);
+_IRQL_requires_max_(APC_LEVEL)
+VOID NTAPI ExAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex);
 /* Learn: ExTryToAcquireFastMutex. */
-_Must_inspect_result_ _IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(APC_LEVEL)
 BOOLEAN NTAPI ExTryToAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex);
 /* Learn: ExReleaseFastMutex. */
-_IRQL_requires_(APC_LEVEL) VOID NTAPI ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex);
+_IRQL_requires_(APC_LEVEL)
+VOID NTAPI ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex);
 
 typedef struct _EX_RUNDOWN_REF {
     union {
@@ -75,12 +79,13 @@ VOID NTAPI ExInitializeRundownProtection(_Out_ PEX_RUNDOWN_REF RunRef);
 /* Learn: ExReInitializeRundownProtection. */
 VOID NTAPI ExReInitializeRundownProtection(_Inout_ PEX_RUNDOWN_REF RunRef);
 /* Learn: ExAcquireRundownProtection. FALSE: rundown has begun. */
-_Must_inspect_result_ BOOLEAN NTAPI ExAcquireRundownProtection(_Inout_ PEX_RUNDOWN_REF RunRef);
+_Must_inspect_result_
+BOOLEAN NTAPI ExAcquireRundownProtection(_Inout_ PEX_RUNDOWN_REF RunRef);
 /* Learn: ExReleaseRundownProtection. */
 VOID NTAPI ExReleaseRundownProtection(_Inout_ PEX_RUNDOWN_REF RunRef);
 /* Learn: ExWaitForRundownProtectionRelease. */
-_IRQL_requires_max_(APC_LEVEL) VOID NTAPI
-    ExWaitForRundownProtectionRelease(_Inout_ PEX_RUNDOWN_REF RunRef);
+_IRQL_requires_max_(APC_LEVEL)
+VOID NTAPI ExWaitForRundownProtectionRelease(_Inout_ PEX_RUNDOWN_REF RunRef);
 /* Learn: ExRundownCompleted. */
 VOID NTAPI ExRundownCompleted(_Out_ PEX_RUNDOWN_REF RunRef);
 
@@ -109,7 +114,7 @@ typedef struct _WORK_QUEUE_ITEM {
     } while (0)
 
 /* Learn: ExQueueWorkItem. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    ExQueueWorkItem(_Inout_ PWORK_QUEUE_ITEM WorkItem, _In_ WORK_QUEUE_TYPE QueueType);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI ExQueueWorkItem(_Inout_ PWORK_QUEUE_ITEM WorkItem, _In_ WORK_QUEUE_TYPE QueueType);
 
 #endif

@@ -103,13 +103,15 @@ typedef VOID(NTAPI IO_WORKITEM_ROUTINE)(_In_ PDEVICE_OBJECT DeviceObject, _In_op
 typedef IO_WORKITEM_ROUTINE *PIO_WORKITEM_ROUTINE;
 
 /* Learn: IoAllocateWorkItem. NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PIO_WORKITEM NTAPI IoAllocateWorkItem(_In_ PDEVICE_OBJECT DeviceObject);
 /* Learn: IoQueueWorkItem. QueueType is a WORK_QUEUE_TYPE. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    IoQueueWorkItem(_Inout_ PIO_WORKITEM IoWorkItem, _In_ PIO_WORKITEM_ROUTINE WorkerRoutine,
-                    _In_ WORK_QUEUE_TYPE QueueType, _In_opt_ PVOID Context);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI IoQueueWorkItem(_Inout_ PIO_WORKITEM IoWorkItem, _In_ PIO_WORKITEM_ROUTINE WorkerRoutine,
+                           _In_ WORK_QUEUE_TYPE QueueType, _In_opt_ PVOID Context);
 /* Learn: IoFreeWorkItem. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI IoFreeWorkItem(_In_ PIO_WORKITEM IoWorkItem);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI IoFreeWorkItem(_In_ PIO_WORKITEM IoWorkItem);
 
 #endif

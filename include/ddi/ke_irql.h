@@ -39,39 +39,42 @@ VOID NTAPI KeLowerIrql(_In_ _IRQL_restores_ KIRQL NewIrql);
 /* Learn: KeInitializeSpinLock. */
 VOID NTAPI KeInitializeSpinLock(_Out_ PKSPIN_LOCK SpinLock);
 /* Learn: KeAcquireSpinLock. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Acquires_lock_(SpinLock) VOID NTAPI
-    KeAcquireSpinLock(_Inout_ PKSPIN_LOCK SpinLock, _Out_ _IRQL_saves_ PKIRQL OldIrql);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI KeAcquireSpinLock(_Inout_ _Acquires_lock_(*_Curr_) PKSPIN_LOCK SpinLock,
+                             _Out_ _IRQL_saves_ PKIRQL OldIrql);
 /* Learn: KeAcquireSpinLockRaiseToDpc. Returns the IRQL before. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Acquires_lock_(SpinLock) KIRQL NTAPI
-    KeAcquireSpinLockRaiseToDpc(_Inout_ PKSPIN_LOCK SpinLock);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(_Inout_ _Acquires_lock_(*_Curr_) PKSPIN_LOCK SpinLock);
 /* Learn: KeReleaseSpinLock. */
-_IRQL_requires_(DISPATCH_LEVEL) _Releases_lock_(SpinLock) VOID NTAPI
-    KeReleaseSpinLock(_Inout_ PKSPIN_LOCK SpinLock, _In_ _IRQL_restores_ KIRQL NewIrql);
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID NTAPI KeReleaseSpinLock(_Inout_ _Releases_lock_(*_Curr_) PKSPIN_LOCK SpinLock,
+                             _In_ _IRQL_restores_ KIRQL NewIrql);
 /* Learn: KeAcquireSpinLockAtDpcLevel. */
-_IRQL_requires_min_(DISPATCH_LEVEL) _Acquires_lock_(SpinLock) VOID NTAPI
-    KeAcquireSpinLockAtDpcLevel(_Inout_ PKSPIN_LOCK SpinLock);
+_IRQL_requires_min_(DISPATCH_LEVEL)
+VOID NTAPI KeAcquireSpinLockAtDpcLevel(_Inout_ _Acquires_lock_(*_Curr_) PKSPIN_LOCK SpinLock);
 /* Learn: KeReleaseSpinLockFromDpcLevel. */
-_IRQL_requires_min_(DISPATCH_LEVEL) _Releases_lock_(SpinLock) VOID NTAPI
-    KeReleaseSpinLockFromDpcLevel(_Inout_ PKSPIN_LOCK SpinLock);
+_IRQL_requires_min_(DISPATCH_LEVEL)
+VOID NTAPI KeReleaseSpinLockFromDpcLevel(_Inout_ _Releases_lock_(*_Curr_) PKSPIN_LOCK SpinLock);
 /* Learn: KeTryToAcquireSpinLockAtDpcLevel. FALSE: another processor holds it. */
-_Must_inspect_result_ _IRQL_requires_min_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_min_(DISPATCH_LEVEL)
 BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(_Inout_ PKSPIN_LOCK SpinLock);
 /* Learn: KeTestSpinLock. TRUE: free at this moment. */
 BOOLEAN NTAPI KeTestSpinLock(_In_ PKSPIN_LOCK SpinLock);
 
 /* Learn: KeAcquireInStackQueuedSpinLock. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    KeAcquireInStackQueuedSpinLock(_Inout_ PKSPIN_LOCK SpinLock,
-                                   _Out_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI KeAcquireInStackQueuedSpinLock(_Inout_ PKSPIN_LOCK SpinLock,
+                                          _Out_ PKLOCK_QUEUE_HANDLE LockHandle);
 /* Learn: KeReleaseInStackQueuedSpinLock. */
-_IRQL_requires_(DISPATCH_LEVEL) VOID NTAPI
-    KeReleaseInStackQueuedSpinLock(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID NTAPI KeReleaseInStackQueuedSpinLock(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
 /* Learn: KeAcquireInStackQueuedSpinLockAtDpcLevel. */
-_IRQL_requires_min_(DISPATCH_LEVEL) VOID NTAPI
-    KeAcquireInStackQueuedSpinLockAtDpcLevel(_Inout_ PKSPIN_LOCK SpinLock,
-                                             _Out_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_min_(DISPATCH_LEVEL)
+VOID NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(_Inout_ PKSPIN_LOCK SpinLock,
+                                                    _Out_ PKLOCK_QUEUE_HANDLE LockHandle);
 /* Learn: KeReleaseInStackQueuedSpinLockFromDpcLevel. */
-_IRQL_requires_min_(DISPATCH_LEVEL) VOID NTAPI
-    KeReleaseInStackQueuedSpinLockFromDpcLevel(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
+_IRQL_requires_min_(DISPATCH_LEVEL)
+VOID NTAPI KeReleaseInStackQueuedSpinLockFromDpcLevel(_In_ PKLOCK_QUEUE_HANDLE LockHandle);
 
 #endif

@@ -115,49 +115,52 @@ typedef struct _KWAIT_BLOCK {
 /* Learn: KeInitializeEvent. */
 VOID NTAPI KeInitializeEvent(_Out_ PRKEVENT Event, _In_ EVENT_TYPE Type, _In_ BOOLEAN State);
 /* Learn: KeSetEvent. Returns the signal state before. PASSIVE_LEVEL when Wait is TRUE. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG NTAPI
-    KeSetEvent(_Inout_ PRKEVENT Event, _In_ KPRIORITY Increment, _In_ BOOLEAN Wait);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG NTAPI KeSetEvent(_Inout_ PRKEVENT Event, _In_ KPRIORITY Increment, _In_ BOOLEAN Wait);
 /* Learn: KeClearEvent. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI KeClearEvent(_Inout_ PRKEVENT Event);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI KeClearEvent(_Inout_ PRKEVENT Event);
 /* Learn: KeResetEvent. Returns the signal state before. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG NTAPI KeResetEvent(_Inout_ PRKEVENT Event);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG NTAPI KeResetEvent(_Inout_ PRKEVENT Event);
 /* Learn: KeReadStateEvent. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG NTAPI KeReadStateEvent(_In_ PRKEVENT Event);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG NTAPI KeReadStateEvent(_In_ PRKEVENT Event);
 
 /* Learn: KeInitializeSemaphore. */
 VOID NTAPI KeInitializeSemaphore(_Out_ PRKSEMAPHORE Semaphore, _In_ LONG Count, _In_ LONG Limit);
 /* Learn: KeReleaseSemaphore. Returns the count before. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG NTAPI
-    KeReleaseSemaphore(_Inout_ PRKSEMAPHORE Semaphore, _In_ KPRIORITY Increment,
-                       _In_ LONG Adjustment, _In_ BOOLEAN Wait);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG NTAPI KeReleaseSemaphore(_Inout_ PRKSEMAPHORE Semaphore, _In_ KPRIORITY Increment,
+                              _In_ LONG Adjustment, _In_ BOOLEAN Wait);
 /* Learn: KeReadStateSemaphore. */
 LONG NTAPI KeReadStateSemaphore(_In_ PRKSEMAPHORE Semaphore);
 
 /* Learn: KeInitializeMutex. */
 VOID NTAPI KeInitializeMutex(_Out_ PRKMUTEX Mutex, _In_ ULONG Level);
 /* Learn: KeReleaseMutex. Returns zero when the mutex became free. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG NTAPI
-    KeReleaseMutex(_Inout_ PRKMUTEX Mutex, _In_ BOOLEAN Wait);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG NTAPI KeReleaseMutex(_Inout_ PRKMUTEX Mutex, _In_ BOOLEAN Wait);
 /* Learn: KeReadStateMutex. */
 LONG NTAPI KeReadStateMutex(_In_ PRKMUTEX Mutex);
 
 /* Learn: KeWaitForSingleObject. Timeout in 100 ns; negative is relative; at DISPATCH_LEVEL only 0. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NTSTATUS NTAPI
-    KeWaitForSingleObject(_In_ PVOID Object, _In_ KWAIT_REASON WaitReason,
-                          _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
-                          _In_opt_ PLARGE_INTEGER Timeout);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTSTATUS NTAPI KeWaitForSingleObject(_In_ PVOID Object, _In_ KWAIT_REASON WaitReason,
+                                     _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
+                                     _In_opt_ PLARGE_INTEGER Timeout);
 #define KeWaitForMutexObject KeWaitForSingleObject
 /* Learn: KeWaitForMultipleObjects. WaitBlockArray is needed above THREAD_WAIT_OBJECTS. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NTSTATUS NTAPI
-    KeWaitForMultipleObjects(_In_ ULONG Count, _In_reads_(Count) PVOID Object[],
-                             _In_ WAIT_TYPE WaitType, _In_ KWAIT_REASON WaitReason,
-                             _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
-                             _In_opt_ PLARGE_INTEGER Timeout,
-                             _Out_opt_ PKWAIT_BLOCK WaitBlockArray);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTSTATUS NTAPI KeWaitForMultipleObjects(_In_ ULONG Count, _In_reads_(Count) PVOID Object[],
+                                        _In_ WAIT_TYPE WaitType, _In_ KWAIT_REASON WaitReason,
+                                        _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
+                                        _In_opt_ PLARGE_INTEGER Timeout,
+                                        _Out_opt_ PKWAIT_BLOCK WaitBlockArray);
 /* Learn: KeDelayExecutionThread. */
-_IRQL_requires_max_(APC_LEVEL) NTSTATUS NTAPI
-    KeDelayExecutionThread(_In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
-                           _In_ PLARGE_INTEGER Interval);
+_IRQL_requires_max_(APC_LEVEL)
+NTSTATUS NTAPI KeDelayExecutionThread(_In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
+                                      _In_ PLARGE_INTEGER Interval);
 
 /* Learn: KeInitializeDpc. */
 VOID NTAPI KeInitializeDpc(_Out_ PRKDPC Dpc, _In_ PKDEFERRED_ROUTINE DeferredRoutine,
@@ -168,7 +171,8 @@ BOOLEAN NTAPI KeInsertQueueDpc(_Inout_ PRKDPC Dpc, _In_opt_ PVOID SystemArgument
 /* Learn: KeRemoveQueueDpc. FALSE: it was not queued. */
 BOOLEAN NTAPI KeRemoveQueueDpc(_Inout_ PRKDPC Dpc);
 /* Learn: KeFlushQueuedDpcs. */
-_IRQL_requires_max_(PASSIVE_LEVEL) VOID NTAPI KeFlushQueuedDpcs(VOID);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+VOID NTAPI KeFlushQueuedDpcs(VOID);
 /* Learn: KeSetTargetProcessorDpc. */
 VOID NTAPI KeSetTargetProcessorDpc(_Inout_ PRKDPC Dpc, _In_ CCHAR Number);
 /* Learn: KeSetImportanceDpc. */
@@ -179,14 +183,15 @@ VOID NTAPI KeInitializeTimer(_Out_ PKTIMER Timer);
 /* Learn: KeInitializeTimerEx. */
 VOID NTAPI KeInitializeTimerEx(_Out_ PKTIMER Timer, _In_ TIMER_TYPE Type);
 /* Learn: KeSetTimer. DueTime in 100 ns, negative is relative. TRUE: it was set already. */
-_IRQL_requires_max_(DISPATCH_LEVEL) BOOLEAN NTAPI
-    KeSetTimer(_Inout_ PKTIMER Timer, _In_ LARGE_INTEGER DueTime, _In_opt_ PKDPC Dpc);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN NTAPI KeSetTimer(_Inout_ PKTIMER Timer, _In_ LARGE_INTEGER DueTime, _In_opt_ PKDPC Dpc);
 /* Learn: KeSetTimerEx. Period in milliseconds, 0 for a one-shot timer. */
-_IRQL_requires_max_(DISPATCH_LEVEL) BOOLEAN NTAPI
-    KeSetTimerEx(_Inout_ PKTIMER Timer, _In_ LARGE_INTEGER DueTime, _In_ LONG Period,
-                 _In_opt_ PKDPC Dpc);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN NTAPI KeSetTimerEx(_Inout_ PKTIMER Timer, _In_ LARGE_INTEGER DueTime, _In_ LONG Period,
+                           _In_opt_ PKDPC Dpc);
 /* Learn: KeCancelTimer. TRUE: it was set. */
-_IRQL_requires_max_(DISPATCH_LEVEL) BOOLEAN NTAPI KeCancelTimer(_Inout_ PKTIMER Timer);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN NTAPI KeCancelTimer(_Inout_ PKTIMER Timer);
 /* Learn: KeReadStateTimer. */
 BOOLEAN NTAPI KeReadStateTimer(_In_ PKTIMER Timer);
 

@@ -12,7 +12,8 @@ FORCEINLINE VOID InitializeListHead(_Out_ PLIST_ENTRY ListHead)
 }
 
 /* Learn: IsListEmpty. */
-_Must_inspect_result_ FORCEINLINE BOOLEAN IsListEmpty(_In_ const LIST_ENTRY *ListHead)
+_Must_inspect_result_
+FORCEINLINE BOOLEAN IsListEmpty(_In_ const LIST_ENTRY *ListHead)
 {
     return (BOOLEAN)(ListHead->Flink == ListHead);
 }

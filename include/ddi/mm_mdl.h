@@ -59,31 +59,34 @@ struct _IRP;
     ((ULONG)((((ULONG_PTR)BYTE_OFFSET(va)) + (ULONG_PTR)(size) + PAGE_SIZE - 1) >> PAGE_SHIFT))
 
 /* Learn: IoAllocateMdl. NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PMDL NTAPI IoAllocateMdl(_In_opt_ PVOID VirtualAddress, _In_ ULONG Length,
                          _In_ BOOLEAN SecondaryBuffer, _In_ BOOLEAN ChargeQuota,
                          _Inout_opt_ struct _IRP *Irp);
 /* Learn: IoFreeMdl. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI IoFreeMdl(_In_ PMDL Mdl);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI IoFreeMdl(_In_ PMDL Mdl);
 /* Learn: IoBuildPartialMdl. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    IoBuildPartialMdl(_In_ PMDL SourceMdl, _Inout_ PMDL TargetMdl, _In_ PVOID VirtualAddress,
-                      _In_ ULONG Length);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI IoBuildPartialMdl(_In_ PMDL SourceMdl, _Inout_ PMDL TargetMdl, _In_ PVOID VirtualAddress,
+                             _In_ ULONG Length);
 /* Learn: MmBuildMdlForNonPagedPool. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    MmBuildMdlForNonPagedPool(_Inout_ PMDL MemoryDescriptorList);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI MmBuildMdlForNonPagedPool(_Inout_ PMDL MemoryDescriptorList);
 /* Learn: MmSizeOfMdl. */
 SIZE_T NTAPI MmSizeOfMdl(_In_opt_ PVOID Base, _In_ SIZE_T Length);
 /* Learn: MmMapLockedPagesSpecifyCache. NULL on failure. */
-_Must_inspect_result_ _IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI MmMapLockedPagesSpecifyCache(_Inout_ PMDL MemoryDescriptorList,
                                          _In_ KPROCESSOR_MODE AccessMode,
                                          _In_ MEMORY_CACHING_TYPE CacheType,
                                          _In_opt_ PVOID RequestedAddress,
                                          _In_ ULONG BugCheckOnFailure, _In_ ULONG Priority);
 /* Learn: MmUnmapLockedPages. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    MmUnmapLockedPages(_In_ PVOID BaseAddress, _Inout_ PMDL MemoryDescriptorList);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI MmUnmapLockedPages(_In_ PVOID BaseAddress, _Inout_ PMDL MemoryDescriptorList);
 
 /* Learn: MmGetMdlByteCount, MmGetMdlByteOffset, MmGetMdlVirtualAddress, MmGetMdlBaseVa. */
 #define MmGetMdlByteCount(m)      ((m)->ByteCount)
@@ -112,8 +115,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
     } while (0)
 
 /* Learn: MmGetSystemAddressForMdlSafe. NULL on failure. */
-_Must_inspect_result_ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(_Inout_ PMDL Mdl,
-                                                                     _In_ ULONG Priority)
+_Must_inspect_result_
+FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(_Inout_ PMDL Mdl, _In_ ULONG Priority)
 {
     if (Mdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL))
         return Mdl->MappedSystemVa;

@@ -113,46 +113,56 @@ typedef struct _VAR_STRING {
 #define STRINGFORMAT_BINARY  0x00000004
 
 /* Learn: PROTOCOL_CO_AF_REGISTER_NOTIFY (ProtocolCoAfRegisterNotify). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI PROTOCOL_CO_AF_REGISTER_NOTIFY)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PCO_ADDRESS_FAMILY AddressFamily);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CO_AF_REGISTER_NOTIFY)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                   _In_ PCO_ADDRESS_FAMILY AddressFamily);
 typedef PROTOCOL_CO_AF_REGISTER_NOTIFY *CO_AF_REGISTER_NOTIFY_HANDLER;
 /* The 7600 header's spelling (API K5). */
 typedef PROTOCOL_CO_AF_REGISTER_NOTIFY PROTCOL_CO_AF_REGISTER_NOTIFY;
 /* Learn: PROTOCOL_CO_CREATE_VC (ProtocolCoCreateVc). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_CO_CREATE_VC)(
-    _In_ NDIS_HANDLE ProtocolAfContext, _In_ NDIS_HANDLE NdisVcHandle,
-    _Out_ PNDIS_HANDLE ProtocolVcContext);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_CO_CREATE_VC)(_In_ NDIS_HANDLE ProtocolAfContext,
+                                                 _In_ NDIS_HANDLE NdisVcHandle,
+                                                 _Out_ PNDIS_HANDLE ProtocolVcContext);
 typedef PROTOCOL_CO_CREATE_VC *CO_CREATE_VC_HANDLER;
 /* Learn: PROTOCOL_CO_DELETE_VC (ProtocolCoDeleteVc). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_CO_DELETE_VC)(
-    _In_ NDIS_HANDLE ProtocolVcContext);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_CO_DELETE_VC)(_In_ NDIS_HANDLE ProtocolVcContext);
 typedef PROTOCOL_CO_DELETE_VC *CO_DELETE_VC_HANDLER;
 /* Learn: PROTOCOL_CO_OID_REQUEST (ProtocolCoOidRequest). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_CO_OID_REQUEST)(
-    _In_ NDIS_HANDLE ProtocolAfContext, _In_opt_ NDIS_HANDLE ProtocolVcContext,
-    _In_opt_ NDIS_HANDLE ProtocolPartyContext, _Inout_ PNDIS_OID_REQUEST OidRequest);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_CO_OID_REQUEST)(_In_ NDIS_HANDLE ProtocolAfContext,
+                                                   _In_opt_ NDIS_HANDLE ProtocolVcContext,
+                                                   _In_opt_ NDIS_HANDLE ProtocolPartyContext,
+                                                   _Inout_ PNDIS_OID_REQUEST OidRequest);
 typedef PROTOCOL_CO_OID_REQUEST *CO_OID_REQUEST_HANDLER;
 /* Learn: PROTOCOL_CO_OID_REQUEST_COMPLETE (ProtocolCoOidRequestComplete). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_CO_OID_REQUEST_COMPLETE)(
-    _In_ NDIS_HANDLE ProtocolAfContext, _In_opt_ NDIS_HANDLE ProtocolVcContext,
-    _In_opt_ NDIS_HANDLE ProtocolPartyContext, _In_ PNDIS_OID_REQUEST OidRequest,
-    _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CO_OID_REQUEST_COMPLETE)(_In_ NDIS_HANDLE ProtocolAfContext,
+                                                     _In_opt_ NDIS_HANDLE ProtocolVcContext,
+                                                     _In_opt_ NDIS_HANDLE ProtocolPartyContext,
+                                                     _In_ PNDIS_OID_REQUEST OidRequest,
+                                                     _In_ NDIS_STATUS Status);
 typedef PROTOCOL_CO_OID_REQUEST_COMPLETE *CO_OID_REQUEST_COMPLETE_HANDLER;
 /* Learn: PROTOCOL_CO_RECEIVE_NET_BUFFER_LISTS (ProtocolCoReceiveNetBufferLists). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_CO_RECEIVE_NET_BUFFER_LISTS)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ NDIS_HANDLE ProtocolVcContext,
-    _In_ PNET_BUFFER_LIST NetBufferLists, _In_ ULONG NumberOfNetBufferLists,
-    _In_ ULONG ReceiveFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CO_RECEIVE_NET_BUFFER_LISTS)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                         _In_ NDIS_HANDLE ProtocolVcContext,
+                                                         _In_ PNET_BUFFER_LIST NetBufferLists,
+                                                         _In_ ULONG NumberOfNetBufferLists,
+                                                         _In_ ULONG ReceiveFlags);
 typedef PROTOCOL_CO_RECEIVE_NET_BUFFER_LISTS *CO_RECEIVE_NET_BUFFER_LISTS_HANDLER;
 /* Learn: PROTOCOL_CO_SEND_NET_BUFFER_LISTS_COMPLETE (ProtocolCoSendNetBufferListsComplete). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_CO_SEND_NET_BUFFER_LISTS_COMPLETE)(
-    _In_ NDIS_HANDLE ProtocolVcContext, _In_ PNET_BUFFER_LIST NetBufferLists,
-    _In_ ULONG SendCompleteFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CO_SEND_NET_BUFFER_LISTS_COMPLETE)(_In_ NDIS_HANDLE ProtocolVcContext,
+                                                               _In_ PNET_BUFFER_LIST NetBufferLists,
+                                                               _In_ ULONG SendCompleteFlags);
 typedef PROTOCOL_CO_SEND_NET_BUFFER_LISTS_COMPLETE *CO_SEND_NET_BUFFER_LISTS_COMPLETE_HANDLER;
 /* Learn: PROTOCOL_CO_STATUS_EX (ProtocolCoStatusEx). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_CO_STATUS_EX)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_opt_ NDIS_HANDLE ProtocolVcContext,
-    _In_ PNDIS_STATUS_INDICATION StatusIndication);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CO_STATUS_EX)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                          _In_opt_ NDIS_HANDLE ProtocolVcContext,
+                                          _In_ PNDIS_STATUS_INDICATION StatusIndication);
 typedef PROTOCOL_CO_STATUS_EX *CO_STATUS_HANDLER_EX;
 
 /* Learn: NDIS_PROTOCOL_CO_CHARACTERISTICS (Header.Type CO_PROTOCOL_CHARACTERISTICS). */
@@ -169,31 +179,39 @@ typedef struct _NDIS_PROTOCOL_CO_CHARACTERISTICS {
     RTL_SIZEOF_THROUGH_FIELD(NDIS_PROTOCOL_CO_CHARACTERISTICS, CoSendNetBufferListsCompleteHandler)
 
 /* Learn: NdisCoCreateVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisCoCreateVc(_In_ NDIS_HANDLE NdisBindingHandle, _In_opt_ NDIS_HANDLE NdisAfHandle,
-                   _In_ NDIS_HANDLE ProtocolVcContext, _Inout_ PNDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisCoCreateVc(_In_ NDIS_HANDLE NdisBindingHandle,
+                                 _In_opt_ NDIS_HANDLE NdisAfHandle,
+                                 _In_ NDIS_HANDLE ProtocolVcContext,
+                                 _Inout_ PNDIS_HANDLE NdisVcHandle);
 /* Learn: NdisCoDeleteVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI NdisCoDeleteVc(_In_ NDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisCoDeleteVc(_In_ NDIS_HANDLE NdisVcHandle);
 /* Learn: NdisCoSendNetBufferLists. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCoSendNetBufferLists(_In_ NDIS_HANDLE NdisVcHandle, _In_ PNET_BUFFER_LIST NetBufferLists,
-                             _In_ ULONG SendFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCoSendNetBufferLists(_In_ NDIS_HANDLE NdisVcHandle,
+                                    _In_ PNET_BUFFER_LIST NetBufferLists, _In_ ULONG SendFlags);
 /* Learn: NdisCoOidRequest. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisCoOidRequest(_In_ NDIS_HANDLE NdisBindingHandle, _In_opt_ NDIS_HANDLE NdisAfHandle,
-                     _In_opt_ NDIS_HANDLE NdisVcHandle, _In_opt_ NDIS_HANDLE NdisPartyHandle,
-                     _Inout_ PNDIS_OID_REQUEST OidRequest);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisCoOidRequest(_In_ NDIS_HANDLE NdisBindingHandle,
+                                   _In_opt_ NDIS_HANDLE NdisAfHandle,
+                                   _In_opt_ NDIS_HANDLE NdisVcHandle,
+                                   _In_opt_ NDIS_HANDLE NdisPartyHandle,
+                                   _Inout_ PNDIS_OID_REQUEST OidRequest);
 /* Learn: NdisCoOidRequestComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCoOidRequestComplete(_In_ NDIS_HANDLE NdisAfHandle, _In_opt_ NDIS_HANDLE NdisVcHandle,
-                             _In_opt_ NDIS_HANDLE NdisPartyHandle,
-                             _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCoOidRequestComplete(_In_ NDIS_HANDLE NdisAfHandle,
+                                    _In_opt_ NDIS_HANDLE NdisVcHandle,
+                                    _In_opt_ NDIS_HANDLE NdisPartyHandle,
+                                    _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
 /* Learn: NdisCoAssignInstanceName. */
-_IRQL_requires_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisCoAssignInstanceName(_In_ NDIS_HANDLE NdisVcHandle, _In_ PNDIS_STRING BaseInstanceName,
-                             _Out_opt_ PNDIS_STRING VcInstanceName);
+_IRQL_requires_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisCoAssignInstanceName(_In_ NDIS_HANDLE NdisVcHandle,
+                                           _In_ PNDIS_STRING BaseInstanceName,
+                                           _Out_opt_ PNDIS_STRING VcInstanceName);
 /* Learn: NdisCoGetTapiCallId. */
-_IRQL_requires_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisCoGetTapiCallId(_In_ NDIS_HANDLE NdisVcHandle, _Inout_ PVAR_STRING TapiCallId);
+_IRQL_requires_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisCoGetTapiCallId(_In_ NDIS_HANDLE NdisVcHandle,
+                                      _Inout_ PVAR_STRING TapiCallId);
 
 #endif

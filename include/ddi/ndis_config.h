@@ -41,35 +41,40 @@ typedef struct _NDIS_CONFIGURATION_PARAMETER {
 } NDIS_CONFIGURATION_PARAMETER, *PNDIS_CONFIGURATION_PARAMETER;
 
 /* Learn: NdisOpenConfigurationEx. */
-_Must_inspect_result_ _IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI NdisOpenConfigurationEx(_In_ PNDIS_CONFIGURATION_OBJECT ConfigObject,
                                           _Out_ PNDIS_HANDLE ConfigurationHandle);
 /* Learn: NdisCloseConfiguration. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisCloseConfiguration(_In_ NDIS_HANDLE ConfigurationHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisCloseConfiguration(_In_ NDIS_HANDLE ConfigurationHandle);
 /* Learn: NdisReadConfiguration. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisReadConfiguration(_Out_ PNDIS_STATUS Status,
-                          _Out_ PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
-                          _In_ NDIS_HANDLE ConfigurationHandle, _In_ PNDIS_STRING Keyword,
-                          _In_ NDIS_PARAMETER_TYPE ParameterType);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisReadConfiguration(_Out_ PNDIS_STATUS Status,
+                                 _Out_ PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
+                                 _In_ NDIS_HANDLE ConfigurationHandle, _In_ PNDIS_STRING Keyword,
+                                 _In_ NDIS_PARAMETER_TYPE ParameterType);
 /* Learn: NdisWriteConfiguration. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisWriteConfiguration(_Out_ PNDIS_STATUS Status, _In_ NDIS_HANDLE ConfigurationHandle,
-                           _In_ PNDIS_STRING Keyword,
-                           _In_ PNDIS_CONFIGURATION_PARAMETER ParameterValue);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisWriteConfiguration(_Out_ PNDIS_STATUS Status, _In_ NDIS_HANDLE ConfigurationHandle,
+                                  _In_ PNDIS_STRING Keyword,
+                                  _In_ PNDIS_CONFIGURATION_PARAMETER ParameterValue);
 /* Learn: NdisOpenConfigurationKeyByName. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisOpenConfigurationKeyByName(_Out_ PNDIS_STATUS Status, _In_ NDIS_HANDLE ConfigurationHandle,
-                                   _In_ PNDIS_STRING SubKeyName, _Out_ PNDIS_HANDLE SubKeyHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisOpenConfigurationKeyByName(_Out_ PNDIS_STATUS Status,
+                                          _In_ NDIS_HANDLE ConfigurationHandle,
+                                          _In_ PNDIS_STRING SubKeyName,
+                                          _Out_ PNDIS_HANDLE SubKeyHandle);
 /* Learn: NdisOpenConfigurationKeyByIndex. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisOpenConfigurationKeyByIndex(_Out_ PNDIS_STATUS Status, _In_ NDIS_HANDLE ConfigurationHandle,
-                                    _In_ ULONG Index, _Out_ PNDIS_STRING KeyName,
-                                    _Out_ PNDIS_HANDLE KeyHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisOpenConfigurationKeyByIndex(_Out_ PNDIS_STATUS Status,
+                                           _In_ NDIS_HANDLE ConfigurationHandle, _In_ ULONG Index,
+                                           _Out_ PNDIS_STRING KeyName,
+                                           _Out_ PNDIS_HANDLE KeyHandle);
 /* Learn: NdisReadNetworkAddress. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisReadNetworkAddress(_Out_ PNDIS_STATUS Status, _Out_ PVOID *NetworkAddress,
-                           _Out_ PUINT NetworkAddressLength, _In_ NDIS_HANDLE ConfigurationHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisReadNetworkAddress(_Out_ PNDIS_STATUS Status, _Out_ PVOID *NetworkAddress,
+                                  _Out_ PUINT NetworkAddressLength,
+                                  _In_ NDIS_HANDLE ConfigurationHandle);
 
 #endif

@@ -11,90 +11,101 @@
 #include "ndis_cm.h"
 
 /* Learn: NdisMCmRegisterAddressFamilyEx. */
-_IRQL_requires_(PASSIVE_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmRegisterAddressFamilyEx(_In_ NDIS_HANDLE MiniportAdapterHandle,
-                                   _In_ PCO_ADDRESS_FAMILY AddressFamily);
+_IRQL_requires_(PASSIVE_LEVEL)
+NDIS_STATUS NTAPI NdisMCmRegisterAddressFamilyEx(_In_ NDIS_HANDLE MiniportAdapterHandle,
+                                                 _In_ PCO_ADDRESS_FAMILY AddressFamily);
 /* Learn: NdisMCmCreateVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmCreateVc(_In_ NDIS_HANDLE MiniportAdapterHandle, _In_ NDIS_HANDLE NdisAfHandle,
-                    _In_ NDIS_HANDLE MiniportVcContext, _Inout_ PNDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmCreateVc(_In_ NDIS_HANDLE MiniportAdapterHandle,
+                                  _In_ NDIS_HANDLE NdisAfHandle, _In_ NDIS_HANDLE MiniportVcContext,
+                                  _Inout_ PNDIS_HANDLE NdisVcHandle);
 /* Learn: NdisMCmDeleteVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmDeleteVc(_In_ NDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmDeleteVc(_In_ NDIS_HANDLE NdisVcHandle);
 /* Learn: NdisMCmActivateVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmActivateVc(_In_ NDIS_HANDLE NdisVcHandle, _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmActivateVc(_In_ NDIS_HANDLE NdisVcHandle,
+                                    _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmDeactivateVc. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmDeactivateVc(_In_ NDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmDeactivateVc(_In_ NDIS_HANDLE NdisVcHandle);
 /* Learn: NdisMCmOidRequest. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmOidRequest(_In_ NDIS_HANDLE NdisAfHandle, _In_opt_ NDIS_HANDLE NdisVcHandle,
-                      _In_opt_ NDIS_HANDLE NdisPartyHandle, _Inout_ PNDIS_OID_REQUEST NdisRequest);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmOidRequest(_In_ NDIS_HANDLE NdisAfHandle,
+                                    _In_opt_ NDIS_HANDLE NdisVcHandle,
+                                    _In_opt_ NDIS_HANDLE NdisPartyHandle,
+                                    _Inout_ PNDIS_OID_REQUEST NdisRequest);
 
 /* Learn: NdisMCmNotifyCloseAddressFamily. */
-_IRQL_requires_(PASSIVE_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmNotifyCloseAddressFamily(_In_ NDIS_HANDLE NdisAfHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+NDIS_STATUS NTAPI NdisMCmNotifyCloseAddressFamily(_In_ NDIS_HANDLE NdisAfHandle);
 /* Learn: NdisMCmOpenAddressFamilyComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmOpenAddressFamilyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisAfHandle,
-                                     _In_ NDIS_HANDLE CallMgrAfContext);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmOpenAddressFamilyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisAfHandle,
+                                            _In_ NDIS_HANDLE CallMgrAfContext);
 /* Learn: NdisMCmCloseAddressFamilyComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmCloseAddressFamilyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisAfHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmCloseAddressFamilyComplete(_In_ NDIS_STATUS Status,
+                                             _In_ NDIS_HANDLE NdisAfHandle);
 /* Learn: NdisMCmRegisterSapComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmRegisterSapComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisSapHandle,
-                               _In_ NDIS_HANDLE CallMgrSapContext);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmRegisterSapComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisSapHandle,
+                                      _In_ NDIS_HANDLE CallMgrSapContext);
 /* Learn: NdisMCmDeregisterSapComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDeregisterSapComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisSapHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDeregisterSapComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisSapHandle);
 /* Learn: NdisMCmMakeCallComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmMakeCallComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
-                            _In_opt_ NDIS_HANDLE NdisPartyHandle,
-                            _In_opt_ NDIS_HANDLE CallMgrPartyContext,
-                            _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmMakeCallComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
+                                   _In_opt_ NDIS_HANDLE NdisPartyHandle,
+                                   _In_opt_ NDIS_HANDLE CallMgrPartyContext,
+                                   _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmCloseCallComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmCloseCallComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
-                             _In_opt_ NDIS_HANDLE NdisPartyHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmCloseCallComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
+                                    _In_opt_ NDIS_HANDLE NdisPartyHandle);
 /* Learn: NdisMCmAddPartyComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmAddPartyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisPartyHandle,
-                            _In_opt_ NDIS_HANDLE CallMgrPartyContext,
-                            _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmAddPartyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisPartyHandle,
+                                   _In_opt_ NDIS_HANDLE CallMgrPartyContext,
+                                   _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmDropPartyComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDropPartyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisPartyHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDropPartyComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisPartyHandle);
 /* Learn: NdisMCmModifyCallQoSComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmModifyCallQoSComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
-                                 _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmModifyCallQoSComplete(_In_ NDIS_STATUS Status, _In_ NDIS_HANDLE NdisVcHandle,
+                                        _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmDispatchIncomingCall. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisMCmDispatchIncomingCall(_In_ NDIS_HANDLE NdisSapHandle, _In_ NDIS_HANDLE NdisVcHandle,
-                                _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisMCmDispatchIncomingCall(_In_ NDIS_HANDLE NdisSapHandle,
+                                              _In_ NDIS_HANDLE NdisVcHandle,
+                                              _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmDispatchCallConnected. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDispatchCallConnected(_In_ NDIS_HANDLE NdisVcHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDispatchCallConnected(_In_ NDIS_HANDLE NdisVcHandle);
 /* Learn: NdisMCmDispatchIncomingCallQoSChange. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDispatchIncomingCallQoSChange(_In_ NDIS_HANDLE NdisVcHandle,
-                                         _In_ PCO_CALL_PARAMETERS CallParameters);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDispatchIncomingCallQoSChange(_In_ NDIS_HANDLE NdisVcHandle,
+                                                _In_ PCO_CALL_PARAMETERS CallParameters);
 /* Learn: NdisMCmDispatchIncomingCloseCall. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDispatchIncomingCloseCall(_In_ NDIS_STATUS CloseStatus, _In_ NDIS_HANDLE NdisVcHandle,
-                                     _In_reads_bytes_opt_(Size) PVOID Buffer, _In_ UINT Size);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDispatchIncomingCloseCall(_In_ NDIS_STATUS CloseStatus,
+                                            _In_ NDIS_HANDLE NdisVcHandle,
+                                            _In_reads_bytes_opt_(Size) PVOID Buffer,
+                                            _In_ UINT Size);
 /* Learn: NdisMCmDispatchIncomingDropParty. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmDispatchIncomingDropParty(_In_ NDIS_STATUS DropStatus, _In_ NDIS_HANDLE NdisPartyHandle,
-                                     _In_reads_bytes_opt_(Size) PVOID Buffer, _In_ UINT Size);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmDispatchIncomingDropParty(_In_ NDIS_STATUS DropStatus,
+                                            _In_ NDIS_HANDLE NdisPartyHandle,
+                                            _In_reads_bytes_opt_(Size) PVOID Buffer,
+                                            _In_ UINT Size);
 /* Learn: NdisMCmOidRequestComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMCmOidRequestComplete(_In_ NDIS_HANDLE NdisAfHandle, _In_opt_ NDIS_HANDLE NdisVcHandle,
-                              _In_opt_ NDIS_HANDLE NdisPartyHandle,
-                              _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMCmOidRequestComplete(_In_ NDIS_HANDLE NdisAfHandle,
+                                     _In_opt_ NDIS_HANDLE NdisVcHandle,
+                                     _In_opt_ NDIS_HANDLE NdisPartyHandle,
+                                     _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
 
 #define NdisMCmNotifyCloseAddressFamily(_AH_) NdisMCmNotifyCloseAddressFamily(_AH_)
 #define NdisMCmOpenAddressFamilyComplete(_S_, _H_, _C_)                                            \

@@ -46,73 +46,87 @@ typedef struct _NDIS_MINIPORT_RESTART_PARAMETERS {
     RTL_SIZEOF_THROUGH_FIELD(NDIS_MINIPORT_RESTART_PARAMETERS, Flags)
 
 /* Learn: MINIPORT_INITIALIZE (MiniportInitializeEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_INITIALIZE)(
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_INITIALIZE)(
     _In_ NDIS_HANDLE NdisMiniportHandle, _In_ NDIS_HANDLE MiniportDriverContext,
     _In_ PNDIS_MINIPORT_INIT_PARAMETERS MiniportInitParameters);
 typedef MINIPORT_INITIALIZE *MINIPORT_INITIALIZE_HANDLER;
 /* Learn: MINIPORT_HALT (MiniportHaltEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI MINIPORT_HALT)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ NDIS_HALT_ACTION HaltAction);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI MINIPORT_HALT)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                  _In_ NDIS_HALT_ACTION HaltAction);
 typedef MINIPORT_HALT *MINIPORT_HALT_HANDLER;
 /* Learn: MINIPORT_UNLOAD (MiniportDriverUnload). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI MINIPORT_UNLOAD)(
-    _In_ PDRIVER_OBJECT DriverObject);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI MINIPORT_UNLOAD)(_In_ PDRIVER_OBJECT DriverObject);
 typedef MINIPORT_UNLOAD *MINIPORT_DRIVER_UNLOAD;
 /* Learn: MINIPORT_PAUSE (MiniportPause). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_PAUSE)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_PAUSE)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                          _In_ PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters);
 typedef MINIPORT_PAUSE *MINIPORT_PAUSE_HANDLER;
 /* Learn: MINIPORT_RESTART (MiniportRestart). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_RESTART)(
-    _In_ NDIS_HANDLE MiniportAdapterContext,
-    _In_ PNDIS_MINIPORT_RESTART_PARAMETERS RestartParameters);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_RESTART)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                            _In_ PNDIS_MINIPORT_RESTART_PARAMETERS
+                                                RestartParameters);
 typedef MINIPORT_RESTART *MINIPORT_RESTART_HANDLER;
 /* Learn: MINIPORT_OID_REQUEST (MiniportOidRequest). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_OID_REQUEST)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNDIS_OID_REQUEST OidRequest);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_OID_REQUEST)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                _In_ PNDIS_OID_REQUEST OidRequest);
 typedef MINIPORT_OID_REQUEST *MINIPORT_OID_REQUEST_HANDLER;
 /* Learn: MINIPORT_SEND_NET_BUFFER_LISTS (MiniportSendNetBufferLists). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI MINIPORT_SEND_NET_BUFFER_LISTS)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNET_BUFFER_LIST NetBufferList,
-    _In_ NDIS_PORT_NUMBER PortNumber, _In_ ULONG SendFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI MINIPORT_SEND_NET_BUFFER_LISTS)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                   _In_ PNET_BUFFER_LIST NetBufferList,
+                                                   _In_ NDIS_PORT_NUMBER PortNumber,
+                                                   _In_ ULONG SendFlags);
 typedef MINIPORT_SEND_NET_BUFFER_LISTS *MINIPORT_SEND_NET_BUFFER_LISTS_HANDLER;
 /* Learn: MINIPORT_RETURN_NET_BUFFER_LISTS (MiniportReturnNetBufferLists). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI MINIPORT_RETURN_NET_BUFFER_LISTS)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNET_BUFFER_LIST NetBufferLists,
-    _In_ ULONG ReturnFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI MINIPORT_RETURN_NET_BUFFER_LISTS)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                     _In_ PNET_BUFFER_LIST NetBufferLists,
+                                                     _In_ ULONG ReturnFlags);
 typedef MINIPORT_RETURN_NET_BUFFER_LISTS *MINIPORT_RETURN_NET_BUFFER_LISTS_HANDLER;
 /* Learn: MINIPORT_CANCEL_SEND (MiniportCancelSend). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI MINIPORT_CANCEL_SEND)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PVOID CancelId);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI MINIPORT_CANCEL_SEND)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                         _In_ PVOID CancelId);
 typedef MINIPORT_CANCEL_SEND *MINIPORT_CANCEL_SEND_HANDLER;
 /* Learn: MINIPORT_CHECK_FOR_HANG (MiniportCheckForHangEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef BOOLEAN(NTAPI MINIPORT_CHECK_FOR_HANG)(
-    _In_ NDIS_HANDLE MiniportAdapterContext);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef BOOLEAN(NTAPI MINIPORT_CHECK_FOR_HANG)(_In_ NDIS_HANDLE MiniportAdapterContext);
 typedef MINIPORT_CHECK_FOR_HANG *MINIPORT_CHECK_FOR_HANG_HANDLER;
 /* Learn: MINIPORT_RESET (MiniportResetEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_RESET)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _Out_ PBOOLEAN AddressingReset);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_RESET)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                          _Out_ PBOOLEAN AddressingReset);
 typedef MINIPORT_RESET *MINIPORT_RESET_HANDLER;
 /* Learn: MINIPORT_DEVICE_PNP_EVENT_NOTIFY (MiniportDevicePnPEventNotify). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI MINIPORT_DEVICE_PNP_EVENT_NOTIFY)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNET_DEVICE_PNP_EVENT NetDevicePnPEvent);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI MINIPORT_DEVICE_PNP_EVENT_NOTIFY)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                     _In_ PNET_DEVICE_PNP_EVENT NetDevicePnPEvent);
 typedef MINIPORT_DEVICE_PNP_EVENT_NOTIFY *MINIPORT_DEVICE_PNP_EVENT_NOTIFY_HANDLER;
 /* Learn: MINIPORT_SHUTDOWN (MiniportShutdownEx). */
 typedef VOID(NTAPI MINIPORT_SHUTDOWN)(_In_ NDIS_HANDLE MiniportAdapterContext,
                                       _In_ NDIS_SHUTDOWN_ACTION ShutdownAction);
 typedef MINIPORT_SHUTDOWN *MINIPORT_SHUTDOWN_HANDLER;
 /* Learn: MINIPORT_CANCEL_OID_REQUEST (MiniportCancelOidRequest). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI MINIPORT_CANCEL_OID_REQUEST)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PVOID RequestId);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI MINIPORT_CANCEL_OID_REQUEST)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                _In_ PVOID RequestId);
 typedef MINIPORT_CANCEL_OID_REQUEST *MINIPORT_CANCEL_OID_REQUEST_HANDLER;
 #if NDIS_SUPPORT_NDIS61
 /* Learn: MINIPORT_DIRECT_OID_REQUEST (MiniportDirectOidRequest). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef NDIS_STATUS(NTAPI MINIPORT_DIRECT_OID_REQUEST)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PNDIS_OID_REQUEST OidRequest);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef NDIS_STATUS(NTAPI MINIPORT_DIRECT_OID_REQUEST)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                       _In_ PNDIS_OID_REQUEST OidRequest);
 typedef MINIPORT_DIRECT_OID_REQUEST *MINIPORT_DIRECT_OID_REQUEST_HANDLER;
 /* Learn: MINIPORT_CANCEL_DIRECT_OID_REQUEST (MiniportCancelDirectOidRequest). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI MINIPORT_CANCEL_DIRECT_OID_REQUEST)(
-    _In_ NDIS_HANDLE MiniportAdapterContext, _In_ PVOID RequestId);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI MINIPORT_CANCEL_DIRECT_OID_REQUEST)(_In_ NDIS_HANDLE MiniportAdapterContext,
+                                                       _In_ PVOID RequestId);
 typedef MINIPORT_CANCEL_DIRECT_OID_REQUEST *MINIPORT_CANCEL_DIRECT_OID_REQUEST_HANDLER;
 #endif
 
@@ -156,32 +170,33 @@ typedef struct _NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
 #endif
 
 /* Learn: NdisMRegisterMiniportDriver. */
-_Must_inspect_result_ _IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(
     _In_ PDRIVER_OBJECT DriverObject, _In_ PUNICODE_STRING RegistryPath,
     _In_opt_ NDIS_HANDLE MiniportDriverContext,
     _In_ PNDIS_MINIPORT_DRIVER_CHARACTERISTICS MiniportDriverCharacteristics,
     _Out_ PNDIS_HANDLE NdisMiniportDriverHandle);
 /* Learn: NdisMDeregisterMiniportDriver. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisMDeregisterMiniportDriver(_In_ NDIS_HANDLE NdisMiniportDriverHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisMDeregisterMiniportDriver(_In_ NDIS_HANDLE NdisMiniportDriverHandle);
 /* Learn: NdisMSetMiniportAttributes. */
-_IRQL_requires_(PASSIVE_LEVEL) NDIS_STATUS NTAPI
-    NdisMSetMiniportAttributes(_In_ NDIS_HANDLE NdisMiniportHandle,
-                               _In_ PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes);
+_IRQL_requires_(PASSIVE_LEVEL)
+NDIS_STATUS NTAPI NdisMSetMiniportAttributes(
+    _In_ NDIS_HANDLE NdisMiniportHandle, _In_ PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes);
 /* Learn: NdisMPauseComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMPauseComplete(_In_ NDIS_HANDLE MiniportAdapterHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMPauseComplete(_In_ NDIS_HANDLE MiniportAdapterHandle);
 /* Learn: NdisMRestartComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMRestartComplete(_In_ NDIS_HANDLE MiniportAdapterHandle, _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMRestartComplete(_In_ NDIS_HANDLE MiniportAdapterHandle, _In_ NDIS_STATUS Status);
 /* Learn: NdisMOidRequestComplete. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMOidRequestComplete(_In_ NDIS_HANDLE MiniportAdapterHandle,
-                            _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMOidRequestComplete(_In_ NDIS_HANDLE MiniportAdapterHandle,
+                                   _In_ PNDIS_OID_REQUEST OidRequest, _In_ NDIS_STATUS Status);
 /* Learn: NdisMIndicateStatusEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisMIndicateStatusEx(_In_ NDIS_HANDLE MiniportAdapterHandle,
-                          _In_ PNDIS_STATUS_INDICATION StatusIndication);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisMIndicateStatusEx(_In_ NDIS_HANDLE MiniportAdapterHandle,
+                                 _In_ PNDIS_STATUS_INDICATION StatusIndication);
 
 #endif

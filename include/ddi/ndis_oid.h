@@ -105,10 +105,11 @@ typedef struct _NDIS_LINK_STATE {
     RTL_SIZEOF_THROUGH_FIELD(NDIS_LINK_STATE, AutoNegotiationFlags)
 
 /* Learn: NdisOidRequest. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisOidRequest(_In_ NDIS_HANDLE NdisBindingHandle, _In_ PNDIS_OID_REQUEST OidRequest);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisOidRequest(_In_ NDIS_HANDLE NdisBindingHandle,
+                                 _In_ PNDIS_OID_REQUEST OidRequest);
 /* Learn: NdisCancelOidRequest. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCancelOidRequest(_In_ NDIS_HANDLE NdisBindingHandle, _In_ PVOID RequestId);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCancelOidRequest(_In_ NDIS_HANDLE NdisBindingHandle, _In_ PVOID RequestId);
 
 #endif

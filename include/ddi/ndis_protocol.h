@@ -95,54 +95,66 @@ typedef struct _NDIS_BIND_PARAMETERS {
 #endif
 
 /* Learn: PROTOCOL_BIND_ADAPTER_EX (ProtocolBindAdapterEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_BIND_ADAPTER_EX)(
-    _In_ NDIS_HANDLE ProtocolDriverContext, _In_ NDIS_HANDLE BindContext,
-    _In_ PNDIS_BIND_PARAMETERS BindParameters);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_BIND_ADAPTER_EX)(_In_ NDIS_HANDLE ProtocolDriverContext,
+                                                    _In_ NDIS_HANDLE BindContext,
+                                                    _In_ PNDIS_BIND_PARAMETERS BindParameters);
 typedef PROTOCOL_BIND_ADAPTER_EX *BIND_HANDLER_EX;
 /* Learn: PROTOCOL_UNBIND_ADAPTER_EX (ProtocolUnbindAdapterEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_UNBIND_ADAPTER_EX)(
-    _In_ NDIS_HANDLE UnbindContext, _In_ NDIS_HANDLE ProtocolBindingContext);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_UNBIND_ADAPTER_EX)(_In_ NDIS_HANDLE UnbindContext,
+                                                      _In_ NDIS_HANDLE ProtocolBindingContext);
 typedef PROTOCOL_UNBIND_ADAPTER_EX *UNBIND_HANDLER_EX;
 /* Learn: PROTOCOL_OPEN_ADAPTER_COMPLETE_EX (ProtocolOpenAdapterCompleteEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI PROTOCOL_OPEN_ADAPTER_COMPLETE_EX)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ NDIS_STATUS Status);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI PROTOCOL_OPEN_ADAPTER_COMPLETE_EX)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                      _In_ NDIS_STATUS Status);
 typedef PROTOCOL_OPEN_ADAPTER_COMPLETE_EX *OPEN_ADAPTER_COMPLETE_HANDLER_EX;
 /* Learn: PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX (ProtocolCloseAdapterCompleteEx). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX)(
-    _In_ NDIS_HANDLE ProtocolBindingContext);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX)(_In_ NDIS_HANDLE ProtocolBindingContext);
 typedef PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX *CLOSE_ADAPTER_COMPLETE_HANDLER_EX;
 /* Learn: PROTOCOL_NET_PNP_EVENT (ProtocolNetPnPEvent). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI PROTOCOL_NET_PNP_EVENT)(
-    _In_opt_ NDIS_HANDLE ProtocolBindingContext,
-    _In_ PNET_PNP_EVENT_NOTIFICATION NetPnPEventNotification);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI PROTOCOL_NET_PNP_EVENT)(_In_opt_ NDIS_HANDLE ProtocolBindingContext,
+                                                  _In_ PNET_PNP_EVENT_NOTIFICATION
+                                                      NetPnPEventNotification);
 typedef PROTOCOL_NET_PNP_EVENT *NET_PNP_EVENT_HANDLER;
 /* Learn: PROTOCOL_UNINSTALL (ProtocolUninstall). */
-_IRQL_requires_(PASSIVE_LEVEL) typedef VOID(NTAPI PROTOCOL_UNINSTALL)(VOID);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef VOID(NTAPI PROTOCOL_UNINSTALL)(VOID);
 typedef PROTOCOL_UNINSTALL *UNINSTALL_PROTOCOL_HANDLER;
 /* Learn: PROTOCOL_OID_REQUEST_COMPLETE (ProtocolOidRequestComplete). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_OID_REQUEST_COMPLETE)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PNDIS_OID_REQUEST OidRequest,
-    _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_OID_REQUEST_COMPLETE)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                  _In_ PNDIS_OID_REQUEST OidRequest,
+                                                  _In_ NDIS_STATUS Status);
 typedef PROTOCOL_OID_REQUEST_COMPLETE *OID_REQUEST_COMPLETE_HANDLER;
 /* Learn: PROTOCOL_STATUS_EX (ProtocolStatusEx). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_STATUS_EX)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PNDIS_STATUS_INDICATION StatusIndication);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_STATUS_EX)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                       _In_ PNDIS_STATUS_INDICATION StatusIndication);
 typedef PROTOCOL_STATUS_EX *STATUS_HANDLER_EX;
 /* Learn: PROTOCOL_RECEIVE_NET_BUFFER_LISTS (ProtocolReceiveNetBufferLists). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_RECEIVE_NET_BUFFER_LISTS)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PNET_BUFFER_LIST NetBufferLists,
-    _In_ NDIS_PORT_NUMBER PortNumber, _In_ ULONG NumberOfNetBufferLists, _In_ ULONG ReceiveFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_RECEIVE_NET_BUFFER_LISTS)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                      _In_ PNET_BUFFER_LIST NetBufferLists,
+                                                      _In_ NDIS_PORT_NUMBER PortNumber,
+                                                      _In_ ULONG NumberOfNetBufferLists,
+                                                      _In_ ULONG ReceiveFlags);
 typedef PROTOCOL_RECEIVE_NET_BUFFER_LISTS *RECEIVE_NET_BUFFER_LISTS_HANDLER;
 /* Learn: PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE (ProtocolSendNetBufferListsComplete). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PNET_BUFFER_LIST NetBufferList,
-    _In_ ULONG SendCompleteFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                            _In_ PNET_BUFFER_LIST NetBufferList,
+                                                            _In_ ULONG SendCompleteFlags);
 typedef PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE *SEND_NET_BUFFER_LISTS_COMPLETE_HANDLER;
 #if NDIS_SUPPORT_NDIS61
 /* Learn: PROTOCOL_DIRECT_OID_REQUEST_COMPLETE (ProtocolDirectOidRequestComplete). */
-_IRQL_requires_max_(DISPATCH_LEVEL) typedef VOID(NTAPI PROTOCOL_DIRECT_OID_REQUEST_COMPLETE)(
-    _In_ NDIS_HANDLE ProtocolBindingContext, _In_ PNDIS_OID_REQUEST OidRequest,
-    _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+typedef VOID(NTAPI PROTOCOL_DIRECT_OID_REQUEST_COMPLETE)(_In_ NDIS_HANDLE ProtocolBindingContext,
+                                                         _In_ PNDIS_OID_REQUEST OidRequest,
+                                                         _In_ NDIS_STATUS Status);
 typedef PROTOCOL_DIRECT_OID_REQUEST_COMPLETE *DIRECT_OID_REQUEST_COMPLETE_HANDLER;
 #endif
 
@@ -182,44 +194,47 @@ typedef struct _NDIS_PROTOCOL_DRIVER_CHARACTERISTICS {
 #endif
 
 /* Learn: NdisRegisterProtocolDriver. */
-_Must_inspect_result_ _IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI
 NdisRegisterProtocolDriver(_In_opt_ NDIS_HANDLE ProtocolDriverContext,
                            _In_ PNDIS_PROTOCOL_DRIVER_CHARACTERISTICS ProtocolCharacteristics,
                            _Out_ PNDIS_HANDLE NdisProtocolHandle);
 /* Learn: NdisDeregisterProtocolDriver. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisDeregisterProtocolDriver(_In_ NDIS_HANDLE NdisProtocolHandle);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisDeregisterProtocolDriver(_In_ NDIS_HANDLE NdisProtocolHandle);
 /* Learn: NdisOpenAdapterEx. */
-_Must_inspect_result_ _IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI NdisOpenAdapterEx(_In_ NDIS_HANDLE NdisProtocolHandle,
                                     _In_ NDIS_HANDLE ProtocolBindingContext,
                                     _In_ PNDIS_OPEN_PARAMETERS OpenParameters,
                                     _In_ NDIS_HANDLE BindContext,
                                     _Out_ PNDIS_HANDLE NdisBindingHandle);
 /* Learn: NdisCloseAdapterEx. */
-_Must_inspect_result_ _IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI NdisCloseAdapterEx(_In_ NDIS_HANDLE NdisBindingHandle);
 /* Learn: NdisUnbindAdapter. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NDIS_STATUS NTAPI
-    NdisUnbindAdapter(_In_ NDIS_HANDLE NdisBindingHandle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS NTAPI NdisUnbindAdapter(_In_ NDIS_HANDLE NdisBindingHandle);
 /* Learn: NdisCompleteBindAdapterEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCompleteBindAdapterEx(_In_ NDIS_HANDLE BindAdapterContext, _In_ NDIS_STATUS Status);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCompleteBindAdapterEx(_In_ NDIS_HANDLE BindAdapterContext, _In_ NDIS_STATUS Status);
 /* Learn: NdisCompleteUnbindAdapterEx. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCompleteUnbindAdapterEx(_In_ NDIS_HANDLE UnbindContext);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCompleteUnbindAdapterEx(_In_ NDIS_HANDLE UnbindContext);
 /* Learn: NdisCompleteNetPnPEvent. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NTAPI
-    NdisCompleteNetPnPEvent(_In_ NDIS_HANDLE NdisBindingHandle,
-                            _In_ PNET_PNP_EVENT_NOTIFICATION NetPnPEventNotification,
-                            _In_ NDIS_STATUS Status);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisCompleteNetPnPEvent(_In_ NDIS_HANDLE NdisBindingHandle,
+                                   _In_ PNET_PNP_EVENT_NOTIFICATION NetPnPEventNotification,
+                                   _In_ NDIS_STATUS Status);
 /* Learn: NdisReturnNetBufferLists. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisReturnNetBufferLists(_In_ NDIS_HANDLE NdisBindingHandle,
-                             _In_ PNET_BUFFER_LIST NetBufferLists, _In_ ULONG ReturnFlags);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisReturnNetBufferLists(_In_ NDIS_HANDLE NdisBindingHandle,
+                                    _In_ PNET_BUFFER_LIST NetBufferLists, _In_ ULONG ReturnFlags);
 /* Learn: NdisCancelSendNetBufferLists. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID NTAPI
-    NdisCancelSendNetBufferLists(_In_ NDIS_HANDLE NdisBindingHandle, _In_ PVOID CancelId);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID NTAPI NdisCancelSendNetBufferLists(_In_ NDIS_HANDLE NdisBindingHandle, _In_ PVOID CancelId);
 
 #endif

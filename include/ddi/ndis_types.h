@@ -77,15 +77,16 @@ typedef struct _NDIS_DRIVER_OPTIONAL_HANDLERS {
 } NDIS_DRIVER_OPTIONAL_HANDLERS, *PNDIS_DRIVER_OPTIONAL_HANDLERS;
 
 /* Learn: SET_OPTIONS (ProtocolSetOptions, MiniportSetOptions). PASSIVE_LEVEL. */
-_IRQL_requires_(PASSIVE_LEVEL) typedef NDIS_STATUS(NTAPI SET_OPTIONS)(
-    _In_ NDIS_HANDLE NdisDriverHandle, _In_ NDIS_HANDLE DriverContext);
+_IRQL_requires_(PASSIVE_LEVEL)
+typedef NDIS_STATUS(NTAPI SET_OPTIONS)(_In_ NDIS_HANDLE NdisDriverHandle,
+                                       _In_ NDIS_HANDLE DriverContext);
 typedef SET_OPTIONS PROTOCOL_SET_OPTIONS, MINIPORT_SET_OPTIONS;
 typedef SET_OPTIONS *SET_OPTIONS_HANDLER;
 
 /* Learn: NdisSetOptionalHandlers. */
-_IRQL_requires_(PASSIVE_LEVEL) NDIS_STATUS NTAPI
-    NdisSetOptionalHandlers(_In_ NDIS_HANDLE NdisDriverHandle,
-                            _In_ PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers);
+_IRQL_requires_(PASSIVE_LEVEL)
+NDIS_STATUS NTAPI NdisSetOptionalHandlers(_In_ NDIS_HANDLE NdisDriverHandle,
+                                          _In_ PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers);
 /* Learn: NdisGetVersion. Major in the high, minor in the low 16 bits. */
 UINT NTAPI NdisGetVersion(VOID);
 

@@ -38,13 +38,15 @@ typedef KSTART_ROUTINE *PKSTART_ROUTINE;
 extern POBJECT_TYPE *PsThreadType;
 
 /* Learn: PsCreateSystemThread. The handle is closed with ZwClose. */
-_Must_inspect_result_ _IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(APC_LEVEL)
 NTSTATUS NTAPI PsCreateSystemThread(_Out_ PHANDLE ThreadHandle, _In_ ULONG DesiredAccess,
                                     _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes,
                                     _In_opt_ HANDLE ProcessHandle, _Out_opt_ PCLIENT_ID ClientId,
                                     _In_ PKSTART_ROUTINE StartRoutine, _In_opt_ PVOID StartContext);
 /* Learn: PsTerminateSystemThread. Called by the thread itself; returns only on an error. */
-_IRQL_requires_max_(APC_LEVEL) NTSTATUS NTAPI PsTerminateSystemThread(_In_ NTSTATUS ExitStatus);
+_IRQL_requires_max_(APC_LEVEL)
+NTSTATUS NTAPI PsTerminateSystemThread(_In_ NTSTATUS ExitStatus);
 /* Learn: PsGetCurrentThread. */
 PETHREAD NTAPI PsGetCurrentThread(VOID);
 #define KeGetCurrentThread() ((PRKTHREAD)PsGetCurrentThread())
@@ -54,16 +56,20 @@ HANDLE NTAPI PsGetCurrentThreadId(VOID);
 KPRIORITY NTAPI KeSetPriorityThread(_Inout_ PKTHREAD Thread, _In_ KPRIORITY Priority);
 
 /* Learn: ObReferenceObjectByHandle. */
-_Must_inspect_result_ _IRQL_requires_max_(PASSIVE_LEVEL)
+_Must_inspect_result_
+_IRQL_requires_max_(PASSIVE_LEVEL)
 NTSTATUS NTAPI ObReferenceObjectByHandle(_In_ HANDLE Handle, _In_ ACCESS_MASK DesiredAccess,
                                          _In_opt_ POBJECT_TYPE ObjectType,
                                          _In_ KPROCESSOR_MODE AccessMode, _Out_ PVOID *Object,
                                          _Out_opt_ POBJECT_HANDLE_INFORMATION HandleInformation);
 /* Learn: ObReferenceObject. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG_PTR NTAPI ObReferenceObject(_In_ PVOID Object);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG_PTR NTAPI ObReferenceObject(_In_ PVOID Object);
 /* Learn: ObDereferenceObject. */
-_IRQL_requires_max_(DISPATCH_LEVEL) LONG_PTR NTAPI ObDereferenceObject(_In_ PVOID Object);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+LONG_PTR NTAPI ObDereferenceObject(_In_ PVOID Object);
 /* Learn: ZwClose. */
-_IRQL_requires_max_(PASSIVE_LEVEL) NTSTATUS NTAPI ZwClose(_In_ HANDLE Handle);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTSTATUS NTAPI ZwClose(_In_ HANDLE Handle);
 
 #endif

@@ -24,8 +24,9 @@ int memcmp(const void *, const void *, size_t);
     (!__builtin_memcmp((Destination), (Source), (Length)))
 
 /* Learn: RtlCompareMemory. Returns the count of equal leading bytes. */
-_Must_inspect_result_ SIZE_T NTAPI RtlCompareMemory(_In_ const VOID *Source1,
-                                                    _In_ const VOID *Source2, _In_ SIZE_T Length);
+_Must_inspect_result_
+SIZE_T NTAPI RtlCompareMemory(_In_ const VOID *Source1, _In_ const VOID *Source2,
+                              _In_ SIZE_T Length);
 /* Learn: RtlSecureZeroMemory. */
 FORCEINLINE PVOID RtlSecureZeroMemory(_Out_ PVOID Pointer, _In_ SIZE_T Count)
 {

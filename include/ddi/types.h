@@ -176,10 +176,6 @@ typedef struct _OBJECT_ATTRIBUTES {
         (p)->SecurityQualityOfService = NULL;                                                      \
     } while (0)
 
-#define LOWORD(l)                        ((USHORT)((ULONG_PTR)(l)&0xffff))
-#define HIWORD(l)                        ((USHORT)(((ULONG_PTR)(l) >> 16) & 0xffff))
-#define LOBYTE(w)                        ((UCHAR)((ULONG_PTR)(w)&0xff))
-#define HIBYTE(w)                        ((UCHAR)(((ULONG_PTR)(w) >> 8) & 0xff))
 #define FlagOn(flags, bits)              ((flags) & (bits))
 #define BooleanFlagOn(flags, bits)       ((BOOLEAN)(((flags) & (bits)) != 0))
 #define SetFlag(flags, bits)             ((flags) |= (bits))
