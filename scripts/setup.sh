@@ -3,7 +3,10 @@
 # setup.sh run|check: installs the Debian packages that ./run or ./check needs and that are missing.
 set -euo pipefail
 
-build=(gcc libc6-dev meson ninja-build pkg-config libuv1-dev liblua5.4-dev libjansson-dev)
+build=(
+    gcc libc6-dev meson ninja-build pkg-config
+    libuv1-dev liblua5.4-dev libjansson-dev nettle-dev
+)
 
 # libclang-rt-dev brings the sanitizer runtimes of the release's own clang (14 in Debian 12), which
 # clang only recommends; llvm brings llvm-symbolizer, without which a report has no names.

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* A scenario is a Lua 5.4 script that makes hosts, loads drivers, makes calls and says what it
+ * expects; this runs one from beginning to verdict. What a script may say is in docs/scenarios.md. */
+#ifndef CONDIS_SCRIPT_H
+#define CONDIS_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <condis/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a scenario ended; the command's exit status. */
+enum condis_script_verdict {
+    CONDIS_SCRIPT_PASSED = 0, /* it ran to its end, no rule was broken, nothing leaked */
+    CONDIS_SCRIPT_FAILED = 1, /* an expectation, a rule, a leak, or an error while it ran */
+    CONDIS_SCRIPT_UNUSABLE =
+        2, /* it could not run: no such file, bad Lua, a driver that cannot load */
+};
+
+struct condis_script_options {
+    const char *path;             /* the script */
+    const char *const *arguments; /* its `arg`, 1 and up */
+    size_t argument_count;
+    const enum condis_clock *clock;           /* NULL: as the script asks, else live */
+    const enum condis_completion *completion; /* NULL: as the script asks, else pending */
+    uint64_t seed;
+    const char *trace_path; /* NULL: none; ends in ".json" or ".jsonl": JSON lines, else text */
+    const char *const
+        *driver_dirs;        /* where a driver named without '/' is looked for, in order, as */
+    size_t driver_dir_count; /* DIR/NAME.so and DIR/NAME/NAME.so; then in names registered */
+    FILE *out;               /* what a person reads, the verdict last; NULL: standard output */
+    FILE *err;               /* errors, broken rules and what drivers print; NULL: standard error */
+    FILE *json;              /* NULL: none; else one JSON document is written at the end */
+    bool live_screen;        /* out is a terminal: progress may rewrite its line */
+};
+
+/* Runs a scenario. The calling thread runs the script; it must not be inside a driver. A simulated
+ * scenario must be the only simulated world of the thread.
+ * options  borrowed until return */
+enum condis_script_verdict condis_script_run(const struct condis_script_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "script/clients.h"
+#include "script/options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "ndis/host.h"
+
+struct driver_box {
+    struct box box;
+    struct condis_driver *driver;
+};
+
+struct adapter_box {
+    struct box box;
+    struct condis_adapter *adapter;
+};
+
+/* One that began later may depend on those before it, so the newest goes first. */
+struct condis_host *hosts_any(struct script *script)
+{
+    for (struct box *box = script->boxes; box; box = box->next) {
+        if (box->kind == BOX_HOST && !box->gone)
+            return ((struct host_box *)box)->host;
+    }
+    return NULL;
+}
+
+static int host(lua_State *L)
+{
+    static const char *const known[] = {"processors", "completion", NULL};
+    static const char *const completions[] = {"pending", "direct", "mixed", NULL};
+    struct script *script = script_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    options_check(L, 2, "host", known);
+    int completion = options_word(L, 2, "completion", completions);
+    struct condis_host_options options = {
+        .name = name,
+        .processor_count = options_number(L, 2, "processors", 0),
+        .completion = completion >= 0 ? (enum condis_completion)completion : script->completion,
+    };
+    struct condis_error error = {{0}};
+    world_need(L);
+    struct host_box *self = box_push_new(L, BOX_HOST, sizeof *self, NULL);
+    self->box.gone = true; /* until it is there */
+    if (!condis_host_create(script->world, &options, &self->host, &error))
+        return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+    self->box.gone = false;
+    snprintf(self->name, sizeof self->name, "%s", name);
+    if (!script->exec_world) {
+        script->exec_world = ndis_host_exec(self->host)->world;
+        script->queue.world = script->exec_world;
+        hubs_apply(script);
+    }
+    return 1;
+}
+
+/* Pushes the path of a driver that is given by name, or the name itself where no file has it: then
+ * it may be one that is linked in. */
+static const char *push_driver_path(lua_State *L, const char *name)
+{
+    const struct condis_script_options *options = script_of(L)->options;
+    if (strchr(name, '/'))
+        return lua_pushstring(L, name);
+    for (size_t i = 0; i < options->driver_dir_count; i++) {
+        const char *const dir = options->driver_dirs[i];
+        const char *path = lua_pushfstring(L, "%s/%s.so", dir, name);
+        if (access(path, R_OK) == 0)
+            return path;
+        path = lua_pushfstring(L, "%s/%s/%s.so", dir, name, name);
+        if (access(path, R_OK) == 0)
+            return path;
+        lua_pop(L, 2);
+    }
+    return lua_pushstring(L, name);
+}
+
+static int host_load(lua_State *L)
+{
+    struct host_box *self = box_check(L, 1, BOX_HOST);
+    const char *name = luaL_checkstring(L, 2);
+    size_t count;
+    struct condis_setting *settings = options_settings(L, 3, &count);
+    const char *path = push_driver_path(L, name);
+    struct condis_error error = {{0}};
+    struct driver_box *driver = box_push_new(L, BOX_DRIVER, sizeof *driver, &self->box);
+    if (!condis_driver_load(self->host, path, settings, count, &driver->driver, &error)) {
+        driver->box.gone = true;
+        return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+    }
+    return 1;
+}
+
+static int driver_adapter(lua_State *L)
+{
+    struct driver_box *self = box_check(L, 1, BOX_DRIVER);
+    const char *name = luaL_checkstring(L, 2);
+    size_t count;
+    struct condis_setting *settings = options_settings(L, 3, &count);
+    struct condis_error error = {{0}};
+    struct adapter_box *adapter = box_push_new(L, BOX_ADAPTER, sizeof *adapter, &self->box);
+    if (!condis_adapter_start(self->driver, name, settings, count, &adapter->adapter, &error)) {
+        adapter->box.gone = true;
+        return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+    }
+    return 1;
+}
+
+/* Everything that is inside what ends has ended: what lies in queues of ours is not to be touched. */
+static int driver_unload(lua_State *L)
+{
+    struct driver_box *self = box_check(L, 1, BOX_DRIVER);
+    self->box.gone = true;
+    condis_driver_unload(self->driver);
+    return 0;
+}
+
+static int adapter_stop(lua_State *L)
+{
+    struct adapter_box *self = box_check(L, 1, BOX_ADAPTER);
+    self->box.gone = true;
+    condis_adapter_stop(self->adapter);
+    return 0;
+}
+
+static void stop(struct host_box *self)
+{
+    if (self->client)
+        client_close(self->client);
+    self->box.gone = true;
+    condis_host_destroy(self->host);
+}
+
+static int host_stop(lua_State *L)
+{
+    stop(box_check(L, 1, BOX_HOST));
+    return 0;
+}
+
+static int host_name(lua_State *L)
+{
+    struct host_box *self = box_check_any(L, 1, BOX_HOST);
+    lua_pushstring(L, self->name);
+    return 1;
+}
+
+void hosts_stop_all(struct script *script)
+{
+    for (struct box *box = script->boxes; box; box = box->next) {
+        if (box->kind == BOX_HOST && !box->gone && ((struct host_box *)box)->client)
+            client_close(((struct host_box *)box)->client);
+    }
+    for (struct box *box = script->boxes; box; box = box->next) {
+        if (box->kind == BOX_HOST && !box->gone)
+            stop((struct host_box *)box);
+    }
+}
+
+void hosts_open(lua_State *L)
+{
+    static const luaL_Reg host_methods[] = {
+        {"load", host_load}, {"client", client_open}, {"name", host_name}, {"stop", host_stop},
+        {NULL, NULL},
+    };
+    static const luaL_Reg driver_methods[] = {
+        {"adapter", driver_adapter},
+        {"unload", driver_unload},
+        {NULL, NULL},
+    };
+    static const luaL_Reg adapter_methods[] = {{"stop", adapter_stop}, {NULL, NULL}};
+    box_define(L, BOX_HOST, host_methods);
+    box_define(L, BOX_DRIVER, driver_methods);
+    box_define(L, BOX_ADAPTER, adapter_methods);
+    lua_register(L, "host", host);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "script/options.h"
+
+#include <string.h>
+
+#include "link/hub.h"
+
+static void apply(struct hub_box *hub)
+{
+    struct script *script = hub->box.script;
+    struct hub_shape shape = {.delay_100ns = hub->delay_100ns, .jitter_100ns = hub->jitter_100ns};
+    if (script->exec_world && !hub_set_shape(script->exec_world, hub->name, &shape))
+        script_raise(script->lua, FAULT_RUN, CONDIS_SUCCESS, "hub '%s': no memory", hub->name);
+}
+
+void hubs_apply(struct script *script)
+{
+    for (struct box *box = script->boxes; box; box = box->next) {
+        struct hub_box *hub = (struct hub_box *)box;
+        if (box->kind == BOX_HUB && (hub->delay_100ns || hub->jitter_100ns))
+            apply(hub);
+    }
+}
+
+static int hub(lua_State *L)
+{
+    size_t length;
+    const char *name = luaL_checklstring(L, 1, &length);
+    if (length == 0 || length > 63 || strlen(name) != length)
+        return luaL_argerror(L, 1, "a hub's name has 1 to 63 characters");
+    struct hub_box *self = box_push_new(L, BOX_HUB, sizeof *self, NULL);
+    memcpy(self->name, name, length);
+    return 1;
+}
+
+static uint64_t check_ms(lua_State *L, int argument)
+{
+    lua_Number ms = luaL_optnumber(L, argument, 0);
+    if (!(ms >= 0 && ms <= 1e9))
+        luaL_argerror(L, argument, "a time in milliseconds, 0 or more, is wanted");
+    return (uint64_t)(ms * (lua_Number)EXEC_MS);
+}
+
+static int hub_delay(lua_State *L)
+{
+    struct hub_box *self = box_check(L, 1, BOX_HUB);
+    self->delay_100ns = check_ms(L, 2);
+    self->jitter_100ns = check_ms(L, 3);
+    apply(self);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int set_cut(lua_State *L, bool cut)
+{
+    struct hub_box *self = box_check(L, 1, BOX_HUB);
+    const char *station = luaL_checkstring(L, 2);
+    struct script *script = script_of(L);
+    if (!script->exec_world || !hub_set_cut(script->exec_world, self->name, station, cut))
+        return script_raise(L, FAULT_RUN, CONDIS_SUCCESS, "hub '%s' has no station '%s'",
+                            self->name, station);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int hub_cut(lua_State *L)
+{
+    return set_cut(L, true);
+}
+
+static int hub_mend(lua_State *L)
+{
+    return set_cut(L, false);
+}
+
+void hubs_open(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"delay", hub_delay},
+        {"cut", hub_cut},
+        {"mend", hub_mend},
+        {NULL, NULL},
+    };
+    box_define(L, BOX_HUB, methods);
+    lua_register(L, "hub", hub);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "script/activity.h"
+#include "script/clients.h"
+
+#include <jansson.h>
+#include <lualib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool script_begin(struct script *script, const struct condis_script_options *options)
+{
+    *script = (struct script){
+        .options = options,
+        .out = options->out ? options->out : stdout,
+        .err = options->err ? options->err : stderr,
+        .clock = options->clock ? *options->clock : CONDIS_LIVE,
+        .completion = options->completion ? *options->completion : CONDIS_COMPLETE_PENDING,
+        .timeout_ms = SCRIPT_TIMEOUT_MS,
+        .ready_last = &script->ready,
+        .tables = json_array(),
+        .broken = json_array(),
+    };
+    queue_init(&script->queue);
+    pthread_mutex_init(&script->report_mutex, NULL);
+    script->lua = luaL_newstate();
+    if (script->lua)
+        *(struct script **)lua_getextraspace(script->lua) = script;
+    return script->lua && script->tables && script->broken;
+}
+
+/* Neither os nor io: what a script sees comes from its arguments, its files and its world. */
+static void open_libraries(lua_State *L)
+{
+    static const luaL_Reg libraries[] = {
+        {LUA_GNAME, luaopen_base},
+        {LUA_STRLIBNAME, luaopen_string},
+        {LUA_TABLIBNAME, luaopen_table},
+        {LUA_MATHLIBNAME, luaopen_math},
+        {LUA_COLIBNAME, luaopen_coroutine},
+        {LUA_UTF8LIBNAME, luaopen_utf8},
+        {NULL, NULL},
+    };
+    for (const luaL_Reg *library = libraries; library->func; library++) {
+        luaL_requiref(L, library->name, library->func, 1);
+        lua_pop(L, 1);
+    }
+}
+
+static void push_arguments(lua_State *L, const struct condis_script_options *options)
+{
+    lua_createtable(L, (int)options->argument_count, 1);
+    lua_pushstring(L, options->path);
+    lua_seti(L, -2, 0);
+    for (size_t i = 0; i < options->argument_count; i++) {
+        lua_pushstring(L, options->arguments[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setglobal(L, "arg");
+}
+
+/* Fills the state and starts the main chunk; runs protected. */
+static int open_all(lua_State *L)
+{
+    struct script *script = script_of(L);
+    open_libraries(L);
+    script_errors_open(L);
+    world_open(L);
+    hosts_open(L);
+    hubs_open(L);
+    clients_open(L);
+    calls_open(L);
+    parties_open(L);
+    activity_open(L);
+    digest_open(L);
+    reader_open(L);
+    output_open(L);
+    push_arguments(L, script->options);
+    if (!prelude_open(L))
+        return lua_error(L);
+    if (luaL_loadfilex(L, script->options->path, "t") != LUA_OK) {
+        script->unusable = true;
+        return lua_error(L);
+    }
+    activity_start(L, 0);
+    return 0;
+}
+
+static void run(struct script *script)
+{
+    lua_State *L = script->lua;
+    lua_pushcfunction(L, open_all);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
+        script_keep_error(script, L);
+        return;
+    }
+    activity_run_all(script);
+}
+
+static void free_boxes(struct script *script)
+{
+    while (script->boxes) {
+        struct box *box = script->boxes;
+        script->boxes = box->next;
+        if (box->kind == BOX_LISTENER)
+            listener_clear((struct listener_box *)box);
+        else if (box->kind == BOX_CALL)
+            inbox_clear((struct call_box *)box);
+        free(box);
+    }
+}
+
+/* Hosts first: nothing calls back after that, and what they leave behind is counted. */
+static void script_end(struct script *script)
+{
+    hosts_stop_all(script);
+    for (struct event *event = queue_take(&script->queue), *next; event; event = next) {
+        next = event->next;
+        event->handle(script, event);
+    }
+    op_free_all(script);
+    if (script->world) {
+        script->ended_100ns = condis_world_now_100ns(script->world);
+        script->tally = condis_world_tally(script->world);
+        condis_world_destroy(script->world);
+    }
+}
+
+static enum condis_script_verdict judge(struct script *script)
+{
+    if (!script->error && atomic_load(&script->lost))
+        script->error = strdup("memory was short: something that happened was not told");
+    if (script->error)
+        return script->unusable ? CONDIS_SCRIPT_UNUSABLE : CONDIS_SCRIPT_FAILED;
+    if (script->tally.violations > 0 || script->tally.leaks > 0 || script->tally.expected_unmet > 0)
+        return CONDIS_SCRIPT_FAILED;
+    return CONDIS_SCRIPT_PASSED;
+}
+
+enum condis_script_verdict condis_script_run(const struct condis_script_options *options)
+{
+    struct script *script = malloc(sizeof *script);
+    enum condis_script_verdict verdict = CONDIS_SCRIPT_UNUSABLE;
+    if (!script)
+        return verdict;
+    if (script_begin(script, options)) {
+        run(script);
+        script_end(script);
+        verdict = judge(script);
+        output_verdict(script, verdict);
+        free_boxes(script);
+    }
+    if (script->lua)
+        lua_close(script->lua);
+    json_decref(script->tables);
+    json_decref(script->broken);
+    queue_fini(&script->queue);
+    pthread_mutex_destroy(&script->report_mutex);
+    free(script->error);
+    free(script);
+    return verdict;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* A command is the first word after `condis`: a row of the table in main.c. */
+#ifndef CONDIS_TOOL_COMMAND_H
+#define CONDIS_TOOL_COMMAND_H
+
+#include <stddef.h>
+
+#include "options.h"
+
+enum {
+    EXIT_PASSED = 0,
+    EXIT_FAILED = 1, /* the scenario failed */
+    EXIT_USAGE = 2,  /* it could not run */
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "SCENARIO.lua [OPTION...] [-- ARGUMENT...]" */
+    const char *help;
+    const struct option_row *options;
+    size_t option_count;
+    /* returns the exit status; arguments are those behind the command's name. */
+    int (*run)(const struct command *self, const char *const *arguments, size_t argument_count);
+};
+
+/* Says one line about what is wrong, on standard error. returns EXIT_USAGE. */
+int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+extern const struct command command_run;
+
+#endif

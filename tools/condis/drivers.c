@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "drivers.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool add(struct driver_dirs *dirs, const char *start, size_t start_length, const char *end)
+{
+    if (dirs->count == DRIVER_DIRS_MAX || start_length == 0)
+        return true;
+    char *path;
+    if (asprintf(&path, "%.*s%s", (int)start_length, start, end) < 0)
+        return false;
+    dirs->paths[dirs->count++] = path;
+    return true;
+}
+
+/* The command's own place: BUILD/tools/condis in a build tree, PREFIX/bin where it is installed. A
+ * tree that was moved as a whole still works. */
+static bool add_own(struct driver_dirs *dirs)
+{
+    char own[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (length <= 0)
+        return true;
+    own[length] = 0;
+    char *slash = strrchr(own, '/');
+    size_t directory_length = (size_t)(slash - own);
+    *slash = 0;
+    if (strstr(own, "/tools/condis") == own + directory_length - strlen("/tools/condis"))
+        return add(dirs, own, directory_length, "/../../drivers") &&
+               add(dirs, own, directory_length, "/../../tests/drivers");
+    return add(dirs, own, directory_length, "/../" CONDIS_LIBDIR "/condis/drivers");
+}
+
+bool driver_dirs_find(struct driver_dirs *out)
+{
+    *out = (struct driver_dirs){0};
+    bool done = add_own(out) && add(out, CONDIS_DRIVER_DIR, strlen(CONDIS_DRIVER_DIR), "");
+    const char *more = getenv("CONDIS_DRIVER_PATH");
+    while (done && more && *more) {
+        size_t length = strcspn(more, ":");
+        done = add(out, more, length, "");
+        more += length;
+        more += *more == ':';
+    }
+    if (!done)
+        driver_dirs_free(out);
+    return done;
+}
+
+void driver_dirs_free(struct driver_dirs *dirs)
+{
+    for (size_t i = 0; i < dirs->count; i++)
+        free(dirs->paths[i]);
+    dirs->count = 0;
+}
