@@ -21,6 +21,7 @@ struct exec_world *exec_world_create(const struct exec_world_options *options)
     world->head.rules = options->rules;
     world->head.trace = options->trace;
     world->head.user = options->user;
+    world->head.print = options->print;
     world->backend = options->kind == EXEC_LIVE ? &exec_live : &exec_simulated;
     exec_link_init(&world->execs);
     if (!world->backend->world_begin(world, options)) {

@@ -24,6 +24,7 @@
 struct nt_owner;
 struct rules;
 struct trace;
+struct exec;
 struct exec_cpu;
 struct exec_task;
 struct exec_thread;
@@ -71,6 +72,9 @@ struct exec_world_options {
     struct rules *rules;                  /* the world's rules sink; borrowed, may be NULL */
     struct trace *trace;                  /* the world's trace; borrowed, may be NULL      */
     void *user;                           /* the host program's; borrowed                  */
+    /* Hears what drivers print, one line a call without its newline, any IRQL, any thread; NULL:
+     * standard error. It must not wait. */
+    void (*print)(struct exec *exec, const char *line);
 };
 
 /* What everybody may read of a world; the implementation's part follows behind it. */
@@ -80,6 +84,7 @@ struct exec_world {
     struct rules *rules;
     struct trace *trace;
     void *user;
+    void (*print)(struct exec *exec, const char *line);
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
 };
@@ -418,10 +423,10 @@ bool exec_delayed_work_cancel(struct exec_delayed_work *delayed);
  * Returns a counted reference, ended with exec_thread_release; NULL: no memory. At PASSIVE. */
 struct exec_thread *exec_thread_create(struct exec *exec, void (*run)(void *context),
                                        void *context);
-/* Take one more reference. */
-void exec_thread_hold(struct exec_thread *thread);
-/* Give a reference back; the last one after the thread's end frees it. */
-void exec_thread_release(struct exec_thread *thread);
+/* Take one more reference. Returns how many there are now. */
+uint32_t exec_thread_hold(struct exec_thread *thread);
+/* Give a reference back; the last one after the thread's end frees it. Returns how many are left. */
+uint32_t exec_thread_release(struct exec_thread *thread);
 /* End the calling system thread; does not return. */
 _Noreturn void exec_thread_exit(void);
 /* What is signalled when the thread has ended; valid while a reference is held. */

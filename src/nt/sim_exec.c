@@ -83,7 +83,7 @@ static void discard_tasks(struct exec_inner *exec)
         struct exec_thread *thread = task->inner.head.thread;
         sim_task_discard(task);
         if (thread)
-            exec_thread_release(thread); /* the running thread's own reference */
+            (void)exec_thread_release(thread); /* the running thread's own reference */
     }
     free(exec->sim);
 }

@@ -130,15 +130,17 @@ struct exec_thread *exec_thread_create(struct exec *head, void (*run)(void *cont
     return thread;
 }
 
-void exec_thread_hold(struct exec_thread *thread)
+uint32_t exec_thread_hold(struct exec_thread *thread)
 {
-    atomic_fetch_add(&thread->reference_count, 1);
+    return atomic_fetch_add(&thread->reference_count, 1) + 1;
 }
 
-void exec_thread_release(struct exec_thread *thread)
+uint32_t exec_thread_release(struct exec_thread *thread)
 {
-    if (atomic_fetch_sub(&thread->reference_count, 1) == 1)
+    uint32_t left_count = atomic_fetch_sub(&thread->reference_count, 1) - 1;
+    if (!left_count)
         free(thread);
+    return left_count;
 }
 
 /* A driver's thread may not take a lock or a raised IRQL with it. */
@@ -163,7 +165,7 @@ static void thread_ended(struct exec_thread *thread)
     task->thread = NULL;
     (void)exec_signal_set(&thread->exec->world->head, &thread->ended);
     struct exec_inner *exec = thread->exec;
-    exec_thread_release(thread);
+    (void)exec_thread_release(thread);
     atomic_fetch_sub(&exec->threads_alive, 1);
 }
 
