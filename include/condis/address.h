@@ -3,7 +3,7 @@
  *
  * Two text forms exist:
  *   @name   1..12 characters of [A-Za-z0-9._-]. Octet 0 is 0x49 (a private AESA), octet 1 the
- *           number of characters, octets 2..13 the characters padded with zeros, octets 14..19 zero.
+ *           number of characters, octets 2..13 the characters, zero padded, octets 14..19 zero.
  *   hex     40 hexadecimal digits, with a dot allowed between any two octets; every other AESA:
  *           "47.0005.80ffe1000000f21c0b7c.00204810c5b3.00".
  * Addresses are plain values: copy and compare them with memcpy and memcmp. */

@@ -162,7 +162,7 @@ struct condis_call_events {
 
     /* A leaf left by itself (or the network took it): it is dropped, by NdisClDropParty, or by
      * closing the call when it was the last; the program has nothing to do.
-     * close_data  borrowed until return; NULL when close_bytes is 0. condis_party_info has a copy */
+     * close_data  borrowed until return; NULL when close_bytes is 0. the party keeps a copy */
     void (*on_party_left)(void *context, struct condis_party *party, condis_status status,
                           const void *close_data, size_t close_bytes);
 
@@ -427,7 +427,7 @@ condis_status condis_send(struct condis_call *call, const void *data, size_t byt
 /* Takes the oldest datum of a call without on_data.
  * out  *out moves to the caller: condis_data_release ends it
  * returns CONDIS_SUCCESS; CONDIS_TIMEOUT; NDIS_STATUS_CLOSING when the call is closed or closing
- *         and nothing is left; NDIS_STATUS_RESOURCES when limits.receive_max data are unreleased. */
+ *         and nothing is left; NDIS_STATUS_RESOURCES when limits.receive_max are unreleased. */
 condis_status condis_receive(struct condis_call *call, uint32_t timeout_ms,
                              struct condis_data **out);
 

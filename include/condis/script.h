@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A scenario is a Lua 5.4 script that makes hosts, loads drivers, makes calls and says what it
- * expects; this runs one from beginning to verdict. What a script may say is in docs/scenarios.md. */
+ * expects; this runs one from beginning to verdict. What a script may say is in
+ * docs/scenarios.md. */
 #ifndef CONDIS_SCRIPT_H
 #define CONDIS_SCRIPT_H
 

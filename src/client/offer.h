@@ -12,7 +12,7 @@ PROTOCOL_CL_CALL_CONNECTED offer_connected;
 /* Answers a pended offer, once (C11).
  * status   NDIS_STATUS_SUCCESS accepts; anything else rejects and ends the call
  * done     told when an accepted call is connected or dead
- * returns  CONDIS_PENDING, or NDIS_STATUS_INVALID_STATE: not an unanswered offer; done never runs */
+ * returns  CONDIS_PENDING, or NDIS_STATUS_INVALID_STATE: no unanswered offer; done never runs */
 condis_status offer_answer(struct condis_call *call, condis_status status, struct client_done done);
 
 #endif
