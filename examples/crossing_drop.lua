@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- crossing_drop.lua: the root drops a party while the same leaf hangs up. Both ends succeed, whoever
--- was first, and the party is gone exactly once.
+-- crossing_drop.lua: the root drops a party while the same leaf hangs up. Both ends succeed,
+-- whoever was first, and the party is gone exactly once.
 
 local lab = hub 'lab'
 lab:delay(5, 2) -- milliseconds: long enough for the two messages to pass each other

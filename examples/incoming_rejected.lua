@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- incoming_rejected.lua: a leaf says no. The caller's call fails; on a multipoint call the party that
--- was refused does not disturb those that are there.
+-- incoming_rejected.lua: a leaf says no. The caller's call fails; on a multipoint call the party
+-- that was refused does not disturb those that are there.
 
 local root = station 'root'
 local willing = station 'willing' : listen '@willing'

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- share.lua [FILE]: one file to many leaves over one multipoint call. Three leaves from the start; a
--- fourth joins after a quarter; one is dropped half way with close data; one hangs up by itself after
--- three quarters; the call ends with its last party. Every leaf must have got exactly the bytes that
--- were sent while it was there. Without a FILE it sends its own text.
+-- share.lua [FILE]: one file to many leaves over one multipoint call. Three leaves from the
+-- start; a fourth joins after a quarter; one is dropped half way with close data; one hangs up by
+-- itself after three quarters; the call ends with its last party. Every leaf must have got
+-- exactly the bytes that were sent while it was there. Without a FILE it sends its own text.
 
 local input = file(arg[1] or arg[0])
 local size = input:size()

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- stand_alone_call_manager.lua: the other edge. Here the call manager is a protocol driver of its own
--- (hubcm) over a connection-oriented miniport (hubmini); the clients, the hub and the signalling are
--- the same, so a host with an integrated call manager (loopback) can be in the same call.
+-- stand_alone_call_manager.lua: the other edge. Here the call manager is a protocol driver of its
+-- own (hubcm) over a connection-oriented miniport (hubmini); the clients, the hub and the
+-- signalling are the same, so a host with an integrated call manager (loopback) can be in the
+-- same call.
 
 local root = station('root', {call_manager = 'hubcm'})
 

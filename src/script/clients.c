@@ -80,8 +80,8 @@ static bool is_inside(const struct box *box, const struct box *parent)
     return box != NULL;
 }
 
-/* The library takes back what lies in the inboxes, so they are emptied first; what still comes while
- * it closes is marked as taken by `gone`. */
+/* The library takes back what lies in the inboxes, so they are emptied first; what still comes
+ * while it closes is marked as taken by `gone`. */
 void client_close(struct client_box *self)
 {
     struct script *script = self->box.script;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The boxes of a client and what it has: address families, listeners, calls and parties. Callbacks of
- * the client library carry their addresses; fields marked (c) are written there, the rest belongs to
- * the script's thread. */
+/* The boxes of a client and what it has: address families, listeners, calls and parties.
+ * Callbacks of the client library carry their addresses; fields marked (c) are written there, the
+ * rest belongs to the script's thread. */
 #ifndef CONDIS_SCRIPT_CLIENTS_H
 #define CONDIS_SCRIPT_CLIENTS_H
 

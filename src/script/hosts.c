@@ -107,7 +107,8 @@ static int driver_adapter(lua_State *L)
     return 1;
 }
 
-/* Everything that is inside what ends has ended: what lies in queues of ours is not to be touched. */
+/* Everything that is inside what ends has ended: what lies in queues of ours is not to be
+ * touched. */
 static int driver_unload(lua_State *L)
 {
     struct driver_box *self = box_check(L, 1, BOX_DRIVER);

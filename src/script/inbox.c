@@ -92,8 +92,8 @@ static void push_datum(lua_State *L, struct datum *datum)
     luaL_pushresult(&text);
 }
 
-/* What came before the close stands in the queue before it, so an empty inbox of a closed call stays
- * empty. */
+/* What came before the close stands in the queue before it, so an empty inbox of a closed call
+ * stays empty. */
 static int receive_continue(lua_State *L, int status, lua_KContext context)
 {
     struct call_box *self = box_check(L, 1, BOX_CALL);

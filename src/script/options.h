@@ -5,8 +5,9 @@
 
 #include "script/script.h"
 
-/* Wants a table, or nothing, at the index, with no other fields than these (NULL ends them); raises
- * an error that names a strange field and the known ones. With nothing there, puts an empty table. */
+/* Wants a table, or nothing, at the index, with no other fields than these (NULL ends them);
+ * raises an error that names a strange field and the known ones. With nothing there, puts an
+ * empty table. */
 void options_check(lua_State *L, int index, const char *function, const char *const *known);
 
 /* Read a field; each raises an error when it has another type. */
@@ -16,7 +17,8 @@ uint32_t options_number(lua_State *L, int index, const char *field, uint32_t oth
 /* returns NULL when there is none; borrowed as long as the table keeps it. */
 const char *options_string(lua_State *L, int index, const char *field);
 
-/* Reads a field that is one of some words (NULL ends them); its number, or -1 when there is none. */
+/* Reads a field that is one of some words (NULL ends them); its number, or -1 when there is
+ * none. */
 int options_word(lua_State *L, int index, const char *field, const char *const *words);
 
 /* Reads an address field or argument; raises an error that says what is wrong with its text. */

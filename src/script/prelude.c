@@ -2,7 +2,7 @@
 #include "script/script.h"
 
 static const unsigned char prelude[] = {
-#include "prelude.inc"
+#include <prelude.inc>
 };
 
 bool prelude_open(lua_State *L)

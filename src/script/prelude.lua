@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- prelude.lua: the part of a scenario's names that is written in Lua. Run once, before the scenario.
+-- prelude.lua: the part of a scenario's names that is written in Lua. Run once, before the
+-- scenario.
 
 local fail = fail
 local keep_table = condis_keep_table

@@ -2,9 +2,9 @@
 /* A script is one scenario that runs: its Lua state, its world, everything it made, and what it has
  * counted so far. Nothing here outlives it and nothing is global.
  *
- * What a scenario holds on to is a box: a record in C that Lua values point to. A box lives until the
- * script ends, also when the Lua value is long collected and when what it stands for is gone, because
- * callbacks of the runtime carry its address. */
+ * What a scenario holds on to is a box: a record in C that Lua values point to. A box lives until
+ * the script ends, also when the Lua value is long collected and when what it stands for is gone,
+ * because callbacks of the runtime carry its address. */
 #ifndef CONDIS_SCRIPT_SCRIPT_H
 #define CONDIS_SCRIPT_SCRIPT_H
 
@@ -131,7 +131,8 @@ void *box_push_new(lua_State *L, enum box_kind kind, size_t bytes, struct box *p
 /* Pushes the Lua value of a box again. */
 void box_push(lua_State *L, struct box *box);
 
-/* Returns the box at a stack index; raises a clear error for anything else, and for what is gone. */
+/* Returns the box at a stack index; raises a clear error for anything else, and for what is
+ * gone. */
 void *box_check(lua_State *L, int index, enum box_kind kind);
 
 /* The same, but what is gone may still be asked about itself. */
@@ -145,7 +146,7 @@ const char *box_kind_name(enum box_kind kind);
 /* Wakes who waits for a box. */
 void box_wake(struct box *box);
 
-/* --- What each file adds to the scenario's names ------------------------------------------------ */
+/* --- What each file adds to the scenario's names ----------------------------------------------- */
 
 void world_open(lua_State *L);    /* world.c: world, now, clock */
 void hosts_open(lua_State *L);    /* hosts.c: host, and hosts, drivers, adapters */
