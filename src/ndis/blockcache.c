@@ -84,6 +84,8 @@ static struct block_chunk *chunk_create(struct block_cache *cache)
     size_t count = BLOCK_CHUNK_BYTES / cache->block_bytes;
     if (count == 0)
         count = 1;
+    if (count > BLOCK_SHARD_MAX)
+        count = BLOCK_SHARD_MAX; /* a shard can hold the whole chunk */
     struct block_chunk *chunk = malloc(sizeof *chunk);
     if (!chunk)
         return NULL;
@@ -95,10 +97,10 @@ static struct block_chunk *chunk_create(struct block_cache *cache)
     *chunk = (struct block_chunk){.block_count = count, .blocks = blocks};
     for (size_t i = 0; i < count; i++) {
         struct block *block = (void *)(chunk->blocks + i * cache->block_bytes);
+        cache->carve(cache->context, block); /* first: it may write over the whole block */
         *block = (struct block){NULL, NULL};
         if (i + 1 < count)
             block->next = (void *)(chunk->blocks + (i + 1) * cache->block_bytes);
-        cache->carve(cache->context, block);
         block_bar(cache, block);
     }
     return chunk;

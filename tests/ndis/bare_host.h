@@ -27,6 +27,7 @@ static inline void bare_host_slabs(struct host *host)
 {
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
         slab_init(&host->slabs[kind], (enum object_kind)kind, sizeof(struct object));
+    slab_init(&host->slabs[OBJECT_DRIVER], OBJECT_DRIVER, sizeof(struct driver));
     slab_init(&host->slabs[OBJECT_NBL_POOL], OBJECT_NBL_POOL, sizeof(struct pool_slot));
     slab_init(&host->slabs[OBJECT_NB_POOL], OBJECT_NB_POOL, sizeof(struct pool_slot));
     slab_init(&host->slabs[OBJECT_CONFIGURATION], OBJECT_CONFIGURATION, CONFIGURATION_OBJECT_BYTES);
