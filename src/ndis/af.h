@@ -8,13 +8,19 @@
 #include "ndis/enter.h"
 #include "ndis/state.h"
 
-enum af_state { AF_OPENING, AF_OPEN, AF_CLOSING, AF_STATE_COUNT };
+enum af_state {
+    AF_OPENING,
+    AF_OPEN,
+    AF_CLOSING,
+    AF_CLOSED, /* only NdisClNotifyCloseAddressFamilyComplete may still name it (C31) */
+    AF_STATE_COUNT
+};
 
 enum af_event {
     AF_OPENED,
     AF_OPEN_FAILED,
     AF_CL_CLOSE, /* NdisClCloseAddressFamily */
-    AF_CLOSED,
+    AF_CLOSE_DONE,
     AF_CLOSE_FAILED,
     AF_CM_NOTIFY, /* Ndis(M)CmNotifyCloseAddressFamily */
     AF_CL_SAP,    /* NdisClRegisterSap */
@@ -36,14 +42,16 @@ struct af {
     NDIS_HANDLE client_context;   /* ClientAfContext */
     NDIS_HANDLE cm_context;       /* CallMgrAfContext */
     CO_ADDRESS_FAMILY family;
-    uint8_t state;           /* enum af_state; guarded by lock */
-    bool notified;           /* the call manager asked for the close */
-    uint32_t sap_count;      /* guarded by lock */
-    uint32_t vc_count;       /* guarded by lock: VCs of either creator */
-    uint32_t oid_count;      /* guarded by lock */
-    struct operation op;     /* OPEN_AF, CLOSE_AF */
-    struct operation notify; /* NOTIFY_CLOSE_AF */
-    struct exec_work work;   /* tells the client at PASSIVE_LEVEL */
+    uint8_t state;               /* enum af_state; guarded by lock */
+    uint32_t sap_count;          /* guarded by lock */
+    uint32_t vc_count;           /* guarded by lock: VCs of either creator */
+    uint32_t client_vc_count;    /* guarded by lock: of them, the client's own (C96) */
+    _Atomic uint32_t call_count; /* VCs whose call is not idle */
+    bool notify_by_close;        /* the notification ends when the close does */
+    uint32_t oid_count;          /* guarded by lock */
+    struct operation op;         /* OPEN_AF, CLOSE_AF */
+    struct operation notify;     /* NOTIFY_CLOSE_AF */
+    struct exec_work work;       /* tells the client at PASSIVE_LEVEL */
 };
 
 /* The two drivers of an AF and their handlers. */
@@ -76,16 +84,30 @@ void af_offer_all(struct binding *client);
 void af_offer(struct adapter *adapter, const CO_ADDRESS_FAMILY *family);
 
 /* Counts something that hangs on the AF, if its state allows the event.
+ * count    a member of af
  * returns  true, with *count one more; false after the rule was reported, *status the answer */
 bool af_hold(const struct call *call, struct af *af, NDIS_HANDLE handle, enum af_event event,
              uint32_t *count, NDIS_STATUS *status);
 void af_let_go(struct af *af, uint32_t *count);
+
+/* The same for a VC, which is also counted by who made it (C96). */
+bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, bool by_client,
+                 NDIS_STATUS *status);
+void af_vc_gone(struct af *af, bool by_client);
 
 /* The edge through which a call manager's function was called. */
 enum edge {
     EDGE_STAND_ALONE, /* an NdisCm... name */
     EDGE_INTEGRATED,  /* an NdisMCm... name */
 };
+
+/* Begins a call of a call manager, whose level rule follows the edge. */
+static inline struct call edge_begin(enum edge edge, const char *function)
+{
+    return call_begin(
+        function, edge == EDGE_INTEGRATED ? RULE_Irql_MCM_Function : RULE_Irql_CallManager_Function,
+        LEVEL_UP_TO_DISPATCH);
+}
 
 /* Checks that the caller is the AF's call manager and used its own edge's name (C21, C22, C15).
  * returns  true to go on; false after the rule was reported */

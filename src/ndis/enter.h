@@ -60,6 +60,10 @@ NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE 
 struct object *call_resolve(const struct call *call, NDIS_HANDLE handle, enum object_kind kind,
                             const char *parameter);
 
+/* Checks close data (C93): a Buffer exactly when there is a Size; reports CLOSE_DATA_SIZE.
+ * returns  false when the call must be refused: nothing has happened */
+bool close_data_ok(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size);
+
 /* One visit of NDIS in a driver's handler. Lives on NDIS's stack.
  *     struct visit visit = visit_begin(driver, "ProtocolCmDropParty");
  *     status = handler(...);

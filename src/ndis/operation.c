@@ -270,11 +270,25 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     return NDIS_STATUS_PENDING;
 }
 
+/* Learn has a page of its own for some completions that nothing waits for. */
+static enum rule_id unasked_rule(enum operation_kind kind)
+{
+    static const uint16_t rules[OP_KIND_COUNT] = {
+        [OP_INCOMING_CALL] = RULE_CL_INCOMING_COMPLETE_UNASKED,
+        [OP_NOTIFY_CLOSE_AF] = RULE_CL_NOTIFY_CLOSE_UNASKED,
+        [OP_ACTIVATE_VC] = RULE_MCO_ACTIVATE_COMPLETE_UNASKED,
+        [OP_DEACTIVATE_VC] = RULE_MCO_DEACTIVATE_COMPLETE_UNASKED,
+        [OP_BIND] = RULE_BIND_COMPLETE_UNASKED,
+        [OP_UNBIND] = RULE_UNBIND_COMPLETE_UNASKED,
+    };
+    return rules[kind] ? (enum rule_id)rules[kind] : RULE_PEND_UNASKED;
+}
+
 void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,
                            const char *function)
 {
     bool answered = atomic_load_explicit(&op->answered, memory_order_relaxed) != 0;
-    enum rule_id rule = kind_of(op) != kind ? RULE_PEND_UNASKED
+    enum rule_id rule = kind_of(op) != kind ? unasked_rule(kind)
                         : answered          ? RULE_PEND_NOT_BOTH
                                             : RULE_PEND_ONCE;
     report_owner_break(host, exec_current()->owner, rule, function, operation_object(op),
@@ -328,6 +342,12 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
     atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
     deliver(host, op);
     return true;
+}
+
+void operation_take_parameters(struct operation *op, void *parameters)
+{
+    if (parameters)
+        op->parameters = parameters;
 }
 
 struct object *operation_resolve(const struct call *call, NDIS_HANDLE handle,

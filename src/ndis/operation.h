@@ -103,6 +103,9 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
                         NDIS_STATUS status, const char *function,
                         void (*before)(struct operation *op, void *with), void *with);
 
+/* A `before` that takes the parameters given with a completion, unless NULL. */
+void operation_take_parameters(struct operation *op, void *parameters);
+
 /* Reports a completion of an operation that is not running: PEND_ONCE when the last one was of this
  * kind and was completed, PEND_NOT_BOTH when its handler had answered for good, else PEND_UNASKED. */
 void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,

@@ -39,8 +39,9 @@ struct party {
     NDIS_HANDLE cm_context;      /* CallMgrPartyContext */
     uint8_t state;               /* enum party_state */
     bool incoming_drop;          /* the client was told of the leaf's end and owes a drop (C88) */
+    bool telling;                /* the client is being told that it was added: others wait */
     struct operation op;         /* ADD_PARTY, DROP_PARTY */
-    struct indication *deferred; /* what the call manager told before the client heard of the add */
+    struct indication *deferred; /* what was told before the client heard of the add */
 };
 
 _Static_assert(sizeof(struct party) <= 128, "a party stays small");
@@ -52,9 +53,47 @@ struct party *party_new(struct vc *vc, NDIS_HANDLE ProtocolPartyContext);
 /* Makes the party's handle valid. Caller holds vc->lock. */
 NDIS_HANDLE party_publish(struct party *party);
 
+/* Gives back a party that party_new made and nobody heard of. Caller holds vc->lock. */
+void party_discard(struct party *party);
+
 /* Moves the party; the only writer of its state and of the VC's counts. Caller holds vc->lock.
  * PARTY_DROPPED, PARTY_CLOSED and PARTY_ADD_FAILED release it: its handle is dead. */
 const struct state_cell *party_step(struct party *party, enum party_event event);
+
+/* Keeps the call manager's context of a party, if it gave one: C18, or with the completion C16.
+ * Caller holds vc->lock or the operation. */
+static inline void party_set_context(struct party *party, NDIS_HANDLE CallMgrPartyContext)
+{
+    if (CallMgrPartyContext)
+        party->cm_context = CallMgrPartyContext;
+}
+
+/* The party stands, though the client has not heard it yet: the VC's make call or its own addition
+ * is over on the call manager's side. Caller holds vc->lock. */
+static inline bool party_is_settled_untold(const struct party *party)
+{
+    const struct vc *vc = party->vc;
+    return party->state == PARTY_ADDING &&
+           (vc_settled_untold(&party->op, OP_ADD_PARTY) ||
+            (vc->call_party == party && vc_settled_untold(&vc->call_op, OP_MAKE_CALL)));
+}
+
+/* What comes with the completion of an added party, in a multipoint call's making too. */
+struct party_results {
+    struct party *party; /* NULL for a point-to-point call */
+    NDIS_HANDLE context;
+    PVOID parameters;
+};
+
+/* Writes them: a `before` of operation_complete. with: struct party_results */
+void party_fill(struct operation *op, void *with);
+
+/* The party joined and the client is about to hear it: what the call manager tells of the party
+ * from now on waits for party_told. Caller holds vc->lock. */
+void party_joined(struct party *party);
+
+/* The client has heard: tells it what had to wait. Call without locks; the party may be gone. */
+void party_told(struct host *host, struct vc *vc, NDIS_HANDLE NdisPartyHandle);
 
 /* Resolves a party handle for a call and locks its VC.
  * returns  NULL after the rule was reported */

@@ -25,6 +25,9 @@ struct state_cell {
     NDIS_STATUS status;
 };
 
+/* As `next`: back to where the operation that failed had found the object. */
+#define STATE_BACK 0xff
+
 #define GO(next_)                                                                                  \
     {                                                                                              \
         .action = STATE_GO, .next = (next_)                                                        \

@@ -93,13 +93,16 @@ struct vc {
     NDIS_HANDLE client_context;      /* ProtocolVcContext of the client */
     NDIS_HANDLE cm_context;          /* CallMgrVcContext; an MCM's is its MiniportVcContext too */
     NDIS_HANDLE miniport_context;
-    uint8_t creator;      /* enum vc_creator */
-    uint8_t activation;   /* enum vc_activation; guarded by lock */
-    uint8_t call;         /* enum vc_call; guarded by lock */
-    bool multipoint;      /* the call was made with a party (API §1.2) */
-    bool withdrawn;       /* a call-manager-made VC whose call closed: the client keeps off (C45) */
-    bool deleting;        /* inside the delete callbacks: no other call may use it */
-    uint32_t party_count; /* parties alive; guarded by lock */
+    uint8_t creator;    /* enum vc_creator */
+    uint8_t activation; /* enum vc_activation; guarded by lock */
+    uint8_t call;       /* enum vc_call; guarded by lock */
+    bool multipoint;    /* the call was made with a party (API §1.2) */
+    bool withdrawn;     /* a call-manager-made VC whose call closed: the client keeps off (C45) */
+    bool deleting;      /* inside the delete callbacks: no other call may use it */
+    bool telling;       /* the client is being told that its call stands: others wait */
+    uint32_t activation_count;      /* how often it was activated; guarded by lock */
+    uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */
+    uint32_t party_count;           /* parties alive; guarded by lock */
     uint32_t active_party_count;    /* of them neither being added nor dropped; guarded by lock */
     _Atomic uint32_t sends_out;     /* NBLs the miniport holds */
     _Atomic uint32_t receives_out;  /* NBLs protocols hold */
@@ -107,9 +110,8 @@ struct vc {
     struct operation qos_op;        /* MODIFY_QOS */
     struct operation activation_op; /* ACTIVATE_VC, DEACTIVATE_VC */
     struct party *call_party;       /* the first party while making, the last while closing */
-    struct indication
-        *deferred;        /* what the call manager told before the client heard of the make */
-    WCHAR *instance_name; /* NdisCoAssignInstanceName; NULL: none */
+    struct indication *deferred;    /* what was told before the client heard of the make */
+    WCHAR *instance_name;           /* NdisCoAssignInstanceName; NULL: none */
     USHORT instance_name_bytes;
     uint32_t tapi_call_id;
 };
@@ -125,6 +127,25 @@ static inline bool vc_is_integrated(const struct vc *vc)
     return vc->af && !vc->af->call_manager;
 }
 
+static inline const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS *vc_cm_handlers(const struct vc *vc)
+{
+    return vc->af ? af_cm_handlers(vc->af) : &vc->creator_binding->handlers->call_manager;
+}
+
+/* Checks the caller of a call manager's function on a VC (C21, C22), signalling VCs included.
+ * returns  true to go on; false after the rule was reported */
+bool vc_check_cm(const struct call *call, const struct vc *vc, enum edge edge, NDIS_HANDLE about);
+
+/* Whether the operation has its final status though its requester has not heard it yet: what
+ * its provider tells about it next must wait for that. */
+static inline bool vc_settled_untold(const struct operation *op, enum operation_kind kind)
+{
+    enum operation_state state = operation_state(op);
+    return atomic_load_explicit(&op->kind, memory_order_relaxed) == (uint8_t)kind &&
+           (state == OPERATION_EARLY || state == OPERATION_COMPLETED) &&
+           op->status == NDIS_STATUS_SUCCESS;
+}
+
 /* Resolves a VC handle for a call and locks the VC.
  * returns  NULL after the rule was reported */
 struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle);
@@ -135,6 +156,10 @@ void vc_unlock(struct vc *vc);
  * returns  the cell: action STATE_BREAKS means the caller unlocks and reports its rule */
 const struct state_cell *vc_activation_step(struct vc *vc, enum vc_activation_event event);
 const struct state_cell *vc_call_step(struct vc *vc, enum vc_call_event event);
+
+/* The client has heard that its call stands: tells it what had to wait. Call without locks; the VC
+ * may be gone. */
+void vc_told(struct host *host, NDIS_HANDLE NdisVcHandle);
 
 /* Unlocks the VC and reports the rule of a forbidden cell. returns the cell's status. */
 NDIS_STATUS vc_refuse(const struct call *call, struct vc *vc, NDIS_HANDLE handle,

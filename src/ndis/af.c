@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: MIT */
+#include "ndis/af.h"
+
+#include "ndis/handle.h"
+#include "ndis/report.h"
+
+#include <string.h>
+
+/* API §8.2, §8.13, §8.14. */
+const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT] = {
+    [AF_OPENING] =
+        {
+            [AF_OPENED] = GO(AF_OPEN),
+            [AF_OPEN_FAILED] = GO(AF_CLOSED),
+            [AF_CL_CLOSE] = BREAKS(CL_AF_NOT_OPEN_YET, FAILURE),
+            [AF_CLOSE_DONE] = NEVER,
+            [AF_CLOSE_FAILED] = NEVER,
+            [AF_CM_NOTIFY] = BREAKS(CM_NOTIFY_CLOSE_OPENING, FAILURE),
+            [AF_CL_SAP] = BREAKS(CL_AF_NOT_OPEN_YET, FAILURE),
+            [AF_CREATE_VC] = BREAKS(CL_AF_NOT_OPEN_YET, FAILURE),
+            [AF_OID] = GO(AF_OPENING), /* OID_CO_ADDRESS_CHANGE may precede the completion */
+        },
+    [AF_OPEN] =
+        {
+            [AF_OPENED] = NEVER,
+            [AF_OPEN_FAILED] = NEVER,
+            [AF_CL_CLOSE] = GO(AF_CLOSING),
+            [AF_CLOSE_DONE] = NEVER,
+            [AF_CLOSE_FAILED] = NEVER,
+            [AF_CM_NOTIFY] = GO(AF_OPEN),
+            [AF_CL_SAP] = GO(AF_OPEN),
+            [AF_CREATE_VC] = GO(AF_OPEN),
+            [AF_OID] = GO(AF_OPEN),
+        },
+    [AF_CLOSING] =
+        {
+            [AF_OPENED] = NEVER,
+            [AF_OPEN_FAILED] = NEVER,
+            [AF_CL_CLOSE] = BREAKS(CL_CLOSE_AF_TWICE, FAILURE),
+            [AF_CLOSE_DONE] = GO(AF_CLOSED),
+            [AF_CLOSE_FAILED] = GO(AF_OPEN),
+            [AF_CM_NOTIFY] = GO(AF_CLOSING), /* crosses the close, which answers it */
+            [AF_CL_SAP] = BREAKS(REGISTER_SAP_CLOSING, FAILURE),
+            [AF_CREATE_VC] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
+            [AF_OID] = BREAKS(CL_AF_HANDLE_DEAD, CLOSING),
+        },
+    [AF_CLOSED] =
+        {
+            [AF_OPENED] = NEVER,
+            [AF_OPEN_FAILED] = NEVER,
+            [AF_CL_CLOSE] = BREAKS(CL_CLOSE_AF_TWICE, FAILURE),
+            [AF_CLOSE_DONE] = NEVER,
+            [AF_CLOSE_FAILED] = NEVER,
+            [AF_CM_NOTIFY] = BREAKS(CM_AF_HANDLE_DEAD, FAILURE),
+            [AF_CL_SAP] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
+            [AF_CREATE_VC] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
+            [AF_OID] = BREAKS(CL_AF_HANDLE_DEAD, CLOSING),
+        },
+};
+
+const char *const af_state_names[AF_STATE_COUNT] = {
+    [AF_OPENING] = "opening",
+    [AF_OPEN] = "open",
+    [AF_CLOSING] = "closing",
+    [AF_CLOSED] = "closed",
+};
+
+const char *const af_event_names[AF_EVENT_COUNT] = {
+    [AF_OPENED] = "opened",
+    [AF_OPEN_FAILED] = "open failed",
+    [AF_CL_CLOSE] = "close",
+    [AF_CLOSE_DONE] = "closed",
+    [AF_CLOSE_FAILED] = "close failed",
+    [AF_CM_NOTIFY] = "notify close",
+    [AF_CL_SAP] = "register SAP",
+    [AF_CREATE_VC] = "create VC",
+    [AF_OID] = "OID request",
+};
+
+/* The only writer of af->state. Caller holds the lock. */
+static const struct state_cell *af_step(struct af *af, enum af_event event)
+{
+    const struct state_cell *cell = &af_table[af->state][event];
+    assert(cell->action != STATE_UNDECIDED && cell->action != STATE_NEVER);
+    if (cell->action != STATE_GO)
+        return cell;
+    struct host *host = af->adapter->host;
+    const struct exec_task *task = exec_current();
+    if (trace_on(host->trace) && af->state != cell->next)
+        trace_emit(host->trace, &(struct trace_event){
+                                    .time_100ns = exec_now(host->exec->world),
+                                    .kind = TRACE_STATE,
+                                    .host = host->index,
+                                    .driver = (uint16_t)(task->owner ? task->owner->index : 0),
+                                    .processor = (uint8_t)task->processor,
+                                    .irql = task->irql,
+                                    .noun = report_noun(&af->object),
+                                    .what = af_event_names[event],
+                                    .from = af_state_names[af->state],
+                                    .to = af_state_names[cell->next],
+                                    .source = "API 8.13",
+                                });
+    af->state = cell->next;
+    return cell;
+}
+
+/* ---- who calls, and what hangs on it ----------------------------------------------------- */
+
+bool af_check_cm(const struct call *call, const struct af *af, enum edge edge, NDIS_HANDLE about)
+{
+    const struct driver *cm = af_cm(af);
+    bool integrated = !af->call_manager;
+    if (__builtin_expect(!call_is_from(call, cm), 0)) {
+        (void)call_breaks(
+            call,
+            edge == EDGE_INTEGRATED ? RULE_MCM_NOT_A_CALL_MANAGER : RULE_CM_NOT_A_CALL_MANAGER,
+            about, NDIS_STATUS_FAILURE, "the call manager of this AF is %s", cm->module->name);
+        return false;
+    }
+    /* On Windows both names reach one export, so the call goes on after the report. */
+    if (__builtin_expect(integrated && edge == EDGE_STAND_ALONE, 0))
+        (void)call_breaks(call, RULE_MCM_USES_NDISMCM, about, NDIS_STATUS_SUCCESS,
+                          "%s is a miniport call manager", cm->module->name);
+    else if (__builtin_expect(!integrated && edge == EDGE_INTEGRATED, 0))
+        (void)call_breaks(call, RULE_CM_USES_NDISCM, about, NDIS_STATUS_SUCCESS,
+                          "%s is a stand-alone call manager", cm->module->name);
+    return true;
+}
+
+bool af_check_client(const struct call *call, const struct af *af, NDIS_HANDLE about)
+{
+    if (__builtin_expect(call_is_from(call, af_client(af)), 1))
+        return true;
+    (void)call_breaks(call, RULE_CL_NOT_OWNER, about, NDIS_STATUS_FAILURE,
+                      "the AF was opened by %s", af_client(af)->module->name);
+    return false;
+}
+
+static struct af *af_lock(const struct call *call, struct af *af, NDIS_HANDLE handle)
+{
+    exec_lock_named(&af->lock, call->function);
+    if (handle_still_names(handle, &af->object))
+        return af;
+    exec_unlock_named(&af->lock, call->function);
+    (void)call_breaks(call, RULE_HANDLE_STALE, handle, NDIS_STATUS_FAILURE,
+                      "the AF closed while the call was made");
+    return NULL;
+}
+
+static void af_unlock(struct af *af)
+{
+    exec_unlock_named(&af->lock, "af_unlock");
+}
+
+static NDIS_STATUS af_refuse(const struct call *call, struct af *af, NDIS_HANDLE handle,
+                             const struct state_cell *cell, enum af_event event)
+{
+    const char *state = af_state_names[af->state];
+    af_unlock(af);
+    return call_breaks(call, (enum rule_id)cell->rule, handle, cell->status, "%s while %s",
+                       af_event_names[event], state);
+}
+
+bool af_hold(const struct call *call, struct af *af, NDIS_HANDLE handle, enum af_event event,
+             uint32_t *count, NDIS_STATUS *status)
+{
+    *status = NDIS_STATUS_FAILURE;
+    if (!af_lock(call, af, handle))
+        return false;
+    const struct state_cell *cell = af_step(af, event);
+    if (cell->action == STATE_BREAKS) {
+        *status = af_refuse(call, af, handle, cell, event);
+        return false;
+    }
+    (*count)++;
+    af_unlock(af);
+    return true;
+}
+
+void af_let_go(struct af *af, uint32_t *count)
+{
+    exec_lock_named(&af->lock, "af_let_go");
+    assert(*count > 0);
+    (*count)--;
+    af_unlock(af);
+}
+
+bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, bool by_client,
+                 NDIS_STATUS *status)
+{
+    if (!af_hold(call, af, handle, AF_CREATE_VC, &af->vc_count, status))
+        return false;
+    if (by_client) {
+        exec_lock_named(&af->lock, "af_vc_comes");
+        af->client_vc_count++;
+        af_unlock(af);
+    }
+    return true;
+}
+
+void af_vc_gone(struct af *af, bool by_client)
+{
+    exec_lock_named(&af->lock, "af_vc_gone");
+    af->vc_count--;
+    if (by_client)
+        af->client_vc_count--;
+    af_unlock(af);
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+static struct af *af_new(struct host *host, struct binding *client, const CO_ADDRESS_FAMILY *family,
+                         struct binding *call_manager, NDIS_HANDLE context)
+{
+    struct af *af = (struct af *)slab_take(&host->slabs[OBJECT_AF], exec_current()->processor);
+    if (!af)
+        return NULL;
+    exec_lock_named(&af->lock, "af_new");
+    memset((char *)af + offsetof(struct af, adapter), 0,
+           sizeof(*af) - offsetof(struct af, adapter));
+    af->adapter = client->adapter;
+    af->binding = client;
+    af->call_manager = call_manager;
+    af->client_context = context;
+    af->family = *family;
+    af->state = AF_OPENING;
+    slab_publish(&af->object);
+    object_mark(&af->object, MARK_CREATED, 0);
+    af_unlock(af);
+    return af;
+}
+
+/* Ends an AF whose closing is over, unless a notification still runs on it. Caller holds the lock,
+ * which is released. */
+static void af_release_if_done(struct host *host, struct af *af)
+{
+    bool done = af->state == AF_CLOSED && !operation_running(&af->notify);
+    struct binding *client = af->binding;
+    struct binding *call_manager = af->call_manager;
+    if (done) {
+        object_mark(&af->object, MARK_DEAD, 0);
+        slab_release(&host->slabs[OBJECT_AF], &af->object);
+    }
+    af_unlock(af);
+    if (!done)
+        return;
+    atomic_fetch_sub(&client->af_count, 1);
+    if (call_manager)
+        atomic_fetch_sub(&call_manager->af_count, 1);
+}
+
+/* Finds who offers a family on the client's adapter.
+ * returns  SUCCESS; FAILURE when nobody does (any more); *offered tells whether anybody ever did */
+static NDIS_STATUS find_call_manager(struct host *host, const struct adapter *adapter,
+                                     const CO_ADDRESS_FAMILY *family, struct binding **call_manager,
+                                     bool *offered)
+{
+    NDIS_STATUS status = NDIS_STATUS_FAILURE;
+    *offered = false;
+    exec_lock(&host->lock);
+    for (uint32_t i = 0; i < ADAPTER_AF_COUNT; i++) {
+        const struct registered_af *row = &adapter->families[i];
+        if (row->family.AddressFamily != family->AddressFamily || !row->notified)
+            continue;
+        *offered = true;
+        if (row->gone || (row->call_manager && row->call_manager->state != BINDING_OPEN))
+            continue;
+        *call_manager = row->call_manager;
+        if (row->call_manager)
+            atomic_fetch_add(&row->call_manager->af_count, 1);
+        status = NDIS_STATUS_SUCCESS;
+        break;
+    }
+    exec_unlock(&host->lock);
+    return status;
+}
+
+static NDIS_STATUS ask_to_open(const struct call *call, struct af *af, NDIS_HANDLE handle)
+{
+    const struct driver *cm = af_cm(af);
+    NDIS_HANDLE cm_binding = af->call_manager ? af->call_manager->context : af->adapter->context;
+    NDIS_HANDLE context = NULL;
+    struct visit visit = visit_begin(cm, "ProtocolCmOpenAf");
+    NDIS_STATUS status =
+        af_cm_handlers(af)->CmOpenAfHandler(cm_binding, &af->family, handle, &context);
+    if (status == NDIS_STATUS_SUCCESS && !context)
+        (void)visit_breaks(&visit, RULE_CM_OPEN_AF_CONTEXT_UNSET, &af->object, status,
+                           "*CallMgrAfContext is still NULL");
+    visit_end(&visit);
+    if (context && !af->cm_context)
+        af->cm_context = context;
+    return operation_returned(call->host, &af->op, &cm->module->owner, status);
+}
+
+/* NdisClOpenAddressFamilyEx opens a call manager's address family for a client binding.
+ * AddressFamily  as ProtocolCoAfRegisterNotify gave it
+ * NdisAfHandle   receives the handle, valid from success on
+ * returns        PENDING, then ProtocolClOpenAfCompleteEx at PASSIVE_LEVEL; or the final status:
+ *                SUCCESS, RESOURCES, FAILURE (nobody offers it, or somebody's binding is closing)
+ * IRQL           PASSIVE_LEVEL
+ * source         Learn: NdisClOpenAddressFamilyEx */
+NDIS_STATUS NTAPI NdisClOpenAddressFamilyEx(NDIS_HANDLE NdisBindingHandle,
+                                            PCO_ADDRESS_FAMILY AddressFamily,
+                                            NDIS_HANDLE ClientAfContext, PNDIS_HANDLE NdisAfHandle)
+{
+    struct call call = call_begin(__func__, RULE_Irql_Protocol_Driver_Function, LEVEL_PASSIVE);
+    if (!AddressFamily || !NdisAfHandle)
+        return call_breaks(&call, RULE_ARGUMENT_NULL, NdisBindingHandle, NDIS_STATUS_FAILURE,
+                           "%s is NULL", AddressFamily ? "NdisAfHandle" : "AddressFamily");
+    struct binding *binding = (struct binding *)call_resolve(&call, NdisBindingHandle,
+                                                             OBJECT_BINDING, "NdisBindingHandle");
+    if (!binding)
+        return NDIS_STATUS_FAILURE;
+    if (!call_is_from(&call, binding->driver) || !binding->handlers->has_client)
+        return call_breaks(&call, RULE_CL_NOT_OWNER, NdisBindingHandle, NDIS_STATUS_FAILURE,
+                           "the binding is not one of this driver as a client");
+    if (binding->state == BINDING_CLOSING)
+        return call_breaks(&call, RULE_OPEN_AF_CLOSING, NdisBindingHandle, NDIS_STATUS_FAILURE,
+                           "the binding is closing");
+    struct binding *call_manager = NULL;
+    bool offered;
+    NDIS_STATUS status =
+        find_call_manager(call.host, binding->adapter, AddressFamily, &call_manager, &offered);
+    if (status != NDIS_STATUS_SUCCESS && !offered)
+        return call_breaks(&call, RULE_OPEN_AF_NOT_NOTIFIED, NdisBindingHandle, status,
+                           "address family 0x%X was never offered on this adapter",
+                           AddressFamily->AddressFamily);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
+    struct af *af = af_new(call.host, binding, AddressFamily, call_manager, ClientAfContext);
+    if (!af) {
+        if (call_manager)
+            atomic_fetch_sub(&call_manager->af_count, 1);
+        return NDIS_STATUS_RESOURCES;
+    }
+    atomic_fetch_add(&binding->af_count, 1);
+    NDIS_HANDLE handle = handle_of(call.host, &af->object);
+    operation_begin(&af->op, OP_OPEN_AF, NULL);
+    *NdisAfHandle = handle;
+    status = ask_to_open(&call, af, handle);
+    if (status != NDIS_STATUS_SUCCESS && status != NDIS_STATUS_PENDING)
+        *NdisAfHandle = NULL;
+    return status;
+}
+
+void operation_end_OPEN_AF(struct host *host, struct operation *op, bool told)
+{
+    struct af *af = (struct af *)operation_object(op);
+    exec_lock_named(&af->lock, "open AF");
+    NDIS_STATUS status = op->status;
+    bool opened = status == NDIS_STATUS_SUCCESS;
+    NDIS_HANDLE handle = opened ? handle_of(host, &af->object) : NULL;
+    NDIS_HANDLE context = af->client_context;
+    const struct driver *client = af_client(af);
+    const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(af);
+    operation_end(op);
+    af_step(af, opened ? AF_OPENED : AF_OPEN_FAILED);
+    af_release_if_done(host, af);
+    if (!told)
+        return;
+    struct visit visit = visit_begin(client, "ProtocolClOpenAfCompleteEx");
+    handlers->ClOpenAfCompleteHandlerEx(context, handle, status);
+    visit_end(&visit);
+}
+
+static void fill_context(struct operation *op, void *with)
+{
+    struct af *af = (struct af *)operation_object(op);
+    if (with)
+        af->cm_context = with;
+}
+
+static void open_af_complete(enum edge edge, const char *function, NDIS_STATUS Status,
+                             NDIS_HANDLE NdisAfHandle, NDIS_HANDLE CallMgrAfContext)
+{
+    struct call call = edge_begin(edge, function);
+    struct af *af = (struct af *)operation_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle",
+                                                   offsetof(struct af, op), OP_OPEN_AF);
+    if (!af || !af_check_cm(&call, af, edge, NdisAfHandle))
+        return;
+    if (Status == NDIS_STATUS_SUCCESS && !CallMgrAfContext)
+        (void)call_breaks(&call, RULE_CM_OPEN_AF_NEEDS_CONTEXT, NdisAfHandle, Status,
+                          "CallMgrAfContext is NULL");
+    (void)operation_complete(call.host, &af->op, OP_OPEN_AF, Status, function, fill_context,
+                             CallMgrAfContext);
+}
+
+/* NdisCmOpenAddressFamilyComplete ends an opening that ProtocolCmOpenAf pended.
+ * CallMgrAfContext  with SUCCESS: the call manager's context; ignored on failure
+ * IRQL              <= DISPATCH_LEVEL; the client is told at PASSIVE_LEVEL all the same (C124)
+ * source            Learn: NdisCmOpenAddressFamilyComplete */
+VOID NTAPI NdisCmOpenAddressFamilyComplete(NDIS_STATUS Status, NDIS_HANDLE NdisAfHandle,
+                                           NDIS_HANDLE CallMgrAfContext)
+{
+    open_af_complete(EDGE_STAND_ALONE, "NdisCmOpenAddressFamilyComplete", Status, NdisAfHandle,
+                     CallMgrAfContext);
+}
+
+/* The same for a miniport call manager. source: Learn: NdisMCmOpenAddressFamilyComplete */
+VOID NTAPI NdisMCmOpenAddressFamilyComplete(NDIS_STATUS Status, NDIS_HANDLE NdisAfHandle,
+                                            NDIS_HANDLE CallMgrAfContext)
+{
+    open_af_complete(EDGE_INTEGRATED, "NdisMCmOpenAddressFamilyComplete", Status, NdisAfHandle,
+                     CallMgrAfContext);
+}
+
+/* ---- closing ----------------------------------------------------------------------------- */
+
+/* What the client left on the AF (C96). Caller holds the lock. */
+static enum rule_id left_on(const struct af *af)
+{
+    if (atomic_load(&af->call_count))
+        return RULE_CL_CLOSE_AF_CALLS;
+    if (af->client_vc_count)
+        return RULE_CL_CLOSE_AF_VCS;
+    return af->sap_count ? RULE_CL_CLOSE_AF_SAPS : RULE_NONE;
+}
+
+/* NdisClCloseAddressFamily closes an AF with nothing of the client's left on it.
+ * NdisAfHandle  dead to the client at the call, but for NdisClNotifyCloseAddressFamilyComplete
+ * returns       PENDING, then ProtocolClCloseAfComplete; or the final status: SUCCESS; FAILURE with
+ *               calls, VCs or SAPs left, or when it is closing already
+ * IRQL          <= DISPATCH_LEVEL
+ * source        Learn: NdisClCloseAddressFamily */
+NDIS_STATUS NTAPI NdisClCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
+{
+    struct call call =
+        call_begin(__func__, RULE_Irql_Protocol_Driver_Function, LEVEL_UP_TO_DISPATCH);
+    struct af *af = (struct af *)call_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle");
+    if (!af || !af_check_client(&call, af, NdisAfHandle) || !af_lock(&call, af, NdisAfHandle))
+        return NDIS_STATUS_FAILURE;
+    enum rule_id left = af->state == AF_OPEN ? left_on(af) : RULE_NONE;
+    if (left != RULE_NONE) {
+        uint32_t calls = atomic_load(&af->call_count);
+        uint32_t vcs = af->client_vc_count;
+        uint32_t saps = af->sap_count;
+        af_unlock(af);
+        return call_breaks(&call, left, NdisAfHandle, NDIS_STATUS_FAILURE,
+                           "%u calls, %u VCs of the client and %u SAPs are left", calls, vcs, saps);
+    }
+    const struct state_cell *cell = af_step(af, AF_CL_CLOSE);
+    if (cell->action == STATE_BREAKS)
+        return af_refuse(&call, af, NdisAfHandle, cell, AF_CL_CLOSE);
+    operation_begin(&af->op, OP_CLOSE_AF, NULL);
+    NDIS_HANDLE context = af->cm_context;
+    const struct driver *cm = af_cm(af);
+    af_unlock(af);
+    struct visit visit = visit_begin(cm, "ProtocolCmCloseAf");
+    NDIS_STATUS status = af_cm_handlers(af)->CmCloseAfHandler(context);
+    visit_end(&visit);
+    return operation_returned(call.host, &af->op, &cm->module->owner, status);
+}
+
+/* The call manager's own VCs must be gone when it lets the AF go (C99). An AF with VCs stays, so
+ * that they keep something to hang on; the host reports it as a leak. */
+static void report_left_vcs(struct host *host, struct af *af, uint32_t count)
+{
+    report_owner_break(host, &af_cm(af)->module->owner, RULE_CM_CLOSE_AF_OPEN_WORK,
+                       "ProtocolCmCloseAf", &af->object, NDIS_STATUS_SUCCESS,
+                       "%u VCs of the call manager are left", count);
+}
+
+void operation_end_CLOSE_AF(struct host *host, struct operation *op, bool told)
+{
+    struct af *af = (struct af *)operation_object(op);
+    exec_lock_named(&af->lock, "close AF");
+    NDIS_STATUS status = op->status;
+    bool closed = status == NDIS_STATUS_SUCCESS;
+    uint32_t vcs_left = closed ? af->vc_count : 0;
+    NDIS_HANDLE context = af->client_context;
+    const struct driver *client = af_client(af);
+    const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(af);
+    bool end_notify = closed && af->notify_by_close;
+    operation_end(op);
+    if (!vcs_left)
+        af_step(af, closed ? AF_CLOSE_DONE : AF_CLOSE_FAILED);
+    if (vcs_left || end_notify)
+        af_unlock(af);
+    else
+        af_release_if_done(host, af);
+    if (vcs_left)
+        report_left_vcs(host, af, vcs_left);
+    if (told) {
+        struct visit visit = visit_begin(client, "ProtocolClCloseAfComplete");
+        handlers->ClCloseAfCompleteHandler(status, context);
+        visit_end(&visit);
+    }
+    if (end_notify)
+        (void)operation_complete(host, &af->notify, OP_NOTIFY_CLOSE_AF, NDIS_STATUS_SUCCESS,
+                                 "NdisClCloseAddressFamily", NULL, NULL);
+}
+
+static void close_af_complete(enum edge edge, const char *function, NDIS_STATUS Status,
+                              NDIS_HANDLE NdisAfHandle)
+{
+    struct call call = edge_begin(edge, function);
+    struct af *af = (struct af *)operation_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle",
+                                                   offsetof(struct af, op), OP_CLOSE_AF);
+    if (!af || !af_check_cm(&call, af, edge, NdisAfHandle))
+        return;
+    if (Status != NDIS_STATUS_SUCCESS && Status != NDIS_STATUS_PENDING)
+        (void)call_breaks(&call, RULE_CM_CLOSE_AF_COMPLETE_SUCCESS, NdisAfHandle, Status,
+                          "a pended close cannot fail");
+    (void)operation_complete(call.host, &af->op, OP_CLOSE_AF, Status, function, NULL, NULL);
+}
+
+/* NdisCmCloseAddressFamilyComplete ends a close that ProtocolCmCloseAf pended.
+ * Status   SUCCESS, nothing else; NdisAfHandle is dead to the call manager at the call
+ * IRQL     <= DISPATCH_LEVEL
+ * source   Learn: NdisCmCloseAddressFamilyComplete */
+VOID NTAPI NdisCmCloseAddressFamilyComplete(NDIS_STATUS Status, NDIS_HANDLE NdisAfHandle)
+{
+    close_af_complete(EDGE_STAND_ALONE, "NdisCmCloseAddressFamilyComplete", Status, NdisAfHandle);
+}
+
+/* The same for a miniport call manager. source: Learn: NdisMCmCloseAddressFamilyComplete */
+VOID NTAPI NdisMCmCloseAddressFamilyComplete(NDIS_STATUS Status, NDIS_HANDLE NdisAfHandle)
+{
+    close_af_complete(EDGE_INTEGRATED, "NdisMCmCloseAddressFamilyComplete", Status, NdisAfHandle);
+}
+
+/* ---- notifying --------------------------------------------------------------------------- */
+
+static NDIS_STATUS notify_close_af(enum edge edge, const char *function, NDIS_HANDLE NdisAfHandle)
+{
+    struct call call = call_begin(
+        function, edge == EDGE_INTEGRATED ? RULE_Irql_MCM_Function : RULE_Irql_CallManager_Function,
+        LEVEL_PASSIVE);
+    struct af *af = (struct af *)call_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle");
+    if (!af || !af_check_cm(&call, af, edge, NdisAfHandle) || !af_lock(&call, af, NdisAfHandle))
+        return NDIS_STATUS_FAILURE;
+    const struct state_cell *cell = af_step(af, AF_CM_NOTIFY);
+    if (cell->action == STATE_BREAKS)
+        return af_refuse(&call, af, NdisAfHandle, cell, AF_CM_NOTIFY);
+    if (operation_running(&af->notify)) {
+        af_unlock(af);
+        return call_breaks(&call, RULE_CM_NOTIFY_CLOSE_TWICE, NdisAfHandle, NDIS_STATUS_FAILURE,
+                           "the AF was notified before");
+    }
+    operation_begin(&af->notify, OP_NOTIFY_CLOSE_AF, NULL);
+    const struct driver *client = af_client(af);
+    if (af->state == AF_CLOSING) {
+        /* The client closes it already: the notification ends when that does. */
+        af->notify_by_close = true;
+        NDIS_STATUS pending =
+            operation_returned(call.host, &af->notify, &client->module->owner, NDIS_STATUS_PENDING);
+        af_unlock(af);
+        return pending;
+    }
+    NDIS_HANDLE context = af->client_context;
+    af_unlock(af);
+    struct visit visit = visit_begin(client, "ProtocolClNotifyCloseAf");
+    NDIS_STATUS status = af_client_handlers(af)->ClNotifyCloseAfHandler(context);
+    visit_end(&visit);
+    return operation_returned(call.host, &af->notify, &client->module->owner, status);
+}
+
+void operation_end_NOTIFY_CLOSE_AF(struct host *host, struct operation *op, bool told)
+{
+    struct af *af = (struct af *)((char *)op - offsetof(struct af, notify));
+    exec_lock_named(&af->lock, "notify close AF");
+    NDIS_STATUS status = op->status;
+    NDIS_HANDLE context = af->cm_context;
+    const struct driver *cm = af_cm(af);
+    const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS *handlers = af_cm_handlers(af);
+    af->notify_by_close = false;
+    operation_end(op);
+    af_release_if_done(host, af);
+    if (!told)
+        return;
+    struct visit visit = visit_begin(cm, "ProtocolCmNotifyCloseAfComplete");
+    handlers->CmNotifyCloseAfCompleteHandler(context, status);
+    visit_end(&visit);
+}
+
+/* NdisCmNotifyCloseAddressFamily asks the client of an open AF to close it, because the call
+ * manager unbinds.
+ * returns  SUCCESS: the client is done; PENDING, then ProtocolCmNotifyCloseAfComplete; FAILURE
+ * IRQL     PASSIVE_LEVEL
+ * source   Learn: NdisCmNotifyCloseAddressFamily */
+NDIS_STATUS NTAPI NdisCmNotifyCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
+{
+    return notify_close_af(EDGE_STAND_ALONE, "NdisCmNotifyCloseAddressFamily", NdisAfHandle);
+}
+
+/* The same for a miniport call manager that halts. source: Learn: NdisMCmNotifyCloseAddressFamily */
+NDIS_STATUS NTAPI NdisMCmNotifyCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
+{
+    return notify_close_af(EDGE_INTEGRATED, "NdisMCmNotifyCloseAddressFamily", NdisAfHandle);
+}
+
+/* NdisClNotifyCloseAddressFamilyComplete ends a notification that ProtocolClNotifyCloseAf pended,
+ * when the AF is closed.
+ * IRQL    <= DISPATCH_LEVEL
+ * source  Learn: NdisClNotifyCloseAddressFamilyComplete */
+VOID NTAPI NdisClNotifyCloseAddressFamilyComplete(NDIS_HANDLE NdisAfHandle, NDIS_STATUS Status)
+{
+    struct call call =
+        call_begin(__func__, RULE_Irql_Protocol_Driver_Function, LEVEL_UP_TO_DISPATCH);
+    struct af *af = (struct af *)operation_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle",
+                                                   offsetof(struct af, notify), OP_NOTIFY_CLOSE_AF);
+    if (!af || !af_check_client(&call, af, NdisAfHandle))
+        return;
+    if (Status == NDIS_STATUS_SUCCESS && af->state == AF_OPEN && operation_running(&af->notify))
+        (void)call_breaks(&call, RULE_CL_NOTIFY_CLOSE_EARLY, NdisAfHandle, Status,
+                          "the AF is still open");
+    (void)operation_complete(call.host, &af->notify, OP_NOTIFY_CLOSE_AF, Status, __func__, NULL,
+                             NULL);
+}

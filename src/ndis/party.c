@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "ndis/party.h"
+
+#include "ndis/handle.h"
+#include "ndis/indication.h"
+#include "ndis/report.h"
+
+/* API §8.9, §8.10, and the crossings: what the call manager tells of a party that is being dropped
+ * or closed anyway is legal and answered by that drop or close. */
+const struct state_cell party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT] = {
+    [PARTY_ADDING] =
+        {
+            [PARTY_ADDED] = GO(PARTY_ACTIVE),
+            [PARTY_ADD_FAILED] = GO(PARTY_ADDING), /* released */
+            [PARTY_CL_DROP] = BREAKS(PARTY_DROP_ADDING, FAILURE),
+            [PARTY_DROPPED] = NEVER,
+            [PARTY_DROP_FAILED] = NEVER,
+            [PARTY_CM_INCOMING_DROP] = BREAKS(CM_INCOMING_DROP_ADDING, FAILURE),
+            [PARTY_CL_CLOSE] = BREAKS(CL_CLOSE_NEEDS_PARTY, FAILURE),
+            [PARTY_CLOSED] = NEVER,
+            [PARTY_CLOSE_FAILED] = NEVER,
+            [PARTY_OID] = GO(PARTY_ADDING), /* OID_ATM_PARTY_ALERTING: API §6.4 */
+        },
+    [PARTY_ACTIVE] =
+        {
+            [PARTY_ADDED] = NEVER,
+            [PARTY_ADD_FAILED] = NEVER,
+            [PARTY_CL_DROP] = GO(PARTY_DROPPING),
+            [PARTY_DROPPED] = NEVER,
+            [PARTY_DROP_FAILED] = NEVER,
+            [PARTY_CM_INCOMING_DROP] = GO(PARTY_ACTIVE),
+            [PARTY_CL_CLOSE] = GO(PARTY_CLOSING),
+            [PARTY_CLOSED] = NEVER,
+            [PARTY_CLOSE_FAILED] = NEVER,
+            [PARTY_OID] = GO(PARTY_ACTIVE),
+        },
+    [PARTY_DROPPING] =
+        {
+            [PARTY_ADDED] = NEVER,
+            [PARTY_ADD_FAILED] = NEVER,
+            [PARTY_CL_DROP] = BREAKS(PARTY_DROP_TWICE, FAILURE),
+            [PARTY_DROPPED] = GO(PARTY_DROPPING),   /* released */
+            [PARTY_DROP_FAILED] = GO(PARTY_ACTIVE), /* lives on, its handle too */
+            [PARTY_CM_INCOMING_DROP] = GO(PARTY_DROPPING),
+            [PARTY_CL_CLOSE] = BREAKS(CL_PARTY_HANDLE_DEAD, FAILURE),
+            [PARTY_CLOSED] = NEVER,
+            [PARTY_CLOSE_FAILED] = NEVER,
+            [PARTY_OID] = GO(PARTY_DROPPING),
+        },
+    [PARTY_CLOSING] =
+        {
+            [PARTY_ADDED] = NEVER,
+            [PARTY_ADD_FAILED] = NEVER,
+            [PARTY_CL_DROP] = BREAKS(CL_DROP_WHILE_CLOSING, FAILURE),
+            [PARTY_DROPPED] = NEVER,
+            [PARTY_DROP_FAILED] = NEVER,
+            [PARTY_CM_INCOMING_DROP] = GO(PARTY_CLOSING),
+            [PARTY_CL_CLOSE] = BREAKS(CL_PARTY_HANDLE_CLOSED, FAILURE),
+            [PARTY_CLOSED] = GO(PARTY_CLOSING), /* released */
+            [PARTY_CLOSE_FAILED] = GO(PARTY_ACTIVE),
+            [PARTY_OID] = GO(PARTY_CLOSING),
+        },
+};
+
+const char *const party_state_names[PARTY_STATE_COUNT] = {
+    [PARTY_ADDING] = "adding",
+    [PARTY_ACTIVE] = "active",
+    [PARTY_DROPPING] = "dropping",
+    [PARTY_CLOSING] = "closing",
+};
+
+const char *const party_event_names[PARTY_EVENT_COUNT] = {
+    [PARTY_ADDED] = "added",
+    [PARTY_ADD_FAILED] = "add failed",
+    [PARTY_CL_DROP] = "drop party",
+    [PARTY_DROPPED] = "dropped",
+    [PARTY_DROP_FAILED] = "drop failed",
+    [PARTY_CM_INCOMING_DROP] = "incoming drop",
+    [PARTY_CL_CLOSE] = "close call",
+    [PARTY_CLOSED] = "closed",
+    [PARTY_CLOSE_FAILED] = "close failed",
+    [PARTY_OID] = "OID request",
+};
+
+static struct slab *slab_of(const struct vc *vc)
+{
+    return &vc->adapter->host->slabs[OBJECT_PARTY];
+}
+
+struct party *party_new(struct vc *vc, NDIS_HANDLE ProtocolPartyContext)
+{
+    struct party *party = (struct party *)slab_take(slab_of(vc), exec_current()->processor);
+    if (!party)
+        return NULL;
+    party->vc = vc;
+    party->client_context = ProtocolPartyContext;
+    party->cm_context = NULL;
+    party->state = PARTY_ADDING;
+    party->incoming_drop = false;
+    party->telling = false;
+    party->deferred = NULL;
+    atomic_store_explicit(&party->op.state, OPERATION_IDLE, memory_order_relaxed);
+    atomic_store_explicit(&party->op.kind, OP_NONE, memory_order_relaxed);
+    return party;
+}
+
+NDIS_HANDLE party_publish(struct party *party)
+{
+    struct vc *vc = party->vc;
+    vc->party_count++;
+    slab_publish(&party->object);
+    object_mark(&party->object, MARK_CREATED, 0);
+    return handle_of(vc->adapter->host, &party->object);
+}
+
+void party_discard(struct party *party)
+{
+    slab_untake(slab_of(party->vc), &party->object);
+}
+
+static void release(struct party *party)
+{
+    struct vc *vc = party->vc;
+    indication_free(party->deferred);
+    party->deferred = NULL;
+    vc->party_count--;
+    object_mark(&party->object, MARK_DEAD, 0);
+    slab_release(slab_of(vc), &party->object);
+}
+
+static void trace_step(const struct party *party, enum party_event event, uint8_t next)
+{
+    const struct vc *vc = party->vc;
+    struct host *host = vc->adapter->host;
+    const struct exec_task *task = exec_current();
+    if (__builtin_expect(!trace_on(host->trace), 1))
+        return;
+    trace_emit(host->trace, &(struct trace_event){
+                                .time_100ns = exec_now(host->exec->world),
+                                .kind = TRACE_STATE,
+                                .host = host->index,
+                                .driver = (uint16_t)(task->owner ? task->owner->index : 0),
+                                .processor = (uint8_t)task->processor,
+                                .irql = task->irql,
+                                .noun = report_noun(&party->object),
+                                .second = report_noun(&vc->object),
+                                .what = party_event_names[event],
+                                .from = party_state_names[party->state],
+                                .to = party_state_names[next],
+                                .source = "API 8.9",
+                            });
+}
+
+const struct state_cell *party_step(struct party *party, enum party_event event)
+{
+    const struct state_cell *cell = &party_table[party->state][event];
+    assert(cell->action != STATE_UNDECIDED && cell->action != STATE_NEVER);
+    if (cell->action == STATE_BREAKS)
+        return cell;
+    struct vc *vc = party->vc;
+    trace_step(party, event, cell->next);
+    if (party->state == PARTY_ACTIVE)
+        vc->active_party_count--;
+    party->state = cell->next;
+    if (party->state == PARTY_ACTIVE)
+        vc->active_party_count++;
+    if (event == PARTY_ADD_FAILED || event == PARTY_DROPPED || event == PARTY_CLOSED)
+        release(party);
+    return cell;
+}
+
+struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)
+{
+    struct party *party =
+        (struct party *)call_resolve(call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle");
+    if (!party)
+        return NULL;
+    struct vc *vc = party->vc;
+    exec_lock_named(&vc->lock, call->function);
+    if (__builtin_expect(handle_still_names(NdisPartyHandle, &party->object) && party->vc == vc, 1))
+        return party;
+    vc_unlock(vc);
+    (void)call_breaks(call, RULE_HANDLE_STALE, NdisPartyHandle, NDIS_STATUS_FAILURE,
+                      "the party ended while the call was made");
+    return NULL;
+}
+
+void party_fill(struct operation *op, void *with)
+{
+    const struct party_results *results = with;
+    if (results->party)
+        party_set_context(results->party, results->context);
+    if (results->parameters)
+        op->parameters = results->parameters;
+}
