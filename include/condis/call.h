@@ -419,7 +419,9 @@ condis_status condis_send_async(struct condis_call *call, const struct condis_bu
                                 size_t buffer_count, condis_done *done, void *context);
 
 /* Sends one contiguous service data unit and waits until its bytes are the caller's again; waits
- * also while limits.sends_max sends are under way. */
+ * also while limits.sends_max sends are under way.
+ * A medium that copies nothing gives them back when the last receiver has released them: a thread
+ * that must also take and release them at the other end uses condis_send_async. */
 condis_status condis_send(struct condis_call *call, const void *data, size_t bytes);
 
 /* --- Receive ---------------------------------------------------------------------------------- */
