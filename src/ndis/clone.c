@@ -83,6 +83,9 @@ static bool clone_parts(const struct call *call, struct nbl_block *b,
         end = &part->nb.Next;
         if (!made) {
             nb_point(part, NULL, 0, 0);
+            if (shared)
+                call_breaks(call, RULE_ARGUMENT_BAD, original->NdisPoolHandle, NDIS_STATUS_FAILURE,
+                            "a NET_BUFFER's data lies beyond the end of its MdlChain");
             return false;
         }
         part->nb.ChecksumBias = nb->ChecksumBias;

@@ -18,6 +18,7 @@ enum {
     MDL_BLOCK_BYTES = 512, /* MDLs of buffers up to 49 pages, and most retreats */
 };
 _Static_assert(sizeof(struct mdl_head) <= MDL_HEAD_BYTES, "the head fits in front of the MDL");
+_Static_assert(offsetof(struct mdl_head, account) == 0, "an account leads to its MDL");
 
 /* Small MDLs of all hosts. Type-stable, so that a second free of one is seen and not undefined;
  * holds memory only, so that no run depends on it. */
@@ -178,6 +179,17 @@ void mdl_destroy(PMDL mdl)
         block_cache_give(&mdl_cache, (void *)head, current_processor());
     else
         free(head);
+}
+
+void mdls_end(struct nt_owner *owner)
+{
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        struct exec_link *head = &owner->shards[i].live[NT_MDL];
+        while (!exec_list_empty(head)) {
+            struct nt_account *account = EXEC_CONTAINER(head->next, struct nt_account, link);
+            mdl_destroy((void *)((char *)account + MDL_HEAD_BYTES));
+        }
+    }
 }
 
 void mdl_build(PMDL mdl)

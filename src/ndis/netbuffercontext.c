@@ -13,6 +13,7 @@ struct context_head {
     uint64_t reserved;
 };
 
+_Static_assert(offsetof(struct context_head, account) == 0, "an account leads to its context");
 _Static_assert(sizeof(struct context_head) % MEMORY_ALLOCATION_ALIGNMENT == 0,
                "the context behind it is aligned");
 
@@ -43,6 +44,18 @@ static void context_destroy(PNET_BUFFER_LIST_CONTEXT context)
     head->mark = NULL;
     nt_account_close(&head->account);
     free(head);
+}
+
+void nbl_contexts_end(struct nt_owner *owner)
+{
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        struct exec_link *head = &owner->shards[i].live[NT_NBL];
+        while (!exec_list_empty(head)) {
+            struct nt_account *account = EXEC_CONTAINER(head->next, struct nt_account, link);
+            nt_account_close(account);
+            free(account);
+        }
+    }
 }
 
 bool nbl_context_begin(struct nbl_block *b, USHORT size, USHORT back_fill)

@@ -17,4 +17,7 @@ bool nbl_context_begin(struct nbl_block *b, USHORT size, USHORT back_fill);
  * returns  how many used bytes the driver had added and not freed (C121) */
 unsigned nbl_context_end(struct nbl_block *b);
 
+/* Frees the contexts that a driver left behind, at its host's end, when the lists are gone. */
+void nbl_contexts_end(struct nt_owner *owner);
+
 #endif

@@ -235,6 +235,7 @@ static void pools_disown(struct slab *slab, const struct nt_owner *owner)
 
 void netbuffer_pools_disown(struct host *host, const struct nt_owner *owner)
 {
+    assert(owner); /* NDIS's own pools last as long as the host */
     pools_disown(&host->slabs[OBJECT_NBL_POOL], owner);
     pools_disown(&host->slabs[OBJECT_NB_POOL], owner);
 }

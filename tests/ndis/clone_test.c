@@ -154,6 +154,12 @@ static void what_cannot_be_cloned_is_told(void **state)
     EXPECT_RULE(f->b, HANDLE_KIND,
                 got = NdisAllocateCloneNetBufferList(f->original, f->buffers, NULL, 0));
     assert_null(got);
+    f->more->DataLength = 1000;
+    EXPECT_RULE(f->b, ARGUMENT_BAD,
+                got = NdisAllocateCloneNetBufferList(f->original, NULL, NULL,
+                                                     NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS));
+    assert_null(got);
+    f->more->DataLength = 10;
     NDIS_HANDLE with_data = buffer_pool(100);
     EXPECT_RULE(f->b, ARGUMENT_BAD,
                 got = NdisAllocateCloneNetBufferList(f->original, NULL, with_data, 0));

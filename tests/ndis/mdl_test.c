@@ -140,6 +140,16 @@ static void an_mdl_with_an_irp_is_refused(void **state)
     assert_null(mdl);
 }
 
+static void what_a_driver_left_behind_goes_with_its_host(void **state)
+{
+    struct bare_host *b = *state;
+    assert_non_null(NdisAllocateMdl(NULL, memory, 10));
+    assert_non_null(NdisAllocateMdl(NULL, memory, 100 * PAGE_SIZE));
+    assert_non_null(IoAllocateMdl(memory, 10, FALSE, FALSE, NULL));
+    mdls_end(&b->alice);
+    assert_int_equal(nt_owner_count(&b->alice, NT_KINDS, NULL), 0);
+}
+
 static int begin(void **state)
 {
     *state = bare_host_begin(EXEC_SIMULATED);
@@ -168,6 +178,7 @@ int main(void)
         TEST(a_partial_mdl_describes_a_part_of_its_source),
         TEST(a_mapping_is_undone_once),
         TEST(an_mdl_with_an_irp_is_refused),
+        TEST(what_a_driver_left_behind_goes_with_its_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

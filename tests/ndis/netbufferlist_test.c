@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bare_host.h"
+#include "ndis/netbuffercontext.h"
 
 #define VC ((NDIS_HANDLE)(uintptr_t)0x9876)
 
@@ -178,6 +179,19 @@ static void only_added_context_is_freed(void **state)
     NdisFreeNetBufferListContext(nbl, 16);
     NdisFreeNetBufferList(nbl);
     EXPECT_RULE(f->b, NBL_FREED_TWICE, NdisFreeNetBufferListContext(nbl, 16));
+}
+
+static void context_of_a_list_that_leaks_goes_with_the_host(void **state)
+{
+    struct fixture *f = *state;
+    NDIS_HANDLE pool = list_pool(false, 0, 0);
+    PNET_BUFFER_LIST nbl = NdisAllocateNetBufferList(pool, 16, 0);
+    assert_int_equal(NdisAllocateNetBufferListContext(nbl, 16, 0, 0), NDIS_STATUS_SUCCESS);
+    netbuffer_pools_disown(f->b->host, &f->b->bob);
+    assert_ptr_equal(NdisGetPoolFromNetBufferList(nbl), pool);
+    EXPECT_RULE(f->b, NBL_POOL_NOT_EMPTY, NdisFreeNetBufferListPool(pool));
+    nbl_contexts_end(&f->b->alice);
+    assert_int_equal(nt_owner_count(&f->b->alice, NT_NBL, NULL), 0);
 }
 
 /* ---- free -------------------------------------------------------------------------------- */
@@ -383,6 +397,7 @@ int main(void)
         TEST(preallocated_context_is_used),
         TEST(context_left_behind_is_told_and_freed),
         TEST(only_added_context_is_freed),
+        TEST(context_of_a_list_that_leaks_goes_with_the_host),
         TEST(a_list_is_freed_once),
         TEST(a_foreign_list_is_not_freed),
         TEST(a_list_that_is_out_is_not_freed),
