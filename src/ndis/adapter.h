@@ -29,6 +29,7 @@ struct registered_af {
     struct binding
         *call_manager; /* the stand-alone call manager's binding; NULL: the adapter's MCM */
     bool notified;     /* clients may be told: the registering bind or init has succeeded */
+    bool gone;         /* its call manager unbound: a client that was told may still come (C30) */
 };
 
 struct adapter {
@@ -49,7 +50,7 @@ struct adapter {
     struct operation op; /* PAUSE, RESTART */
     struct exec_waitable done;
     struct exec_lock oid_lock; /* MiniportOidRequest is serialised; the Co form is not (API §3.5) */
-    struct oid *oid_first;      /* waiting for MiniportOidRequest; guarded by oid_lock */
+    struct oid *oid_first;     /* waiting for MiniportOidRequest; guarded by oid_lock */
     struct oid *oid_last;
     struct oid *oid_running; /* the one the miniport has; guarded by oid_lock */
     struct exec_work oid_work;

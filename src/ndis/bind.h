@@ -16,13 +16,21 @@ struct bind {
     NDIS_HANDLE handle;
     struct operation op; /* BIND, UNBIND, NET_PNP_EVENT */
     struct exec_waitable done;
-    NDIS_STATUS status; /* from the moment done is signalled */
-    bool abandoned;     /* nobody waits any more: the completion releases it; host->lock */
+    struct exec_waitable closed; /* the binding it is about has closed */
+    NDIS_STATUS status;          /* from the moment done is signalled */
+    bool abandoned;              /* nobody waits any more: the completion releases it; host->lock */
     NDIS_BIND_PARAMETERS parameters;
     NET_PNP_EVENT_NOTIFICATION event;
 };
 
 enum { BIND_WAIT_LIMIT_S = 30 };
+
+/* Takes a bind request; its handle is valid after bind_publish. returns  NULL: no memory. */
+struct bind *bind_take(struct driver *driver, struct adapter *adapter, struct binding *binding);
+void bind_publish(struct bind *bind);
+
+/* Ends a bind request, or gives back one that was never published. */
+void bind_release(struct bind *bind);
 
 /* Asks one protocol to bind to one adapter; a bound one is offered the adapter's AFs, and offers
  * its own. PASSIVE_LEVEL; the caller holds the pnp lock. */

@@ -13,6 +13,7 @@ enum binding_state {
 };
 
 struct bind;
+struct call;
 struct status_copy;
 
 struct binding {
@@ -35,9 +36,11 @@ struct binding {
      * driver now: the close completes when the last one lets go. */
     _Atomic uint32_t users;
     struct bind *bind;   /* the bind or unbind that runs; NULL: none. Guarded by host->lock */
+    struct bind *unbind; /* set aside when it opened, so that an unbind needs no memory */
+    struct bind *event;  /* the plug-and-play event that runs; NULL: none. Guarded by host->lock */
     struct operation op; /* OPEN_ADAPTER, CLOSE_ADAPTER */
     struct exec_work work;
-    struct exec_lock status_lock; /* ProtocolCoStatusEx is serialised per binding (API §3.1) */
+    struct exec_lock status_lock;     /* ProtocolCoStatusEx is serialised per binding (API §3.1) */
     struct status_copy *status_first; /* guarded by status_lock */
     struct status_copy *status_last;
     bool status_busy; /* a task is telling the driver; guarded by status_lock */
@@ -50,11 +53,18 @@ bool binding_hold(struct binding *binding);
 /* Ends binding_hold. The last one completes a close that waits. Up to DISPATCH_LEVEL. */
 void binding_let_go(struct binding *binding);
 
+/* The open binding behind `current` (NULL: the first) in its adapter's list, held; lets current go.
+ * Nothing is allocated and no lock stays taken, so a loop may enter drivers. NULL: the end. */
+struct binding *binding_next(struct adapter *adapter, struct binding *current);
+
 /* Makes a binding for NdisOpenAdapterEx: opening, its handle valid. returns  NULL: no memory. */
 struct binding *binding_new(struct bind *bind, NDIS_HANDLE ProtocolBindingContext);
 
 /* Takes a binding out of its adapter and ends its handle, whatever state it is in. */
 void binding_release(struct binding *binding);
 
+/* Resolves a binding handle for a call of the driver it was given to.
+ * returns  NULL after the rule was reported: a dead handle (C41), or another driver's */
+struct binding *binding_resolve(const struct call *call, NDIS_HANDLE NdisBindingHandle);
 
 #endif

@@ -22,7 +22,7 @@ struct module {
     struct module *next; /* in its host */
     struct driver *drivers;
     struct settings *settings;
-    void *image; /* dlopen's handle; NULL when linked in */
+    void *image;                  /* dlopen's handle; NULL when linked in */
     struct linked_driver *linked; /* NULL when loaded from a file */
     PDRIVER_INITIALIZE entry;
     struct exec_task *lifecycle_task; /* runs DriverEntry or an unload routine right now */

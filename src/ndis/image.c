@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* An image is a driver's code: a shared object that is mapped once for each module that runs it, or
+ * a driver that is linked into the program and registered under a name. */
+#define _GNU_SOURCE
+#include "ndis/module.h"
+#include "ndis/world.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct linked_driver {
+    struct linked_driver *next;
+    PDRIVER_INITIALIZE entry;
+    bool reentrant;
+    uint32_t loaded_count;
+    char name[MODULE_NAME_BYTES];
+};
+
+/* Guards the registered drivers, and makes "is it mapped already" and "map it" one step. */
+static pthread_mutex_t images_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct linked_driver *linked_first;
+
+/* ---- linked in ---- */
+
+static struct linked_driver *find_linked(const char *name)
+{
+    struct linked_driver *linked = linked_first;
+    while (linked && strcmp(linked->name, name) != 0)
+        linked = linked->next;
+    return linked;
+}
+
+bool condis_driver_register(const char *name, void *entry, bool reentrant)
+{
+    if (!name || !entry || !*name || strchr(name, '/') || strlen(name) >= MODULE_NAME_BYTES)
+        return false;
+    pthread_mutex_lock(&images_mutex);
+    struct linked_driver *linked = find_linked(name);
+    if (!linked) {
+        linked = calloc(1, sizeof(*linked));
+        if (linked) {
+            snprintf(linked->name, sizeof(linked->name), "%s", name);
+            memcpy(&linked->entry, &entry, sizeof(entry));
+            linked->reentrant = reentrant;
+            linked->next = linked_first;
+            linked_first = linked;
+        }
+    }
+    void *registered = NULL;
+    if (linked)
+        memcpy(&registered, &linked->entry, sizeof(registered));
+    pthread_mutex_unlock(&images_mutex);
+    return registered == entry;
+}
+
+static bool open_linked(struct module *module, const char *name, struct condis_error *error)
+{
+    pthread_mutex_lock(&images_mutex);
+    struct linked_driver *linked = find_linked(name);
+    bool busy = linked && !linked->reentrant && linked->loaded_count > 0;
+    if (linked && !busy)
+        linked->loaded_count++;
+    pthread_mutex_unlock(&images_mutex);
+    if (!linked)
+        return error_say(error,
+                         "no driver is registered under the name '%s'; to load a file write its "
+                         "path with a '/', such as './%s'",
+                         name, name);
+    if (busy)
+        return error_say(error,
+                         "driver '%s' is linked into the program and keeps globals, so it cannot "
+                         "be loaded twice: build it as a shared object",
+                         name);
+    module->linked = linked;
+    module->entry = linked->entry;
+    snprintf(module->name, sizeof(module->name), "%s", linked->name);
+    return true;
+}
+
+/* ---- files ---- */
+
+static bool copy_bytes(int from, int to)
+{
+    char buffer[65536];
+    ssize_t got;
+    while ((got = read(from, buffer, sizeof(buffer))) != 0) {
+        if (got < 0 && errno != EINTR)
+            return false;
+        for (ssize_t done = 0; done < got;) {
+            ssize_t put = write(to, buffer + done, (size_t)(got - done));
+            if (put < 0 && errno != EINTR)
+                return false;
+            done += put > 0 ? put : 0;
+        }
+    }
+    return true;
+}
+
+/* Maps a private copy: the loader knows a file by its inode, and gives the same globals again for
+ * one that is mapped. */
+static void *map_copy(const char *path, struct condis_error *error)
+{
+    const char *directory = getenv("TMPDIR");
+    char copy[512];
+    snprintf(copy, sizeof(copy), "%s/condis-driver-XXXXXX",
+             directory && *directory ? directory : "/tmp");
+    int from = open(path, O_RDONLY | O_CLOEXEC);
+    int to = from < 0 ? -1 : mkostemp(copy, O_CLOEXEC);
+    void *image = NULL;
+    if (to < 0 || !copy_bytes(from, to))
+        error_say(error, "cannot copy '%s' to '%s' for a second host: %s", path, copy,
+                  strerror(errno));
+    else
+        image = dlopen(copy, RTLD_NOW | RTLD_LOCAL);
+    if (to >= 0) {
+        close(to);
+        unlink(copy);
+    }
+    if (from >= 0)
+        close(from);
+    return image;
+}
+
+static void *map(const char *path, struct condis_error *error)
+{
+    pthread_mutex_lock(&images_mutex);
+    void *mapped = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+    void *image = mapped ? map_copy(path, error) : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (mapped)
+        dlclose(mapped);
+    pthread_mutex_unlock(&images_mutex);
+    return image;
+}
+
+/* Puts the loader's words into one line that says what to do. */
+static void explain_failure(const char *path, const char *words, struct condis_error *error)
+{
+    static const char undefined[] = "undefined symbol: ";
+    const char *symbol = words ? strstr(words, undefined) : NULL;
+    if (symbol) {
+        symbol += sizeof(undefined) - 1;
+        error_say(error,
+                  "driver '%s' needs the function %.*s, which condis does not have: remove the "
+                  "call, or see the support table",
+                  path, (int)strcspn(symbol, " ,("), symbol);
+    } else {
+        error_say(error,
+                  "'%s' is no driver that can be loaded: %s; build it as a shared object "
+                  "(-shared -fPIC)",
+                  path, words ? words : "the loader gave no reason");
+    }
+}
+
+static bool check_file(const char *path, struct condis_error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return error_say(error, "cannot load driver '%s': %s; check the path", path,
+                         strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return error_say(error,
+                         "cannot load driver '%s': it is no file; give the path of a "
+                         "shared object",
+                         path);
+    if (access(path, R_OK) != 0)
+        return error_say(error, "cannot load driver '%s': %s; make the file readable", path,
+                         strerror(errno));
+    return true;
+}
+
+/* "leaf" from "/some/where/libleaf.so". */
+static void name_from_path(char *name, size_t name_bytes, const char *path)
+{
+    const char *base = strrchr(path, '/');
+    base = base ? base + 1 : path;
+    if (!strncmp(base, "lib", 3) && base[3] && base[3] != '.')
+        base += 3;
+    size_t length = strcspn(base, ".");
+    snprintf(name, name_bytes, "%.*s", (int)(length ? length : strlen(base)), base);
+}
+
+static bool open_file(struct module *module, const char *path, struct condis_error *error)
+{
+    if (!check_file(path, error))
+        return false;
+    if (error)
+        error->text[0] = 0;
+    void *image = map(path, error);
+    if (!image) {
+        const char *words = dlerror();
+        if (!error || !error->text[0])
+            explain_failure(path, words, error);
+        return false;
+    }
+    void *entry = dlsym(image, "DriverEntry");
+    if (!entry) {
+        dlclose(image);
+        return error_say(
+            error, "'%s' has no DriverEntry: a driver exports it (not static, not hidden)", path);
+    }
+    module->image = image;
+    memcpy(&module->entry, &entry, sizeof(entry));
+    name_from_path(module->name, sizeof(module->name), path);
+    return true;
+}
+
+bool module_open(struct module *module, const char *driver, struct condis_error *error)
+{
+    if (!driver || !*driver)
+        return error_say(error, "a driver needs a path or a registered name");
+    return strchr(driver, '/') ? open_file(module, driver, error)
+                               : open_linked(module, driver, error);
+}
+
+void module_close(struct module *module)
+{
+    if (module->linked) {
+        pthread_mutex_lock(&images_mutex);
+        module->linked->loaded_count--;
+        pthread_mutex_unlock(&images_mutex);
+    } else if (module->image && !module->tainted) {
+        dlclose(module->image);
+    }
+    module->linked = NULL;
+    module->image = NULL;
+}
+
+void module_describe_address(const struct module *module, const void *address, char *text,
+                             size_t text_bytes)
+{
+    Dl_info info;
+    if (!address || !dladdr(address, &info)) {
+        snprintf(text, text_bytes, "unknown code");
+        return;
+    }
+    const char *file = info.dli_fname ? strrchr(info.dli_fname, '/') : NULL;
+    const char *image = module->image ? module->name : file ? file + 1 : module->name;
+    unsigned long offset = (unsigned long)((const char *)address - (const char *)info.dli_fbase);
+    if (info.dli_sname)
+        snprintf(text, text_bytes, "%s+0x%lx (%s)", image, offset, info.dli_sname);
+    else
+        snprintf(text, text_bytes, "%s+0x%lx", image, offset);
+}

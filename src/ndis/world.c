@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "ndis/world.h"
+#include "ndis/report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A simulated world's fibers live on the thread that made it, so there can be one at a time. */
+static _Thread_local struct condis_world *simulated_here;
+
+bool error_say(struct condis_error *error, const char *format, ...)
+{
+    if (error) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error->text, sizeof(error->text), format, arguments);
+        va_end(arguments);
+    }
+    return false;
+}
+
+static const char *status_name(uint32_t status)
+{
+    return report_status_name((NDIS_STATUS)status);
+}
+
+/* An expectation is for one occurrence: the sink's lasts until it is ended. */
+static void meet_expectation(struct condis_world *world, const struct rule_break *brk)
+{
+    uint32_t open = atomic_load(&world->expected[brk->id]);
+    if (open == 0)
+        return;
+    atomic_store(&world->expected[brk->id], open - 1);
+    atomic_fetch_add(&world->expected_met_count, 1);
+    atomic_fetch_sub(&world->expected_unmet_count, 1);
+    rules_expect_end(&world->rules, brk->id);
+}
+
+static void tell_host_program(struct condis_world *world, const struct rule_break *brk)
+{
+    char *report = NULL;
+    size_t report_bytes = 0;
+    FILE *file = open_memstream(&report, &report_bytes);
+    if (file) {
+        rules_print(file, brk);
+        fclose(file);
+    }
+    struct condis_violation violation = {
+        .rule = rule_info(brk->id)->name,
+        .report = report ? report : "(no memory for the report)\n",
+        .expected = brk->expected,
+    };
+    world->options.on_violation(world->options.context, &violation);
+    free(report);
+}
+
+static void hear_break(void *context, const struct rule_break *brk)
+{
+    struct condis_world *world = context;
+    if (world->options.on_violation)
+        tell_host_program(world, brk);
+    else
+        rules_print_subscriber(stderr, brk);
+    if (brk->expected)
+        meet_expectation(world, brk);
+}
+
+static void stop_process(void *context, const struct rule_break *brk)
+{
+    struct condis_world *world = context;
+    if (world->options.on_violation)
+        rules_print(stderr, brk);
+    trace_flush(world->trace);
+    fflush(NULL);
+    abort();
+}
+
+static bool open_trace(struct condis_world *world, struct condis_error *error)
+{
+    const struct condis_world_options *o = &world->options;
+    if (!o->trace_path)
+        return true;
+    struct trace_options trace = {
+        .format = o->trace_format == CONDIS_TRACE_JSON ? TRACE_JSON : TRACE_TEXT,
+        .path = o->trace_path,
+        .status_name = status_name,
+    };
+    int failure = trace_open(&trace, &world->trace);
+    if (failure)
+        return error_say(error, "cannot write the trace to '%s': %s", o->trace_path,
+                         strerror(failure));
+    return true;
+}
+
+static bool start_rules(struct condis_world *world, struct condis_error *error)
+{
+    const struct condis_world_options *o = &world->options;
+    if (!rules_init(&world->rules))
+        return error_say(error, "the system gives no mutex for the rules");
+    rules_set_run(&world->rules, o->clock == CONDIS_SIMULATED, o->seed, NULL);
+    rules_set_policy(&world->rules, o->policy == CONDIS_VIOLATION_STOP ? RULES_STOP : RULES_REPORT,
+                     stop_process, world);
+    rules_subscribe(&world->rules, hear_break, world);
+    return true;
+}
+
+static void hear_print(struct exec *exec, const char *line)
+{
+    struct condis_world *world = exec->world->user;
+    world->options.on_print(world->options.context, exec->name, line);
+}
+
+static bool start_exec(struct condis_world *world, struct condis_error *error)
+{
+    struct exec_world_options options = {
+        .kind = world->options.clock == CONDIS_SIMULATED ? EXEC_SIMULATED : EXEC_LIVE,
+        .seed = world->options.seed,
+        .rules = &world->rules,
+        .trace = world->trace,
+        .user = world,
+        .print = world->options.on_print ? hear_print : NULL,
+    };
+    world->exec = exec_world_create(&options);
+    return world->exec || error_say(error, "no memory for a world");
+}
+
+bool condis_world_create(const struct condis_world_options *options, struct condis_world **out,
+                         struct condis_error *error)
+{
+    *out = NULL;
+    if (options->clock != CONDIS_LIVE && options->clock != CONDIS_SIMULATED)
+        return error_say(error, "%d is no clock: use CONDIS_LIVE or CONDIS_SIMULATED",
+                         (int)options->clock);
+    if (options->clock == CONDIS_SIMULATED && simulated_here)
+        return error_say(error, "this thread has a simulated world already: destroy it first, or "
+                                "use another thread");
+    struct condis_world *world = calloc(1, sizeof(*world));
+    if (!world)
+        return error_say(error, "no memory for a world");
+    world->options = *options;
+    if (pthread_mutex_init(&world->mutex, NULL) != 0) {
+        error_say(error, "the system gives no mutex");
+        goto free_world;
+    }
+    if (!open_trace(world, error))
+        goto end_mutex;
+    world->options.trace_path = NULL; /* borrowed: not ours after this call */
+    if (!start_rules(world, error))
+        goto close_trace;
+    if (!start_exec(world, error))
+        goto end_rules;
+    if (options->clock == CONDIS_SIMULATED)
+        simulated_here = world;
+    *out = world;
+    return true;
+end_rules:
+    rules_fini(&world->rules);
+close_trace:
+    trace_close(world->trace);
+end_mutex:
+    pthread_mutex_destroy(&world->mutex);
+free_world:
+    free(world);
+    return false;
+}
+
+void condis_world_destroy(struct condis_world *world)
+{
+    if (!world)
+        return;
+    while (world->hosts)
+        condis_host_destroy(host_public(world->hosts));
+    if (simulated_here == world)
+        simulated_here = NULL;
+    exec_world_destroy(world->exec);
+    trace_close(world->trace);
+    rules_fini(&world->rules);
+    pthread_mutex_destroy(&world->mutex);
+    free(world);
+}
+
+bool condis_world_expect(struct condis_world *world, const char *rule, struct condis_error *error)
+{
+    enum rule_id id = rule_by_name(rule);
+    if (id == RULE_NONE)
+        return error_say(error, "no rule is named '%s': see docs/rules.md for the names", rule);
+    rules_expect(&world->rules, id);
+    atomic_fetch_add(&world->expected[id], 1);
+    atomic_fetch_add(&world->expected_unmet_count, 1);
+    return true;
+}
+
+struct condis_tally condis_world_tally(const struct condis_world *world)
+{
+    struct condis_world *w = (struct condis_world *)(uintptr_t)world;
+    return (struct condis_tally){
+        .violations = rules_unexpected_count(&w->rules),
+        .expected_met = atomic_load(&w->expected_met_count),
+        .expected_unmet = atomic_load(&w->expected_unmet_count),
+        .leaks = atomic_load(&w->leak_count),
+    };
+}
+
+uint64_t condis_world_now_100ns(const struct condis_world *world)
+{
+    return exec_now(world->exec);
+}
+
+bool condis_world_run_until_idle(struct condis_world *world, uint64_t limit_100ns)
+{
+    struct host_entry entry;
+    pthread_mutex_lock(&world->mutex);
+    struct host *host = world->hosts;
+    pthread_mutex_unlock(&world->mutex);
+    if (!host)
+        return true;
+    if (!host_enter(host, &entry))
+        return false;
+    enum exec_idle idle = exec_run_until_idle(world->exec, limit_100ns);
+    host_leave(&entry);
+    return idle == EXEC_IDLE;
+}
