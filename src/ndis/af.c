@@ -537,6 +537,7 @@ static NDIS_STATUS notify_close_af(enum edge edge, const char *function, NDIS_HA
         return call_breaks(&call, RULE_CM_NOTIFY_CLOSE_TWICE, NdisAfHandle, NDIS_STATUS_FAILURE,
                            "the AF was notified before");
     }
+    af->notified = true;
     operation_begin(&af->notify, OP_NOTIFY_CLOSE_AF, NULL);
     const struct driver *client = af_client(af);
     if (af->state == AF_CLOSING) {

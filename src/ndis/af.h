@@ -47,6 +47,7 @@ struct af {
     uint32_t vc_count;           /* guarded by lock: VCs of either creator */
     uint32_t client_vc_count;    /* guarded by lock: of them, the client's own (C96) */
     _Atomic uint32_t call_count; /* VCs whose call is not idle */
+    bool notified;               /* the call manager asked for the close */
     bool notify_by_close;        /* the notification ends when the close does */
     uint32_t oid_count;          /* guarded by lock */
     struct operation op;         /* OPEN_AF, CLOSE_AF */
