@@ -21,10 +21,9 @@ PMDL nb_seek(PMDL chain, SIZE_T *offset_bytes)
 static void nb_reset(struct nb_part *part)
 {
     part->retreat_count = 0;
-    part->nb = (NET_BUFFER){
-        .NdisPoolHandle = part->nb.NdisPoolHandle,
-        .NdisReserved = {netbuffer_mark(&part->nb, NB_SECRET), NULL},
-    };
+    netbuffer_clear(&part->nb, sizeof part->nb);
+    part->nb.NdisPoolHandle = part->pool->handle;
+    part->nb.NdisReserved[0] = netbuffer_mark(&part->nb, NB_SECRET);
 }
 
 bool nb_point(struct nb_part *part, PMDL chain, ULONG offset_bytes, SIZE_T data_bytes)

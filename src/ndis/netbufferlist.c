@@ -18,10 +18,9 @@ static void nbl_reset(struct nbl_block *b, enum nbl_kind kind, struct nt_owner *
     b->vc = NULL;
     b->original = NULL;
     b->clone_flags = 0;
-    b->nbl = (NET_BUFFER_LIST){
-        .NdisPoolHandle = b->nbl.NdisPoolHandle,
-        .NdisReserved = {netbuffer_mark(&b->nbl, NBL_SECRET), NULL},
-    };
+    netbuffer_clear(&b->nbl, sizeof b->nbl);
+    b->nbl.NdisPoolHandle = b->pool->handle;
+    b->nbl.NdisReserved[0] = netbuffer_mark(&b->nbl, NBL_SECRET);
     NET_BUFFER_LIST_INFO(&b->nbl, NetBufferListProtocolId) = (PVOID)(uintptr_t)b->pool->protocol_id;
 }
 
