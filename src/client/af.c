@@ -46,11 +46,11 @@ static void af_tell(struct condis_af *af, condis_status status)
 VOID af_register_notify(NDIS_HANDLE ProtocolBindingContext, PCO_ADDRESS_FAMILY AddressFamily)
 {
     struct client_binding *binding = ProtocolBindingContext;
-    if (!af_wanted(binding->client, AddressFamily) || !binding_hold(binding))
+    if (!af_wanted(binding->client, AddressFamily) || !client_binding_hold(binding))
         return;
     struct condis_af *af = af_create(binding, AddressFamily);
     if (!af) {
-        binding_let_go(binding);
+        client_binding_let_go(binding);
         return;
     }
     NDIS_STATUS status = NdisClOpenAddressFamilyEx(binding->handle, AddressFamily, af, &af->handle);
@@ -74,7 +74,7 @@ static void af_end(struct condis_af *af, condis_status status, bool tell)
         NdisClNotifyCloseAddressFamilyComplete(af->handle, NDIS_STATUS_SUCCESS);
     if (tell)
         af_tell(af, status);
-    binding_let_go(binding);
+    client_binding_let_go(binding);
 }
 
 /* Calls NdisClCloseAddressFamily when it is time. */
@@ -94,7 +94,7 @@ static void af_advance(struct condis_af *af)
         af_closed(status, af);
 }
 
-bool af_hold(struct condis_af *af, ULONG *count)
+bool client_af_hold(struct condis_af *af, ULONG *count)
 {
     NdisAcquireSpinLock(&af->client->lock);
     bool open = af->state == AF_OPEN;
@@ -104,7 +104,7 @@ bool af_hold(struct condis_af *af, ULONG *count)
     return open;
 }
 
-void af_let_go(struct condis_af *af, ULONG *count)
+void client_af_let_go(struct condis_af *af, ULONG *count)
 {
     NdisAcquireSpinLock(&af->client->lock);
     assert(*count > 0);
@@ -129,7 +129,7 @@ struct condis_call *af_next_call(struct condis_af *af, enum af_call_mark mark)
     return NULL;
 }
 
-/* Parties, calls and SAPs first (C98); af_let_go then closes the AF itself. */
+/* Parties, calls and SAPs first (C98); client_af_let_go then closes the AF itself. */
 static void af_evict(struct condis_af *af)
 {
     struct condis_client *client = af->client;
@@ -165,7 +165,7 @@ static void af_close_begin(struct condis_af *af)
         return;
     af_tell(af, NDIS_STATUS_CLOSING);
     af_evict(af);
-    af_let_go(af, &af->oid_count);
+    client_af_let_go(af, &af->oid_count);
 }
 
 VOID af_opened(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE NdisAfHandle, NDIS_STATUS Status)

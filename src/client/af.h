@@ -23,10 +23,10 @@ void af_close_all(struct client_binding *binding);
 
 /* Counts a VC, SAP or OID request (`count` is that member of af) on an open AF.
  * returns false when it is not open. */
-bool af_hold(struct condis_af *af, ULONG *count);
+bool client_af_hold(struct condis_af *af, ULONG *count);
 
 /* Ends such a count; the last one of a closing AF closes it. */
-void af_let_go(struct condis_af *af, ULONG *count);
+void client_af_let_go(struct condis_af *af, ULONG *count);
 
 enum af_call_mark {
     AF_CALL_EVICTED,

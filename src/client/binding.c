@@ -147,7 +147,7 @@ NDIS_STATUS binding_unbind(NDIS_HANDLE UnbindContext, NDIS_HANDLE ProtocolBindin
     return NDIS_STATUS_SUCCESS;
 }
 
-bool binding_hold(struct client_binding *binding)
+bool client_binding_hold(struct client_binding *binding)
 {
     struct condis_client *client = binding->client;
     NdisAcquireSpinLock(&client->lock);
@@ -158,7 +158,7 @@ bool binding_hold(struct client_binding *binding)
     return held;
 }
 
-void binding_let_go(struct client_binding *binding)
+void client_binding_let_go(struct client_binding *binding)
 {
     struct condis_client *client = binding->client;
     NdisAcquireSpinLock(&client->lock);

@@ -12,10 +12,10 @@ PROTOCOL_OPEN_ADAPTER_COMPLETE_EX binding_opened;
 PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX binding_closed;
 
 /* Counts an AF on the binding. returns false when it is being unbound. */
-bool binding_hold(struct client_binding *binding);
+bool client_binding_hold(struct client_binding *binding);
 
 /* Ends one AF's count; the last one of an unbinding closes the adapter. The binding may be gone
  * when it returns. */
-void binding_let_go(struct client_binding *binding);
+void client_binding_let_go(struct client_binding *binding);
 
 #endif

@@ -104,7 +104,7 @@ VOID listener_registered(NDIS_STATUS Status, NDIS_HANDLE ProtocolSapContext, PCO
         listener_deregister(listener);
     if (failed) {
         listener_let_go(listener);
-        af_let_go(af, &af->sap_count);
+        client_af_let_go(af, &af->sap_count);
     }
 }
 
@@ -121,7 +121,7 @@ VOID listener_deregistered(NDIS_STATUS Status, NDIS_HANDLE ProtocolSapContext)
     client_tell(done, Status);
     if (end)
         listener_let_go(listener);
-    af_let_go(af, &af->sap_count);
+    client_af_let_go(af, &af->sap_count);
 }
 
 struct condis_listener *listener_next_to_stop(struct condis_af *af)
@@ -154,11 +154,11 @@ static condis_status listen_start(struct condis_af *af, const struct condis_addr
                                   const struct condis_listen_options *options,
                                   struct condis_listener **out, struct client_done done)
 {
-    if (!af_hold(af, &af->sap_count))
+    if (!client_af_hold(af, &af->sap_count))
         return NDIS_STATUS_CLOSING;
     struct condis_listener *listener = listener_create(af, address, options);
     if (!listener) {
-        af_let_go(af, &af->sap_count);
+        client_af_let_go(af, &af->sap_count);
         return NDIS_STATUS_RESOURCES;
     }
     listener->done = done;

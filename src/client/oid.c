@@ -46,16 +46,16 @@ VOID oid_completed(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcContext,
     if (Status == NDIS_STATUS_SUCCESS)
         oid_keep_address(query);
     client_free(query);
-    af_let_go(af, &af->oid_count);
+    client_af_let_go(af, &af->oid_count);
 }
 
 void oid_ask_addresses(struct condis_af *af)
 {
-    if (!af_hold(af, &af->oid_count))
+    if (!client_af_hold(af, &af->oid_count))
         return;
     struct oid_query *query = client_allocate(sizeof *query);
     if (!query) {
-        af_let_go(af, &af->oid_count);
+        client_af_let_go(af, &af->oid_count);
         return;
     }
     query->af = af;

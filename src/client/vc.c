@@ -10,7 +10,7 @@ NDIS_STATUS vc_create(struct condis_af *af, struct client_vc **out)
     struct client_vc *vc = client_allocate(sizeof *vc);
     if (!vc)
         return NDIS_STATUS_RESOURCES;
-    if (!af_hold(af, &af->vc_count)) {
+    if (!client_af_hold(af, &af->vc_count)) {
         client_free(vc);
         return NDIS_STATUS_CLOSING;
     }
@@ -19,7 +19,7 @@ NDIS_STATUS vc_create(struct condis_af *af, struct client_vc **out)
     NDIS_STATUS status = NdisCoCreateVc(af->binding->handle, af->handle, vc, &vc->handle);
     if (status != NDIS_STATUS_SUCCESS) {
         client_free(vc);
-        af_let_go(af, &af->vc_count);
+        client_af_let_go(af, &af->vc_count);
         return status;
     }
     *out = vc;
@@ -33,7 +33,7 @@ NDIS_STATUS vc_created(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE NdisVcHandle,
     struct client_vc *vc = client_allocate(sizeof *vc);
     if (!vc)
         return NDIS_STATUS_RESOURCES;
-    if (!af_hold(af, &af->vc_count)) {
+    if (!client_af_hold(af, &af->vc_count)) {
         client_free(vc);
         return NDIS_STATUS_CLOSING;
     }
@@ -47,7 +47,7 @@ static void vc_free(struct client_vc *vc)
 {
     struct condis_af *af = vc->af;
     client_free(vc);
-    af_let_go(af, &af->vc_count);
+    client_af_let_go(af, &af->vc_count);
 }
 
 NDIS_STATUS vc_deleted(NDIS_HANDLE ProtocolVcContext)
