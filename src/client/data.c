@@ -106,7 +106,7 @@ void data_end(struct client_binding *binding, struct data_note *note)
         return;
     if (copied)
         data_free_copy(list);
-    else
+    else if (binding) /* gone only when the miniport did not wait for its buffers (C57) */
         NdisReturnNetBufferLists(binding->handle, list, 0);
 }
 
