@@ -65,7 +65,8 @@ static void clone_free_parts(struct nbl_block *b, uint32_t processor)
     }
 }
 
-/* Copies the chain of NET_BUFFERs. returns  false when memory is short, with what was made linked */
+/* Copies the chain of NET_BUFFERs.
+ * returns  false when memory is short; what was made is linked */
 static bool clone_parts(const struct call *call, struct nbl_block *b,
                         struct netbuffer_pool *nb_pool, const NET_BUFFER_LIST *original)
 {

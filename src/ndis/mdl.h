@@ -52,7 +52,7 @@ PMDL mdl_create_unbuilt(void *address, size_t bytes, const void *caller);
 /* Frees an MDL that one of the three made. */
 void mdl_destroy(PMDL mdl);
 
-/* Frees the MDLs that a driver left behind; when nobody can hold one any more: at its host's end. */
+/* Frees the MDLs that a driver left behind: at its host's end, when nobody can hold one more. */
 void mdls_end(struct nt_owner *owner);
 
 /* Says how an MDL was made. Reads the MDL; its head only when it is ours. */

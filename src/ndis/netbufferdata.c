@@ -44,7 +44,7 @@ static NDIS_STATUS retreat_ask(const struct call *call, ULONG bytes,
                        granted, mdl->ByteCount);
 }
 
-/* Puts an MDL in front of the chain: what is missing of the delta ends it, the rest is back fill. */
+/* Puts an MDL in front of the chain: what is missing of the delta ends it, back fill begins it. */
 static NDIS_STATUS retreat_extend(const struct call *call, struct nb_part *part, ULONG missing,
                                   ULONG back_fill, NET_BUFFER_ALLOCATE_MDL_HANDLER handler,
                                   const void *caller)

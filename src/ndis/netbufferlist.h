@@ -40,8 +40,8 @@ const char *nbl_state_text(enum nbl_state state);
 
 /* Moves a list from one state to another, if it is in that one and from a pool.
  * vc      the VC that it goes out on; kept while it is out
- * holder  who has it afterwards; NULL: NDIS or nobody. A list that becomes OWNED goes to its allocator
- *         whatever is said here
+ * holder  who has it afterwards; NULL: NDIS or nobody. A list that becomes OWNED goes to its
+ *         allocator whatever is said here
  * effects to SENT: remembers the chain of NET_BUFFERs and sets Status to NDIS_STATUS_PENDING, so
  *         that a completion can be judged by nbl_check_complete
  * returns true when it was moved; false: nothing has changed */

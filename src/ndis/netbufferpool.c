@@ -109,7 +109,7 @@ static struct netbuffer_pool *pool_create(const struct call *call,
     return pool;
 }
 
-/* Kills the handle. What is out keeps the memory, which a dead slot remembers for the host's end. */
+/* Kills the handle. What is out keeps the memory; a dead slot remembers it for the host's end. */
 static void pool_retire(struct netbuffer_pool *pool)
 {
     struct pool_slot *slot = pool->slot;

@@ -112,7 +112,8 @@ static void a_partial_mdl_describes_a_part_of_its_source(void **state)
     EXPECT_RULE(b, MDL_BAD, IoBuildPartialMdl(source, target, memory + 1, PAGE_SIZE));
     EXPECT_RULE(b, ARGUMENT_BAD,
                 IoBuildPartialMdl(source, target, memory + sizeof memory - 30, 31));
-    EXPECT_RULE(b, ARGUMENT_BAD, IoBuildPartialMdl(source, target, memory - 1, 2));
+    EXPECT_RULE(b, ARGUMENT_BAD,
+                IoBuildPartialMdl(source, target, (PVOID)((uintptr_t)memory - 1), 2));
     IoFreeMdl(target);
     NdisFreeMdl(source);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bare_host.h"
 
-#include <pthread.h>
-
 static void a_pool_gives_lists_that_know_it(void **state)
 {
     struct bare_host *b = *state;
@@ -16,7 +14,7 @@ static void a_pool_gives_lists_that_know_it(void **state)
     NdisFreeNetBufferListPool(pool);
 }
 
-static void a_pool_without_memory_errors_needs_no_allocation_once_warm(void **state)
+static void a_warm_pool_needs_no_allocation(void **state)
 {
     (void)state;
     NDIS_HANDLE handle = list_pool(true, 0, 100);
@@ -132,56 +130,6 @@ static void a_foreign_list_has_no_pool(void **state)
     NdisFreeNetBufferListPool(pool);
 }
 
-/* ---- two live processors ------------------------------------------------------------------ */
-
-struct worker {
-    struct bare_host *b;
-    NDIS_HANDLE pool;
-    uint32_t processor;
-    bool good;
-};
-
-static void *allocate_and_free(void *argument)
-{
-    struct worker *w = argument;
-    if (!exec_attach(w->b->host->exec, w->processor))
-        return NULL;
-    exec_current()->owner = &w->b->alice;
-    w->good = true;
-    for (int round = 0; round < 200; round++) {
-        PNET_BUFFER_LIST held[50];
-        for (int i = 0; i < 50; i++) {
-            held[i] = NdisAllocateNetBufferList(w->pool, 16, 0);
-            w->good = w->good && held[i];
-            if (held[i])
-                held[i]->Scratch = w;
-        }
-        for (int i = 0; i < 50; i++) {
-            w->good = w->good && held[i] && held[i]->Scratch == w;
-            if (held[i])
-                NdisFreeNetBufferList(held[i]);
-        }
-    }
-    exec_detach();
-    return NULL;
-}
-
-static void two_processors_share_a_pool(void **state)
-{
-    (void)state;
-    struct bare_host *b = bare_host_begin(EXEC_LIVE);
-    NDIS_HANDLE pool = list_pool(true, 16, 100);
-    struct worker workers[2] = {{b, pool, 0, false}, {b, pool, 1, false}};
-    pthread_t threads[2];
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, allocate_and_free, &workers[i]), 0);
-    for (int i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    assert_true(workers[0].good && workers[1].good);
-    NdisFreeNetBufferListPool(pool);
-    bare_host_end(b);
-}
-
 static int begin(void **state)
 {
     *state = bare_host_begin(EXEC_SIMULATED);
@@ -200,7 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_pool_gives_lists_that_know_it),
-        TEST(a_pool_without_memory_errors_needs_no_allocation_once_warm),
+        TEST(a_warm_pool_needs_no_allocation),
         TEST(bad_parameters_make_no_pool),
         TEST(a_pool_handle_of_the_other_kind_is_told),
         TEST(a_pool_freed_with_lists_out_is_told_and_lets_them_live),
@@ -208,7 +156,6 @@ int main(void)
         TEST(a_driver_that_goes_leaves_its_pools_to_the_host),
         TEST(a_pool_above_dispatch_breaks_the_irql_rule),
         TEST(a_foreign_list_has_no_pool),
-        cmocka_unit_test(two_processors_share_a_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
