@@ -56,8 +56,8 @@ struct world {
 /* Creates it. The clients are open and so are their AFs. world_end ends it. */
 struct world *world_begin(const struct world_options *options);
 
-/* Ends every host in turn, then the world, and fails the test when something leaked, a rule was broken
- * unexpectedly, or an expected one was not. Calls, listeners and data of the test that are left are
+/* Ends every host in turn, then the world, and fails the test when something leaked, a rule was
+ * broken unexpectedly, or an expected one was not. Calls, listeners and data of the test that are left are
  * the clients' to end. */
 void world_end(struct world *world);
 
