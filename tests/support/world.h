@@ -57,8 +57,8 @@ struct world {
 struct world *world_begin(const struct world_options *options);
 
 /* Ends every host in turn, then the world, and fails the test when something leaked, a rule was
- * broken unexpectedly, or an expected one was not. Calls, listeners and data of the test that are left are
- * the clients' to end. */
+ * broken unexpectedly, or an expected one was not. Calls, listeners and data of the test that are
+ * left are the clients' to end. */
 void world_end(struct world *world);
 
 /* Registers the host's own address. options may be NULL: offers wait for condis_accept. */
