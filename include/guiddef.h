@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A GUID: 128 bits that name something for ever. DEFINE_GUID declares, or defines after INITGUID. */
+/* A GUID: 128 bits that name something. DEFINE_GUID declares one, or after INITGUID defines it. */
 #include "ntdef.h"
 
 #ifndef GUID_DEFINED

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SAL words. Where gcc or clang has a useful attribute they give it, elsewhere nothing.
- * Pointer words give no nonnull: it would let the optimiser delete the very checks that report a driver. */
+ * No pointer word gives nonnull: the optimiser would delete the checks that report a driver. */
 #ifndef CONDIS_SAL_H
 #define CONDIS_SAL_H
 

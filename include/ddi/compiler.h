@@ -2,9 +2,9 @@
 /*
  * The compiler words of Windows driver sources, in terms of gcc and clang.
  *
- * Two warnings are switched off for whoever includes this header, because every driver source uses
- * what they complain about: '#pragma alloc_text' and '#pragma warning' (-Wunknown-pragmas), and pool
- * tags such as 'ABCD' (-Wmultichar). ALLOC_PRAGMA stays undefined, as there is no paging here.
+ * Two warnings are switched off for whoever includes this header, because every driver source has
+ * what they complain about: '#pragma alloc_text' and '#pragma warning' (-Wunknown-pragmas), and
+ * pool tags such as 'ABCD' (-Wmultichar). ALLOC_PRAGMA stays undefined: nothing is paged here.
  */
 #ifndef CONDIS_DDI_COMPILER_H
 #define CONDIS_DDI_COMPILER_H
@@ -28,10 +28,8 @@
 #endif
 #define NTAPI
 
-#if !defined(_WIN32)
-#define __cdecl
-#define __stdcall
-#define __fastcall
+/* mingw's __declspec knows no 'align'. */
+#undef __declspec
 #define __declspec(x) CONDIS_DECLSPEC_##x
 #define CONDIS_DECLSPEC_align(n)   __attribute__((aligned(n)))
 #define CONDIS_DECLSPEC_noinline   __attribute__((noinline))
@@ -47,12 +45,22 @@
 #define CONDIS_DECLSPEC_allocator
 #define CONDIS_DECLSPEC_thread __thread
 #define CONDIS_DECLSPEC_code_seg(name)
+
+#if !defined(_WIN32)
+#define __cdecl
+#define __stdcall
+#define __fastcall
 #define __int8 char
 #define __int16 short
 #define __int32 int
 #define __int64 long long
-#define __forceinline static inline __attribute__((always_inline, unused))
 #endif
+
+/* Not static, as sources write both 'FORCEINLINE' and 'static FORCEINLINE'. It is inlined at every
+ * level of optimisation, so no definition out of line is ever looked for; it has no address. */
+#define FORCEINLINE inline __attribute__((always_inline))
+#undef __forceinline
+#define __forceinline FORCEINLINE
 
 #define NTKERNELAPI
 #define NTSYSAPI
@@ -61,7 +69,6 @@
 #define DECLSPEC_IMPORT
 #define FASTCALL
 #define CDECL
-#define FORCEINLINE         static inline __attribute__((always_inline, unused))
 #define CFORCEINLINE        FORCEINLINE
 #define DECLSPEC_ALIGN(n)   __attribute__((aligned(n)))
 #define DECLSPEC_NOINLINE   __attribute__((noinline))

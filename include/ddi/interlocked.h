@@ -126,12 +126,12 @@ FORCEINLINE BOOLEAN InterlockedBitTestAndReset(_Inout_ LONG volatile *Base, LONG
 #define InterlockedAddULongPtr(a, v)      InterlockedAdd64((LONG64 volatile *)(a), (LONG64)(v))
 
 /* Ordered plain accesses and fences. Learn: ReadAcquire, WriteRelease, KeMemoryBarrier. */
-#define ReadAcquire(p)                __atomic_load_n((LONG const volatile *)(p), __ATOMIC_ACQUIRE)
-#define ReadNoFence(p)                __atomic_load_n((LONG const volatile *)(p), __ATOMIC_RELAXED)
-#define ReadAcquire64(p)              __atomic_load_n((LONG64 const volatile *)(p), __ATOMIC_ACQUIRE)
-#define ReadNoFence64(p)              __atomic_load_n((LONG64 const volatile *)(p), __ATOMIC_RELAXED)
-#define ReadPointerAcquire(p)         __atomic_load_n((PVOID const volatile *)(p), __ATOMIC_ACQUIRE)
-#define ReadPointerNoFence(p)         __atomic_load_n((PVOID const volatile *)(p), __ATOMIC_RELAXED)
+#define ReadAcquire(p)                __atomic_load_n((LONG volatile *)(p), __ATOMIC_ACQUIRE)
+#define ReadNoFence(p)                __atomic_load_n((LONG volatile *)(p), __ATOMIC_RELAXED)
+#define ReadAcquire64(p)              __atomic_load_n((LONG64 volatile *)(p), __ATOMIC_ACQUIRE)
+#define ReadNoFence64(p)              __atomic_load_n((LONG64 volatile *)(p), __ATOMIC_RELAXED)
+#define ReadPointerAcquire(p)         __atomic_load_n((PVOID volatile *)(p), __ATOMIC_ACQUIRE)
+#define ReadPointerNoFence(p)         __atomic_load_n((PVOID volatile *)(p), __ATOMIC_RELAXED)
 #define WriteRelease(p, v)            __atomic_store_n((LONG volatile *)(p), (v), __ATOMIC_RELEASE)
 #define WriteNoFence(p, v)            __atomic_store_n((LONG volatile *)(p), (v), __ATOMIC_RELAXED)
 #define WritePointerRelease(p, v)     __atomic_store_n((PVOID volatile *)(p), (v), __ATOMIC_RELEASE)

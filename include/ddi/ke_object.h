@@ -144,7 +144,7 @@ LONG NTAPI KeReleaseMutex(_Inout_ PRKMUTEX Mutex, _In_ BOOLEAN Wait);
 /* Learn: KeReadStateMutex. */
 LONG NTAPI KeReadStateMutex(_In_ PRKMUTEX Mutex);
 
-/* Learn: KeWaitForSingleObject. Timeout in 100 ns; negative is relative; at DISPATCH_LEVEL only 0. */
+/* Learn: KeWaitForSingleObject. Timeout in 100 ns, negative: relative; 0 at DISPATCH_LEVEL. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 NTSTATUS NTAPI KeWaitForSingleObject(_In_ PVOID Object, _In_ KWAIT_REASON WaitReason,
                                      _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,

@@ -104,7 +104,7 @@ typedef struct _NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS {
     CM_NOTIFY_CLOSE_AF_COMPLETE_HANDLER CmNotifyCloseAfCompleteHandler;
 } NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS, *PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS;
 #define NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS_REVISION_1 1
-/* Stops before CmNotifyCloseAfCompleteHandler, as on Windows (API K6): NDIS reads that slot anyway. */
+/* Stops before CmNotifyCloseAfCompleteHandler as on Windows (API K6); NDIS reads that slot too. */
 #define NDIS_SIZEOF_CO_CALL_MANAGER_OPTIONAL_HANDLERS_REVISION_1                                   \
     RTL_SIZEOF_THROUGH_FIELD(NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS, CmOidRequestCompleteHandler)
 

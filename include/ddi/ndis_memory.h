@@ -31,7 +31,7 @@ VOID NTAPI NdisFreeMemoryWithTagPriority(_In_ NDIS_HANDLE NdisHandle, _In_ PVOID
 
 #define NdisZeroMemory(Destination, Length)         RtlZeroMemory(Destination, Length)
 #define NdisMoveMemory(Destination, Source, Length) RtlCopyMemory(Destination, Source, Length)
-#define NdisRetrieveUlong(Destination, Source)      RtlCopyMemory(Destination, Source, sizeof(ULONG))
+#define NdisRetrieveUlong(To, From)                 RtlCopyMemory(To, From, sizeof(ULONG))
 #define NdisStoreUlong(Destination, Value)                                                         \
     do {                                                                                           \
         ULONG condis_value = (Value);                                                              \

@@ -166,7 +166,7 @@ PMDL NTAPI NdisAllocateMdl(_In_ NDIS_HANDLE NdisHandle,
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisFreeMdl(_In_ PMDL Mdl);
 
-/* Learn: NdisAdjustMdlLength, NdisQueryMdl, NdisQueryMdlOffset, NdisGetNextMdl, NDIS_MDL_LINKAGE. */
+/* Learn: NdisAdjustMdlLength, NdisQueryMdl, NdisQueryMdlOffset, NdisGetNextMdl. */
 #define NdisAdjustMdlLength(Mdl, Length) ((Mdl)->ByteCount = (Length))
 #define NdisQueryMdl(Mdl, VirtualAddress, Length, Priority)                                        \
     do {                                                                                           \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The net buffer (one frame as an MDL chain) and the net buffer list (what is sent and received). */
+/* The net buffer (a frame as an MDL chain) and the list of them, which is sent and received. */
 #ifndef CONDIS_DDI_NDIS_NETBUFFER_H
 #define CONDIS_DDI_NDIS_NETBUFFER_H
 

@@ -23,7 +23,7 @@ typedef USHORT NET_FRAME_TYPE, *PNET_FRAME_TYPE;
         sizeof(L##x) - sizeof(WCHAR), sizeof(L##x), (PWCH)L##x                                     \
     }
 
-/* '#pragma NDIS_INIT_FUNCTION(f)' and its like: accepted, and without effect as nothing is paged. */
+/* '#pragma NDIS_INIT_FUNCTION(f)' and its like are accepted; as nothing is paged, to no effect. */
 #define NDIS_INIT_FUNCTION(f)     alloc_text(INIT, f)
 #define NDIS_PAGABLE_FUNCTION(f)  alloc_text(PAGE, f)
 #define NDIS_PAGEABLE_FUNCTION(f) alloc_text(PAGE, f)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The NDIS version a driver is written for. A protocol driver (client, call manager) defines one of
- * NDIS60, NDIS61, NDIS620, NDIS630, NDIS640, NDIS650 ...; a miniport driver defines
- * NDIS_MINIPORT_DRIVER and one of NDIS60_MINIPORT, NDIS61_MINIPORT ... Both in one driver is allowed.
+ * NDIS60, NDIS61, NDIS620, NDIS630, NDIS640, NDIS650 ...; a miniport NDIS_MINIPORT_DRIVER and
+ * one of NDIS60_MINIPORT, NDIS61_MINIPORT ...; a driver may do both and sees the newer of the two.
  * Structures end at the revisions of 6.20 for every later version.
  */
 #ifndef CONDIS_DDI_NDIS_VERSION_H
@@ -150,12 +150,10 @@
 #endif
 
 #if defined(NDIS_MINIPORT_DRIVER) && CONDIS_MINIPORT_VERSION == 0
-#error                                                                                             \
-    "NDIS_MINIPORT_DRIVER needs a version: define NDIS60_MINIPORT, NDIS61_MINIPORT, NDIS620_MINIPORT, ..."
+#error "NDIS_MINIPORT_DRIVER needs NDIS60_MINIPORT, NDIS61_MINIPORT, NDIS620_MINIPORT or later"
 #endif
 #if CONDIS_MINIPORT_VERSION == 0 && CONDIS_PROTOCOL_VERSION == 0
-#error                                                                                             \
-    "no NDIS version: define NDIS60, NDIS61, NDIS620, NDIS630, ... (miniports: NDIS60_MINIPORT, ...)"
+#error "no NDIS version: define NDIS60, NDIS61, NDIS620 or later (miniports: NDIS60_MINIPORT ...)"
 #endif
 
 #if CONDIS_MINIPORT_VERSION > CONDIS_PROTOCOL_VERSION

@@ -181,7 +181,7 @@ typedef struct _OBJECT_ATTRIBUTES {
 #define SetFlag(flags, bits)             ((flags) |= (bits))
 #define ClearFlag(flags, bits)           ((flags) &= ~(bits))
 #define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment)-1))
-#define ALIGN_UP_BY(length, alignment)   ALIGN_DOWN_BY((ULONG_PTR)(length) + (alignment)-1, alignment)
+#define ALIGN_UP_BY(length, to)          ALIGN_DOWN_BY((ULONG_PTR)(length) + (to)-1, to)
 #define ALIGN_DOWN(length, type)         ALIGN_DOWN_BY(length, sizeof(type))
 #define ALIGN_UP(length, type)           ALIGN_UP_BY(length, sizeof(type))
 #define PtrToUlong(p)                    ((ULONG)(ULONG_PTR)(p))

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A miniport names its version on its own; a driver that is both sees the newer of its two. */
+#define NDIS_MINIPORT_DRIVER 1
+#define NDIS640_MINIPORT     1
+#define NDIS61               1
+#include "layout.h"
+#include <ndis.h>
+
+VALUE(NDIS_MINIPORT_MAJOR_VERSION, 6);
+VALUE(NDIS_MINIPORT_MINOR_VERSION, 40);
+VALUE(NDIS_PROTOCOL_MAJOR_VERSION, 6);
+VALUE(NDIS_PROTOCOL_MINOR_VERSION, 1);
+VALUE(NDIS_SUPPORT_NDIS620, 1);
+VALUE(NDIS_SUPPORT_NDIS630, 1);
+VALUE(NDIS_SUPPORT_NDIS640, 1);
+VALUE(NDIS_SUPPORT_NDIS650, 0);
+SIZE(NET_BUFFER_LIST, 288);
