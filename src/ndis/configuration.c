@@ -200,8 +200,9 @@ VOID NTAPI NdisOpenConfigurationKeyByIndex(PNDIS_STATUS Status, NDIS_HANDLE Conf
         !pointer_given(&call, KeyHandle, "KeyHandle"))
         return;
     UNICODE_STRING path = configuration_path(c);
-    UNICODE_STRING name;
-    if (!settings_key_at(c->settings, &path, Index, &name))
+    WCHAR buffer[CONFIGURATION_PATH_CHARACTERS];
+    UNICODE_STRING name = {0, sizeof buffer, buffer};
+    if (settings_key_at(c->settings, &path, Index, &name) != NDIS_STATUS_SUCCESS)
         return;
     if (!KeyName->Buffer || KeyName->MaximumLength < name.Length) {
         call_breaks(&call, RULE_ARGUMENT_BAD, ConfigurationHandle, NDIS_STATUS_FAILURE,

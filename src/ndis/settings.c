@@ -12,8 +12,7 @@
 
 enum { NAME_CHARACTERS_MAX = 512 };
 
-/* One value, its name and bytes behind it. A replaced one stays in the list of the dead, because
- * names of keys point into it. */
+/* One value, its name and bytes behind it. */
 struct setting {
     struct setting *next;
     UNICODE_STRING name;
@@ -25,19 +24,9 @@ struct settings {
     pthread_mutex_t mutex; /* never held across anything that may block or be preempted */
     _Atomic uint32_t references;
     struct setting *first;
-    struct setting *replaced;
 };
 
 /* ---- life -------------------------------------------------------------------------------- */
-
-static void settings_free_list(struct setting *s)
-{
-    while (s) {
-        struct setting *next = s->next;
-        free(s);
-        s = next;
-    }
-}
 
 void settings_hold(struct settings *settings)
 {
@@ -48,8 +37,11 @@ void settings_release(struct settings *settings)
 {
     if (!settings || atomic_fetch_sub(&settings->references, 1) > 1)
         return;
-    settings_free_list(settings->first);
-    settings_free_list(settings->replaced);
+    while (settings->first) {
+        struct setting *s = settings->first;
+        settings->first = s->next;
+        free(s);
+    }
     pthread_mutex_destroy(&settings->mutex);
     free(settings);
 }
@@ -110,13 +102,11 @@ static void settings_put(struct settings *settings, const UNICODE_STRING *path,
     pthread_mutex_lock(&settings->mutex);
     struct setting **place = settings_place(settings, path, name);
     struct setting *old = *place;
-    if (old) {
+    if (old)
         fresh->next = old->next;
-        old->next = settings->replaced;
-        settings->replaced = old;
-    }
     *place = fresh;
     pthread_mutex_unlock(&settings->mutex);
+    free(old);
 }
 
 static const UNICODE_STRING root = {0, 0, (PWCH)L""};
@@ -243,14 +233,23 @@ static bool key_came_before(struct settings *settings, const struct setting *end
     return false;
 }
 
-bool settings_key_at(struct settings *settings, const UNICODE_STRING *path, ULONG index,
-                     UNICODE_STRING *name)
+NDIS_STATUS settings_key_at(struct settings *settings, const UNICODE_STRING *path, ULONG index,
+                            UNICODE_STRING *name)
 {
-    bool found = false;
+    UNICODE_STRING key;
+    NDIS_STATUS status = NDIS_STATUS_FAILURE;
     pthread_mutex_lock(&settings->mutex);
-    for (struct setting *s = settings->first; s && !found; s = s->next)
-        if (setting_key(s, path, name) && !key_came_before(settings, s, path, name))
-            found = index-- == 0;
+    struct setting *s = settings->first;
+    for (; s; s = s->next)
+        if (setting_key(s, path, &key) && !key_came_before(settings, s, path, &key) && index-- == 0)
+            break;
+    if (s) {
+        bool fits = name->Buffer && key.Length <= name->MaximumLength;
+        if (fits)
+            memcpy(name->Buffer, key.Buffer, key.Length);
+        name->Length = key.Length;
+        status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_BUFFER_TOO_SHORT;
+    }
     pthread_mutex_unlock(&settings->mutex);
-    return found;
+    return status;
 }

@@ -51,9 +51,9 @@ bool settings_has_key(struct settings *settings, const UNICODE_STRING *path,
                       const UNICODE_STRING *name);
 
 /* Finds the subkey number `index` of `path`, in the order in which values were set.
- * name     points into memory that lives as long as the settings
- * returns  false when there are fewer */
-bool settings_key_at(struct settings *settings, const UNICODE_STRING *path, ULONG index,
-                     UNICODE_STRING *name);
+ * name     its Buffer and MaximumLength are the caller's room; the name is copied and Length set
+ * returns  SUCCESS; FAILURE: there are fewer; BUFFER_TOO_SHORT: Length is what it needs */
+NDIS_STATUS settings_key_at(struct settings *settings, const UNICODE_STRING *path, ULONG index,
+                            UNICODE_STRING *name);
 
 #endif

@@ -146,20 +146,24 @@ static void what_is_written_keeps_its_type(void **state)
 static void keys_are_found_by_name_and_number(void **state)
 {
     struct settings *s = *state;
-    UNICODE_STRING name;
+    WCHAR buffer[6];
+    UNICODE_STRING name = {0, sizeof buffer, buffer};
     assert_true(settings_has_key(s, U(""), U("GROUPS")));
     assert_true(settings_has_key(s, U("Groups\\"), U("Second")));
     assert_false(settings_has_key(s, U(""), U("Speed")));
     assert_false(settings_has_key(s, U("Groups\\"), U("Id")));
-    assert_true(settings_key_at(s, U(""), 0, &name));
+    assert_int_equal(settings_key_at(s, U(""), 0, &name), NDIS_STATUS_SUCCESS);
     assert_int_equal(name.Length, 12);
-    assert_memory_equal(name.Buffer, L"Groups", 12);
-    assert_true(settings_key_at(s, U(""), 1, &name));
-    assert_memory_equal(name.Buffer, L"Other", 10);
-    assert_false(settings_key_at(s, U(""), 2, &name));
-    assert_true(settings_key_at(s, U("groups\\"), 1, &name));
-    assert_memory_equal(name.Buffer, L"Second", 12);
-    assert_false(settings_key_at(s, U("groups\\"), 2, &name));
+    assert_memory_equal(buffer, L"Groups", 12);
+    assert_int_equal(settings_key_at(s, U(""), 1, &name), NDIS_STATUS_SUCCESS);
+    assert_memory_equal(buffer, L"Other", 10);
+    assert_int_equal(settings_key_at(s, U(""), 2, &name), NDIS_STATUS_FAILURE);
+    assert_int_equal(settings_key_at(s, U("groups\\"), 1, &name), NDIS_STATUS_SUCCESS);
+    assert_memory_equal(buffer, L"Second", 12);
+    assert_int_equal(settings_key_at(s, U("groups\\"), 2, &name), NDIS_STATUS_FAILURE);
+    name.MaximumLength = 10;
+    assert_int_equal(settings_key_at(s, U(""), 0, &name), NDIS_STATUS_BUFFER_TOO_SHORT);
+    assert_int_equal(name.Length, 12);
     struct settings_value *value =
         read_value(s, U("Groups\\First\\"), U("id"), NdisParameterInteger);
     assert_int_equal(value->parameter.ParameterData.IntegerData, 1);
