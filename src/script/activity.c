@@ -28,12 +28,20 @@ static void push_ready(struct script *script, struct activity *activity)
     script->ready_last = &activity->next;
 }
 
-static void unlink_waiting(struct script *script, struct activity *activity)
+static void link_waiting(struct script *script, struct activity *activity)
 {
-    struct activity **at = &script->waiting;
-    while (*at != activity)
-        at = &(*at)->next;
-    *at = activity->next;
+    activity->next = script->waiting;
+    activity->self = &script->waiting;
+    if (activity->next)
+        activity->next->self = &activity->next;
+    script->waiting = activity;
+}
+
+static void unlink_waiting(struct activity *activity)
+{
+    *activity->self = activity->next;
+    if (activity->next)
+        activity->next->self = activity->self;
 }
 
 static void leave_list(struct activity *activity)
@@ -52,7 +60,7 @@ void activity_wake(struct script *script, struct activity **list)
     while (*list) {
         struct activity *activity = *list;
         leave_list(activity);
-        unlink_waiting(script, activity);
+        unlink_waiting(activity);
         push_ready(script, activity);
     }
 }
@@ -72,8 +80,7 @@ int activity_wait(lua_State *L, struct activity **list, uint64_t deadline_100ns,
         activity->next_waiter = NULL;
         *last = activity;
     }
-    activity->next = script->waiting;
-    script->waiting = activity;
+    link_waiting(script, activity);
     return lua_yieldk(L, 0, context, next);
 }
 
@@ -151,7 +158,7 @@ static void wake_overdue(struct script *script)
                 oldest = at;
         }
         leave_list(oldest);
-        unlink_waiting(script, oldest);
+        unlink_waiting(oldest);
         push_ready(script, oldest);
     }
 }

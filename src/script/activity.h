@@ -10,6 +10,7 @@
 struct activity {
     struct box box;
     struct activity *next;        /* in the ready or the waiting list */
+    struct activity **self;       /* where it hangs in the waiting list */
     struct activity *next_waiter; /* for the same box or op */
     struct activity **waits_in;   /* that list; NULL: for time only */
     lua_State *thread;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ndis.h>
+
 /* An address family opened, failed to open, or closes. */
 struct af_event {
     struct event event;
@@ -13,6 +15,16 @@ struct af_event {
     condis_status status;
 };
 
+static void forget_af(struct client_box *client, const struct condis_af *af)
+{
+    for (uint32_t i = 0; i < client->af_count; i++) {
+        if (client->afs[i] == af) {
+            client->afs[i] = client->afs[--client->af_count];
+            return;
+        }
+    }
+}
+
 static void handle_af(struct script *script, struct event *event)
 {
     struct af_event *self = (struct af_event *)event;
@@ -20,6 +32,8 @@ static void handle_af(struct script *script, struct event *event)
     (void)script;
     if (self->status == CONDIS_SUCCESS && client->af_count < CLIENT_AFS_MAX)
         client->afs[client->af_count++] = self->af;
+    else if (self->status == NDIS_STATUS_CLOSING)
+        forget_af(client, self->af);
     else if (self->status != CONDIS_SUCCESS)
         client->refusal = self->status;
     free(self);
@@ -80,24 +94,38 @@ static bool is_inside(const struct box *box, const struct box *parent)
     return box != NULL;
 }
 
+void clients_copy_all(struct script *script, bool all)
+{
+    for (struct box *box = script->boxes; box; box = box->next) {
+        if (box->kind == BOX_CALL)
+            inbox_copy_all((struct call_box *)box, all);
+    }
+    if (!all)
+        return;
+    script_handle_events(script);
+    for (struct box *box = script->boxes; box; box = box->next) {
+        if (box->kind == BOX_CALL && !((struct call_box *)box)->client->box.gone)
+            inbox_copy_lent((struct call_box *)box);
+    }
+}
+
 /* The library takes back what lies in the inboxes, so they are emptied first; what still comes
- * while it closes is marked as taken by `gone`. */
+ * while it closes is never touched again, by `gone`. */
 void client_close(struct client_box *self)
 {
     struct script *script = self->box.script;
+    clients_copy_all(script, true);
     for (struct box *box = script->boxes; box; box = box->next) {
         if (box->kind == BOX_CALL && is_inside(box, &self->box)) {
             ((struct call_box *)box)->closing = true;
             inbox_clear((struct call_box *)box);
         }
     }
-    for (struct event *event = queue_take(&script->queue), *next; event; event = next) {
-        next = event->next;
-        event->handle(script, event);
-    }
+    script_handle_events(script);
     self->box.gone = true;
     self->host->client = NULL;
     condis_client_close(self->client);
+    clients_copy_all(script, false);
 }
 
 static int client_close_lua(lua_State *L)

@@ -58,8 +58,10 @@ struct call_box {
     struct datum *first; /* the inbox, oldest first */
     struct datum **last;
     uint32_t inbox_bytes_max;
-    atomic_uint copied_bytes; /* (c) copies in the inbox and on their way to it */
-    uint32_t post_count;      /* posted sends under way */
+    atomic_uint copied_bytes;   /* (c) copies in the inbox and on their way to it */
+    pthread_mutex_t lend_mutex; /* guards copy_all; nothing is called with it held */
+    bool copy_all;              /* (c) nothing more is to be kept lent */
+    uint32_t post_count;        /* posted sends under way */
     uint32_t posts_max;
     condis_status post_status; /* the first failure among them */
     bool remote_closed;
@@ -79,6 +81,11 @@ int client_open(lua_State *L);
 
 /* Closes a client; what it had is gone. */
 void client_close(struct client_box *self);
+
+/* Copies what adapters have lent to the calls of all clients, and all that comes from now on; false:
+ * no longer. Around whatever blocks the script's thread: it may wait for sends that end when their
+ * data is given back, and halts wait for what was lent. */
+void clients_copy_all(struct script *script, bool all);
 
 /* listener methods live in listeners.c */
 void listeners_open(lua_State *L);
@@ -108,6 +115,9 @@ bool client_need_af(lua_State *L, struct client_box *self, const char *adapter,
 void inbox_init(struct call_box *self);
 void inbox_on_data(void *context, struct condis_call *call, struct condis_data *data);
 void inbox_clear(struct call_box *self);
+void inbox_fini(struct call_box *self);
+void inbox_copy_all(struct call_box *self, bool all);
+void inbox_copy_lent(struct call_box *self);
 int call_receive(lua_State *L);
 int call_send(lua_State *L);
 int call_post(lua_State *L);

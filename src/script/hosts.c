@@ -107,13 +107,13 @@ static int driver_adapter(lua_State *L)
     return 1;
 }
 
-/* Everything that is inside what ends has ended: what lies in queues of ours is not to be
- * touched. */
 static int driver_unload(lua_State *L)
 {
     struct driver_box *self = box_check(L, 1, BOX_DRIVER);
     self->box.gone = true;
+    clients_copy_all(self->box.script, true);
     condis_driver_unload(self->driver);
+    clients_copy_all(self->box.script, false);
     return 0;
 }
 
@@ -121,7 +121,9 @@ static int adapter_stop(lua_State *L)
 {
     struct adapter_box *self = box_check(L, 1, BOX_ADAPTER);
     self->box.gone = true;
+    clients_copy_all(self->box.script, true);
     condis_adapter_stop(self->adapter);
+    clients_copy_all(self->box.script, false);
     return 0;
 }
 
@@ -130,7 +132,9 @@ static void stop(struct host_box *self)
     if (self->client)
         client_close(self->client);
     self->box.gone = true;
+    clients_copy_all(self->box.script, true);
     condis_host_destroy(self->host);
+    clients_copy_all(self->box.script, false);
 }
 
 static int host_stop(lua_State *L)

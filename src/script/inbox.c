@@ -10,6 +10,13 @@
 void inbox_init(struct call_box *self)
 {
     self->last = &self->first;
+    pthread_mutex_init(&self->lend_mutex, NULL);
+}
+
+void inbox_fini(struct call_box *self)
+{
+    inbox_clear(self);
+    pthread_mutex_destroy(&self->lend_mutex);
 }
 
 static void datum_free(struct datum *datum)
@@ -37,6 +44,53 @@ static void handle_data(struct script *script, struct event *event)
     box_wake(&call->box);
 }
 
+static struct datum *datum_new(struct call_box *call, size_t bytes, size_t copy_bytes)
+{
+    struct datum *datum = malloc(sizeof *datum + copy_bytes);
+    if (!datum) {
+        atomic_store(&call->box.script->lost, true);
+        return NULL;
+    }
+    datum->event.handle = handle_data;
+    datum->call = call;
+    datum->bytes = bytes;
+    datum->lent = NULL;
+    return datum;
+}
+
+static void on_data_copy(struct call_box *self, struct condis_data *data, size_t bytes)
+{
+    struct datum *datum = datum_new(self, bytes, bytes);
+    if (datum) {
+        atomic_fetch_add(&self->copied_bytes, (unsigned)bytes);
+        condis_data_copy(data, 0, datum->copy, bytes);
+    }
+    condis_data_release(data);
+    if (datum)
+        queue_put(&self->box.script->queue, &datum->event);
+}
+
+/* returns false when it may not be kept lent any more. */
+static bool on_data_lent(struct call_box *self, struct condis_data *data, size_t bytes)
+{
+    struct datum *datum = datum_new(self, bytes, 0);
+    if (!datum) {
+        condis_data_release(data);
+        return true;
+    }
+    datum->lent = data;
+    pthread_mutex_lock(&self->lend_mutex);
+    bool kept = !self->copy_all;
+    if (kept)
+        queue_append(&self->box.script->queue, &datum->event);
+    pthread_mutex_unlock(&self->lend_mutex);
+    if (kept)
+        queue_tell(&self->box.script->queue);
+    else
+        free(datum);
+    return kept;
+}
+
 void inbox_on_data(void *context, struct condis_call *call, struct condis_data *data)
 {
     struct call_box *self = context;
@@ -44,22 +98,37 @@ void inbox_on_data(void *context, struct condis_call *call, struct condis_data *
     (void)call;
     bool copy = bytes <= self->inbox_bytes_max &&
                 atomic_load(&self->copied_bytes) <= self->inbox_bytes_max - bytes;
-    struct datum *datum = malloc(sizeof *datum + (copy ? bytes : 0));
-    if (!datum) {
-        atomic_store(&self->box.script->lost, true);
-        condis_data_release(data);
-        return;
+    if (copy || !on_data_lent(self, data, bytes))
+        on_data_copy(self, data, bytes);
+}
+
+void inbox_copy_all(struct call_box *self, bool all)
+{
+    pthread_mutex_lock(&self->lend_mutex);
+    self->copy_all = all;
+    pthread_mutex_unlock(&self->lend_mutex);
+}
+
+void inbox_copy_lent(struct call_box *self)
+{
+    struct datum *old = self->first;
+    self->first = NULL;
+    self->last = &self->first;
+    for (struct datum *next; old; old = next) {
+        next = old->next;
+        struct datum *copy = old->lent ? datum_new(self, old->bytes, old->bytes) : old;
+        if (copy && copy != old) {
+            condis_data_copy(old->lent, 0, copy->copy, copy->bytes);
+            atomic_fetch_add(&self->copied_bytes, (unsigned)copy->bytes);
+        }
+        if (copy != old)
+            datum_free(old);
+        if (!copy)
+            continue;
+        copy->next = NULL;
+        *self->last = copy;
+        self->last = &copy->next;
     }
-    datum->event.handle = handle_data;
-    datum->call = self;
-    datum->bytes = bytes;
-    datum->lent = copy ? NULL : data;
-    if (copy) {
-        atomic_fetch_add(&self->copied_bytes, (unsigned)bytes);
-        condis_data_copy(data, 0, datum->copy, bytes);
-        condis_data_release(data);
-    }
-    queue_put(&self->box.script->queue, &datum->event);
 }
 
 static struct datum *take(struct call_box *self)

@@ -156,8 +156,11 @@ static int listener_offer(lua_State *L)
 static int accept_finish(lua_State *L, condis_status status, void *subject)
 {
     struct call_box *call = subject;
-    if (status != CONDIS_SUCCESS)
+    if (status != CONDIS_SUCCESS) {
+        call->box.gone = true;
+        condis_call_release(call->call);
         return script_raise_status(L, "listener:accept", status);
+    }
     box_push(L, &call->box);
     return 1;
 }

@@ -17,16 +17,26 @@ void queue_fini(struct queue *queue)
     pthread_mutex_destroy(&queue->mutex);
 }
 
-void queue_put(struct queue *queue, struct event *event)
+void queue_append(struct queue *queue, struct event *event)
 {
     event->next = NULL;
     pthread_mutex_lock(&queue->mutex);
     *queue->last = event;
     queue->last = &event->next;
-    struct exec_world *world = queue->world;
     pthread_mutex_unlock(&queue->mutex);
-    if (world)
-        exec_signal_set(world, &queue->ready);
+}
+
+/* The world is set before anything can call back. */
+void queue_tell(struct queue *queue)
+{
+    if (queue->world)
+        exec_signal_set(queue->world, &queue->ready);
+}
+
+void queue_put(struct queue *queue, struct event *event)
+{
+    queue_append(queue, event);
+    queue_tell(queue);
 }
 
 struct event *queue_take(struct queue *queue)

@@ -104,8 +104,16 @@ static void free_boxes(struct script *script)
         if (box->kind == BOX_LISTENER)
             listener_clear((struct listener_box *)box);
         else if (box->kind == BOX_CALL)
-            inbox_clear((struct call_box *)box);
+            inbox_fini((struct call_box *)box);
         free(box);
+    }
+}
+
+void script_handle_events(struct script *script)
+{
+    for (struct event *event = queue_take(&script->queue), *next; event; event = next) {
+        next = event->next;
+        event->handle(script, event);
     }
 }
 
@@ -113,10 +121,7 @@ static void free_boxes(struct script *script)
 static void script_end(struct script *script)
 {
     hosts_stop_all(script);
-    for (struct event *event = queue_take(&script->queue), *next; event; event = next) {
-        next = event->next;
-        event->handle(script, event);
-    }
+    script_handle_events(script);
     op_free_all(script);
     if (script->world) {
         script->ended_100ns = condis_world_now_100ns(script->world);

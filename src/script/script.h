@@ -169,6 +169,9 @@ void hubs_apply(struct script *script);
 /* A host that still runs; NULL: none. */
 struct condis_host *hosts_any(struct script *script);
 
+/* Handles what is queued now. */
+void script_handle_events(struct script *script);
+
 /* Closes every client and ends every host, as the end of the script. */
 void hosts_stop_all(struct script *script);
 
