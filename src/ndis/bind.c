@@ -300,7 +300,9 @@ static struct bind *completed_bind(const struct call *call, NDIS_HANDLE handle,
                         operation_rows[bind->op.kind].name);
         return NULL;
     }
-    bool waits = object_alive(&slot->object) && operation_running(&slot->op);
+    enum operation_state state = operation_state(&slot->op);
+    bool waits =
+        object_alive(&slot->object) && (state == OPERATION_CALLING || state == OPERATION_WAITING);
     if (waits && call_is_from(call, slot->driver))
         return slot;
     enum rule_id rule = waits ? RULE_COMPLETE_FOREIGN : slot->op.answered ? unasked : once;
