@@ -46,6 +46,9 @@ _Must_inspect_result_
 _IRQL_requires_max_(DISPATCH_LEVEL)
 PVOID NTAPI ExAllocatePoolWithTag(_In_ POOL_TYPE PoolType, _In_ SIZE_T NumberOfBytes,
                                   _In_ ULONG Tag);
+/* Learn: ExAllocatePool. */
+#define ExAllocatePool(PoolType, NumberOfBytes)                                                    \
+    ExAllocatePoolWithTag(PoolType, NumberOfBytes, 'enoN')
 /* Learn: ExAllocatePoolWithTagPriority. */
 _Must_inspect_result_
 _IRQL_requires_max_(DISPATCH_LEVEL)

@@ -100,16 +100,20 @@ FORCEINLINE PVOID InterlockedCompareExchangePointer(_Inout_ PVOID volatile *Dest
     return Comperand;
 }
 
-/* Learn: InterlockedBitTestAndSet. Returns the bit before. */
+/* Learn: InterlockedBitTestAndSet. Bit counts from Base on, over words. Returns the bit before. */
 FORCEINLINE BOOLEAN InterlockedBitTestAndSet(_Inout_ LONG volatile *Base, LONG Bit)
 {
-    return (BOOLEAN)(((ULONG)InterlockedOr(Base, (LONG)(1u << (Bit & 31))) >> (Bit & 31)) & 1u);
+    ULONG Mask = 1u << (Bit & 31);
+
+    return (BOOLEAN)(((ULONG)InterlockedOr(Base + (Bit >> 5), (LONG)Mask) & Mask) != 0);
 }
 
 /* Learn: InterlockedBitTestAndReset. Returns the bit before. */
 FORCEINLINE BOOLEAN InterlockedBitTestAndReset(_Inout_ LONG volatile *Base, LONG Bit)
 {
-    return (BOOLEAN)(((ULONG)InterlockedAnd(Base, (LONG) ~(1u << (Bit & 31))) >> (Bit & 31)) & 1u);
+    ULONG Mask = 1u << (Bit & 31);
+
+    return (BOOLEAN)(((ULONG)InterlockedAnd(Base + (Bit >> 5), (LONG)~Mask) & Mask) != 0);
 }
 
 #define InterlockedIncrementAcquire       InterlockedIncrement

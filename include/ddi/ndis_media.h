@@ -127,6 +127,11 @@ typedef ULONG NET_IF_COMPARTMENT_ID, *PNET_IF_COMPARTMENT_ID;
 /* Learn: NET_LUID. From the low end: 24 bits reserved, 24 bits index, 16 bits interface type. */
 typedef union _NET_LUID {
     ULONG64 Value;
+    __extension__ struct {
+        ULONG64 Reserved : 24;
+        ULONG64 NetLuidIndex : 24;
+        ULONG64 IfType : 16;
+    } Info;
 } NET_LUID, *PNET_LUID;
 
 #define IF_TYPE_OTHER             1

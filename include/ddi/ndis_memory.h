@@ -21,6 +21,7 @@ PVOID NTAPI NdisAllocateMemoryWithTagPriority(_In_ NDIS_HANDLE NdisHandle, _In_ 
 /* Learn: NdisFreeMemory. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisFreeMemory(_In_ PVOID VirtualAddress, _In_ UINT Length, _In_ UINT MemoryFlags);
+#if NDIS_SUPPORT_NDIS620
 /* Learn: NdisFreeMemoryWithTag. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisFreeMemoryWithTag(_In_ PVOID VirtualAddress, _In_ ULONG Tag);
@@ -28,6 +29,7 @@ VOID NTAPI NdisFreeMemoryWithTag(_In_ PVOID VirtualAddress, _In_ ULONG Tag);
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisFreeMemoryWithTagPriority(_In_ NDIS_HANDLE NdisHandle, _In_ PVOID VirtualAddress,
                                          _In_ ULONG Tag);
+#endif
 
 #define NdisZeroMemory(Destination, Length)         RtlZeroMemory(Destination, Length)
 #define NdisMoveMemory(Destination, Source, Length) RtlCopyMemory(Destination, Source, Length)
@@ -39,6 +41,12 @@ VOID NTAPI NdisFreeMemoryWithTagPriority(_In_ NDIS_HANDLE NdisHandle, _In_ PVOID
     } while (0)
 #define NdisFillMemory(Destination, Length, Fill) RtlFillMemory(Destination, Length, Fill)
 #define NdisEqualMemory(Source1, Source2, Length) RtlEqualMemory(Source1, Source2, Length)
+
+/* Learn: NdisInitializeNPagedLookasideList and its like. */
+#define NdisInitializeNPagedLookasideList   ExInitializeNPagedLookasideList
+#define NdisDeleteNPagedLookasideList       ExDeleteNPagedLookasideList
+#define NdisAllocateFromNPagedLookasideList ExAllocateFromNPagedLookasideList
+#define NdisFreeToNPagedLookasideList       ExFreeToNPagedLookasideList
 
 /* The buffer is borrowed: it must outlive the string. */
 #define NdisInitUnicodeString(DestinationString, SourceString)                                     \

@@ -184,6 +184,10 @@ VOID NTAPI NdisMDeregisterMiniportDriver(_In_ NDIS_HANDLE NdisMiniportDriverHand
 _IRQL_requires_(PASSIVE_LEVEL)
 NDIS_STATUS NTAPI NdisMSetMiniportAttributes(
     _In_ NDIS_HANDLE NdisMiniportHandle, _In_ PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes);
+/* Learn: NdisMNetPnPEvent. */
+_IRQL_requires_(PASSIVE_LEVEL)
+NDIS_STATUS NTAPI NdisMNetPnPEvent(_In_ NDIS_HANDLE MiniportAdapterHandle,
+                                   _In_ PNET_PNP_EVENT_NOTIFICATION NetPnPEvent);
 /* Learn: NdisMPauseComplete. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisMPauseComplete(_In_ NDIS_HANDLE MiniportAdapterHandle);

@@ -66,6 +66,9 @@ typedef struct _NET_DEVICE_PNP_EVENT {
     ULONG InformationBufferLength;
     UCHAR NdisReserved[2 * sizeof(PVOID)];
 } NET_DEVICE_PNP_EVENT, *PNET_DEVICE_PNP_EVENT;
+#define NET_DEVICE_PNP_EVENT_REVISION_1 1
+#define NDIS_SIZEOF_NET_DEVICE_PNP_EVENT_REVISION_1                                                \
+    RTL_SIZEOF_THROUGH_FIELD(NET_DEVICE_PNP_EVENT, NdisReserved)
 
 /* Learn: NDIS_RESTART_ATTRIBUTES. */
 typedef struct _NDIS_RESTART_ATTRIBUTES {

@@ -229,6 +229,9 @@ _IRQL_requires_(PASSIVE_LEVEL)
 VOID NTAPI NdisCompleteNetPnPEvent(_In_ NDIS_HANDLE NdisBindingHandle,
                                    _In_ PNET_PNP_EVENT_NOTIFICATION NetPnPEventNotification,
                                    _In_ NDIS_STATUS Status);
+/* Learn: NdisReEnumerateProtocolBindings. */
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NTAPI NdisReEnumerateProtocolBindings(_In_ NDIS_HANDLE NdisHandle);
 /* Learn: NdisReturnNetBufferLists. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID NTAPI NdisReturnNetBufferLists(_In_ NDIS_HANDLE NdisBindingHandle,

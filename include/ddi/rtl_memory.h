@@ -24,9 +24,18 @@ int memcmp(const void *, const void *, size_t);
     (!__builtin_memcmp((Destination), (Source), (Length)))
 
 /* Learn: RtlCompareMemory. Returns the count of equal leading bytes. */
-_Must_inspect_result_
-SIZE_T NTAPI RtlCompareMemory(_In_ const VOID *Source1, _In_ const VOID *Source2,
-                              _In_ SIZE_T Length);
+FORCEINLINE SIZE_T RtlCompareMemory(_In_ const VOID *Source1, _In_ const VOID *Source2,
+                                    _In_ SIZE_T Length)
+{
+    const UCHAR *First = (const UCHAR *)Source1;
+    const UCHAR *Second = (const UCHAR *)Source2;
+    SIZE_T Equal = 0;
+
+    while (Equal < Length && First[Equal] == Second[Equal])
+        Equal++;
+    return Equal;
+}
+
 /* Learn: RtlSecureZeroMemory. */
 FORCEINLINE PVOID RtlSecureZeroMemory(_Out_ PVOID Pointer, _In_ SIZE_T Count)
 {

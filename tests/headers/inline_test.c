@@ -106,6 +106,20 @@ static void interlocked_operations_return_what_windows_returns(void **state)
     assert_int_equal(value, 9);
 }
 
+static void a_bit_number_reaches_over_words(void **state)
+{
+    LONG words[2] = {0, 0};
+
+    (void)state;
+    assert_false(InterlockedBitTestAndSet(words, 33));
+    assert_int_equal(words[0], 0);
+    assert_int_equal(words[1], 2);
+    assert_true(InterlockedBitTestAndReset(words, 33));
+    assert_int_equal(words[1], 0);
+    assert_false(InterlockedBitTestAndSet(words, 31));
+    assert_true(InterlockedBitTestAndSet(words, 31));
+}
+
 static void interlocked_pointers_swap_only_on_a_match(void **state)
 {
     int one;
@@ -205,6 +219,24 @@ static void a_context_starts_behind_its_offset(void **state)
     assert_int_equal(NET_BUFFER_LIST_CONTEXT_DATA_SIZE(&nbl), 32);
 }
 
+static void comparing_memory_counts_the_equal_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(RtlCompareMemory("abcd", "abxd", 4), 2);
+    assert_int_equal(RtlCompareMemory("abcd", "abcd", 4), 4);
+    assert_int_equal(RtlCompareMemory("a", "b", 0), 0);
+    assert_true(RtlEqualMemory("abcd", "abcx", 3));
+}
+
+static void a_net_luid_holds_its_type_in_the_high_end(void **state)
+{
+    NET_LUID luid = {.Value = 0x0025000001000000};
+
+    (void)state;
+    assert_int_equal(luid.Info.IfType, IF_TYPE_ATM);
+    assert_int_equal(luid.Info.NetLuidIndex, 1);
+}
+
 static void constant_strings_count_bytes_without_the_terminator(void **state)
 {
     NDIS_STRING name = NDIS_STRING_CONST("abc");
@@ -225,12 +257,15 @@ int main(void)
         cmocka_unit_test(appending_a_list_keeps_both_orders),
         cmocka_unit_test(a_pushed_entry_pops_first),
         cmocka_unit_test(interlocked_operations_return_what_windows_returns),
+        cmocka_unit_test(a_bit_number_reaches_over_words),
         cmocka_unit_test(interlocked_pointers_swap_only_on_a_match),
         cmocka_unit_test(each_interlocked_operation_is_one_preemption_point),
         cmocka_unit_test(an_initialised_mdl_describes_its_buffer),
         cmocka_unit_test(only_an_unmapped_mdl_is_mapped),
         cmocka_unit_test(both_names_of_a_net_buffer_field_are_one_memory),
         cmocka_unit_test(a_context_starts_behind_its_offset),
+        cmocka_unit_test(comparing_memory_counts_the_equal_bytes),
+        cmocka_unit_test(a_net_luid_holds_its_type_in_the_high_end),
         cmocka_unit_test(constant_strings_count_bytes_without_the_terminator),
     };
 

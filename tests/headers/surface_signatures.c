@@ -149,6 +149,8 @@ SIGNATURE(NdisMCmDispatchIncomingDropParty, VOID, (NDIS_STATUS, NDIS_HANDLE, PVO
 SIGNATURE(NdisMCmNotifyCloseAddressFamily, NDIS_STATUS, (NDIS_HANDLE));
 SIGNATURE(NdisMCmOidRequestComplete, VOID,
           (NDIS_HANDLE, NDIS_HANDLE, NDIS_HANDLE, PNDIS_OID_REQUEST, NDIS_STATUS));
+SIGNATURE(NdisMNetPnPEvent, NDIS_STATUS, (NDIS_HANDLE, PNET_PNP_EVENT_NOTIFICATION));
+SIGNATURE(NdisReEnumerateProtocolBindings, VOID, (NDIS_HANDLE));
 
 /* The macro names of Windows are there for #ifdef, too. */
 #ifndef NdisMCmOpenAddressFamilyComplete
