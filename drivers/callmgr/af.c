@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Address families and SAPs. */
+#include "callmgr.h"
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI CmOpenAf(NDIS_HANDLE CallMgrBindingContext,
+                                                  PCO_ADDRESS_FAMILY AddressFamily,
+                                                  NDIS_HANDLE NdisAfHandle,
+                                                  PNDIS_HANDLE CallMgrAfContext)
+{
+    PCM_ADAPTER Adapter = CallMgrBindingContext;
+    PCM_AF Af;
+    if (AddressFamily->AddressFamily != CO_ADDRESS_FAMILY_Q2931)
+        return NDIS_STATUS_FAILURE;
+    Af = CmAllocate(Adapter, sizeof(*Af));
+    if (Af == NULL)
+        return NDIS_STATUS_RESOURCES;
+    Af->Adapter = Adapter;
+    Af->NdisAfHandle = NdisAfHandle;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    InsertTailList(&Adapter->Afs, &Af->Link);
+    Adapter->AfCount++;
+    NdisResetEvent(&Adapter->Idle);
+    NdisReleaseSpinLock(&Adapter->Lock);
+    *CallMgrAfContext = Af;
+    CmRequestBegin(&Af->Request, CM_OPEN_AF, NULL);
+    return CmRequestAnswer(Adapter, &Af->Request, NDIS_STATUS_SUCCESS);
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseAf(NDIS_HANDLE CallMgrAfContext)
+{
+    PCM_AF Af = CallMgrAfContext;
+    PCM_ADAPTER Adapter = Af->Adapter;
+    BOOLEAN Busy;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Busy = Af->VcCount != 0 || Af->SapCount != 0;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    if (Busy)
+        return NDIS_STATUS_NOT_ACCEPTED;
+    CmRequestBegin(&Af->Request, CM_CLOSE_AF, NULL);
+    return CmRequestAnswer(Adapter, &Af->Request, NDIS_STATUS_SUCCESS);
+}
+
+VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
+{
+    PCM_ADAPTER Adapter = Af->Adapter;
+    UNREFERENCED_PARAMETER(Status);
+    if (Kind != CM_CLOSE_AF)
+        return;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    RemoveEntryList(&Af->Link);
+    NdisFreeMemory(Af, 0, 0);
+    if (--Adapter->AfCount == 0 && !Adapter->WorkQueued)
+        NdisSetEvent(&Adapter->Idle); /* under the lock, which the waiter takes next */
+    NdisReleaseSpinLock(&Adapter->Lock);
+}
+
+_Use_decl_annotations_ VOID NTAPI CmNotifyCloseAfComplete(NDIS_HANDLE CallMgrAfContext,
+                                                          NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(CallMgrAfContext); /* what counts is the close itself */
+    UNREFERENCED_PARAMETER(Status);
+}
+
+VOID CmAdapterCloseFamilies(PCM_ADAPTER Adapter)
+{
+    for (;;) {
+        NDIS_HANDLE NdisAfHandle = NULL;
+        PLIST_ENTRY At;
+        NdisAcquireSpinLock(&Adapter->Lock);
+        Adapter->Ending = TRUE;
+        for (At = Adapter->Afs.Flink; At != &Adapter->Afs && NdisAfHandle == NULL; At = At->Flink) {
+            PCM_AF Af = CONTAINING_RECORD(At, CM_AF, Link);
+            if (Af->Notified)
+                continue;
+            Af->Notified = TRUE;
+            NdisAfHandle = Af->NdisAfHandle;
+        }
+        NdisReleaseSpinLock(&Adapter->Lock);
+        if (NdisAfHandle == NULL)
+            break;
+        Adapter->Edge->NotifyCloseAf(NdisAfHandle);
+    }
+    NdisWaitEvent(&Adapter->Idle, 0);
+    NdisAcquireSpinLock(&Adapter->Lock); /* after the one who set it */
+    NdisReleaseSpinLock(&Adapter->Lock);
+}
+
+/* A SAP is one address of this station: SAP_TYPE_NSAP, an ATM_SAP with one ATM_ADDRESS. */
+static NDIS_STATUS SapRead(PCM_ADAPTER Adapter, PCO_SAP Sap, PUCHAR Selector)
+{
+    ATM_SAP *AtmSap = (ATM_SAP *)(PVOID)Sap->Sap;
+    ATM_ADDRESS Address;
+    struct hubsig_name Station;
+    if (Sap->SapType != SAP_TYPE_NSAP ||
+        Sap->SapLength < (ULONG)FIELD_OFFSET(ATM_SAP, Addresses) + sizeof(ATM_ADDRESS))
+        return NDIS_STATUS_INVALID_DATA;
+    if (AtmSap->NumberOfAddresses != 1)
+        return NDIS_STATUS_INVALID_DATA;
+    NdisMoveMemory(&Address, AtmSap->Addresses, sizeof(Address));
+    if (!HubAddressGet(Address.Address, &Station, Selector))
+        return NDIS_STATUS_INVALID_DATA;
+    if (!hubsig_name_equal(&Station, &Adapter->Engine.name))
+        return NDIS_STATUS_INVALID_ADDRESS; /* another station's: no call for it comes here */
+    return NDIS_STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI CmRegisterSap(NDIS_HANDLE CallMgrAfContext, PCO_SAP Sap,
+                                                       NDIS_HANDLE NdisSapHandle,
+                                                       PNDIS_HANDLE CallMgrSapContext)
+{
+    PCM_AF Af = CallMgrAfContext;
+    PCM_ADAPTER Adapter = Af->Adapter;
+    PCM_SAP New;
+    UCHAR Selector = 0;
+    NDIS_STATUS Status = SapRead(Adapter, Sap, &Selector);
+    New = CmAllocate(Adapter, sizeof(*New));
+    if (New == NULL)
+        return NDIS_STATUS_RESOURCES;
+    New->Af = Af;
+    New->NdisSapHandle = NdisSapHandle;
+    New->Selector = Selector;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    if (Status == NDIS_STATUS_SUCCESS && Adapter->Saps[Selector] != NULL)
+        Status = NDIS_STATUS_INVALID_DATA; /* taken (C101) */
+    if (Status == NDIS_STATUS_SUCCESS) {
+        Adapter->Saps[Selector] = New;
+        New->Registered = TRUE;
+    }
+    Af->SapCount++;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    *CallMgrSapContext = New;
+    CmRequestBegin(&New->Request, CM_REGISTER_SAP, NULL);
+    return CmRequestAnswer(Adapter, &New->Request, Status);
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI CmDeregisterSap(NDIS_HANDLE CallMgrSapContext)
+{
+    PCM_SAP Sap = CallMgrSapContext;
+    PCM_ADAPTER Adapter = Sap->Af->Adapter;
+    BOOLEAN Busy;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    CmRequestBegin(&Sap->Request, CM_DEREGISTER_SAP, NULL);
+    Sap->Deregistering = TRUE;
+    if (Adapter->Saps[Sap->Selector] == Sap)
+        Adapter->Saps[Sap->Selector] = NULL;
+    Busy = Sap->Offers != 0;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    if (Busy)
+        return NDIS_STATUS_PENDING; /* the last offer's end completes it */
+    return CmRequestAnswer(Adapter, &Sap->Request, NDIS_STATUS_SUCCESS);
+}
+
+VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
+{
+    PCM_ADAPTER Adapter = Sap->Af->Adapter;
+    if (Kind == CM_REGISTER_SAP && Status == NDIS_STATUS_SUCCESS)
+        return;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Sap->Af->SapCount--;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    NdisFreeMemory(Sap, 0, 0);
+}

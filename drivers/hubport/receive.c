@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* In: a net buffer list around the frame's own MDL chain; the frame goes back when the list does. */
+#include "port_private.h"
+
+static VOID CountLoss(PHUB_PORT Port, PHUB_CHANNEL Channel)
+{
+    NdisDprAcquireSpinLock(&Port->Lock);
+    Channel->Counts.ReceiveNoBuffer++;
+    Port->Totals.ReceiveNoBuffer++;
+    NdisDprReleaseSpinLock(&Port->Lock);
+}
+
+NDIS_STATUS ChannelIndicate(PHUB_CHANNEL Channel, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+{
+    PHUB_PORT Port = Channel->Port;
+    PNET_BUFFER_LIST Nbl;
+    BOOLEAN Wanted;
+    Nbl = NdisAllocateNetBufferAndNetBufferList(Port->NblPool, 0, 0, Frame->Mdl, Frame->MdlOffset,
+                                                Frame->Length);
+    if (Nbl == NULL) {
+        CountLoss(Port, Channel);
+        return NDIS_STATUS_SUCCESS;
+    }
+    NdisDprAcquireSpinLock(&Port->Lock);
+    Wanted = Port->Running && Channel->Active && !Channel->Leaving;
+    if (Wanted) {
+        Channel->Counts.ReceiveFrames++;
+        Channel->Counts.ReceiveBytes += Frame->Length;
+        Channel->ReceivesOut++;
+        Port->Totals.ReceiveFrames++;
+        Port->Totals.ReceiveBytes += Frame->Length;
+        Port->ReceivesOut++;
+    }
+    NdisDprReleaseSpinLock(&Port->Lock);
+    if (!Wanted) {
+        NdisFreeNetBufferList(Nbl);
+        return NDIS_STATUS_SUCCESS;
+    }
+    Nbl->SourceHandle = Channel->NdisVcHandle;
+    NET_BUFFER_LIST_STATUS(Nbl) = NDIS_STATUS_SUCCESS;
+    NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl)[0] = Frame;
+    NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl)[1] = Channel;
+    NET_BUFFER_MINIPORT_RESERVED(NET_BUFFER_LIST_FIRST_NB(Nbl))[0] = Member;
+    NdisMCoIndicateReceiveNetBufferLists(Channel->NdisVcHandle, Nbl, 1,
+                                         NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL);
+    return NDIS_STATUS_PENDING;
+}
+
+NDIS_STATUS NTAPI PortReceive(PVOID NicContext, PCONDIS_NIC_MEMBER Member, PVOID ChannelContext,
+                              PCONDIS_FRAME Frame)
+{
+    PHUB_PORT Port = NicContext;
+    if (ChannelContext == NULL)
+        return Port->Events->Control(Port, Member, Frame);
+    return ChannelIndicate(ChannelContext, Member, Frame);
+}
+
+VOID PortReturn(PHUB_PORT Port, PNET_BUFFER_LIST NetBufferLists, ULONG ReturnFlags)
+{
+    PNET_BUFFER_LIST Nbl, Next;
+    UNREFERENCED_PARAMETER(ReturnFlags);
+    for (Nbl = NetBufferLists; Nbl != NULL; Nbl = Next) {
+        PCONDIS_FRAME Frame = NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl)[0];
+        PHUB_CHANNEL Channel = NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl)[1];
+        PCONDIS_NIC_MEMBER Member = NET_BUFFER_MINIPORT_RESERVED(NET_BUFFER_LIST_FIRST_NB(Nbl))[0];
+        Next = NET_BUFFER_LIST_NEXT_NBL(Nbl);
+        NET_BUFFER_LIST_NEXT_NBL(Nbl) = NULL;
+        NdisFreeNetBufferList(Nbl);
+        CondisNicReturn(Member, Frame);
+        NdisAcquireSpinLock(&Port->Lock);
+        Channel->ReceivesOut--;
+        Port->ReceivesOut--;
+        PortUnlockAndSettle(Port, Channel);
+    }
+}
+
+const UCHAR *PortMessage(PHUB_PORT Port, PCONDIS_FRAME Frame, UCHAR **Copy)
+{
+    ULONG Skip = Frame->MdlOffset, Left = Frame->Length;
+    PMDL Mdl = Frame->Mdl;
+    UCHAR *To;
+    while (Skip >= MmGetMdlByteCount(Mdl)) {
+        Skip -= MmGetMdlByteCount(Mdl);
+        Mdl = Mdl->Next;
+    }
+    if (Left <= MmGetMdlByteCount(Mdl) - Skip)
+        return (UCHAR *)MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority) + Skip;
+    *Copy =
+        NdisAllocateMemoryWithTagPriority(Port->Adapter, Left, HUB_PORT_TAG, NormalPoolPriority);
+    for (To = *Copy; To != NULL && Left > 0; Mdl = Mdl->Next, Skip = 0) {
+        ULONG Bytes = MmGetMdlByteCount(Mdl) - Skip;
+        if (Bytes > Left)
+            Bytes = Left;
+        NdisMoveMemory(To, (UCHAR *)MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority) + Skip,
+                       Bytes);
+        To += Bytes;
+        Left -= Bytes;
+    }
+    return *Copy;
+}

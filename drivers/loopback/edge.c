@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* The integrated edge: signalling goes straight to the NIC, VCs are activated without a miniport. */
+#include "loopback.h"
+
+#define CM_NDIS(Name) NdisMCm##Name
+#include "edge_calls.h"
+
+static PLOOPBACK_ADAPTER AdapterOf(PCM_ADAPTER Manager)
+{
+    return CONTAINING_RECORD(Manager, LOOPBACK_ADAPTER, Manager);
+}
+
+static PLOOPBACK_VC VcOf(PCM_VC Vc)
+{
+    return CONTAINING_RECORD(Vc, LOOPBACK_VC, Vc);
+}
+
+static VOID LoopbackSend(PCM_ADAPTER Manager, const struct hubsig_message *Message)
+{
+    PortSendControl(&AdapterOf(Manager)->Port, Message);
+}
+
+static NDIS_STATUS LoopbackCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
+{
+    Vc->NdisVcHandle = NULL;
+    return NdisMCmCreateVc(AdapterOf(Vc->Adapter)->Port.Adapter, NdisAfHandle, Vc,
+                           &Vc->NdisVcHandle);
+}
+
+static NDIS_STATUS LoopbackDeleteVc(PCM_VC Vc)
+{
+    return NdisMCmDeleteVc(Vc->NdisVcHandle);
+}
+
+/* What NDIS is told of a VC: its flows, and where its data goes. */
+static NDIS_STATUS TellNdis(PCM_VC Vc)
+{
+    CO_CALL_PARAMETERS Parameters;
+    CO_CALL_MANAGER_PARAMETERS Manager;
+    NdisZeroMemory(&Parameters, sizeof(Parameters));
+    NdisZeroMemory(&Manager, sizeof(Manager));
+    Parameters.CallMgrParameters = &Manager;
+    if (Vc->Multipoint || Vc->ReceiveOnly)
+        Parameters.Flags = MULTIPOINT_VC;
+    NdisMoveMemory(&Manager.Transmit, Vc->Incoming ? &Vc->Backward : &Vc->Forward,
+                   sizeof(FLOWSPEC));
+    NdisMoveMemory(&Manager.Receive, Vc->Incoming ? &Vc->Forward : &Vc->Backward, sizeof(FLOWSPEC));
+    return NdisMCmActivateVc(Vc->NdisVcHandle, &Parameters);
+}
+
+static VOID LoopbackActivate(PCM_VC Vc, CM_LEVEL Level)
+{
+    PHUB_CHANNEL Channel = &VcOf(Vc)->Channel;
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    BOOLEAN Open = Channel->Active;
+    BOOLEAN Join = Level >= CM_HELD && !Vc->Multipoint && Channel->Member == NULL;
+    /* The first time, and for new flows: a change of level alone is no business of NDIS. */
+    if (!Open || Vc->Step == CM_STEP_MODIFY || Vc->Step == CM_STEP_MODIFY_OFFER)
+        Status = TellNdis(Vc);
+    if (Status == NDIS_STATUS_PENDING)
+        return; /* LoopbackActivateVcComplete follows; the first level has nothing to join */
+    if (Status == NDIS_STATUS_SUCCESS)
+        ChannelOpen(Channel, &AdapterOf(Vc->Adapter)->Port, Vc->NdisVcHandle, Vc->Channel,
+                    !Vc->ReceiveOnly);
+    if (Status == NDIS_STATUS_SUCCESS && Join)
+        Status = ChannelJoin(Channel, TRUE);
+    if (Status != NDIS_STATUS_SUCCESS && !Open && Channel->Active) {
+        /* Joining failed on a VC that NDIS took for active: take that back first. */
+        Vc->Level = CM_RESERVED;
+        VcOf(Vc)->ActivateStatus = Status;
+        ChannelLeave(Channel);
+        return;
+    }
+    if (Status == NDIS_STATUS_SUCCESS && Level == CM_FLOWING)
+        ChannelResume(Channel);
+    CmVcActivated(Vc, Status);
+}
+
+/* NDIS answers an MCM's activation at once (API §10, K1); this keeps the VC right should it not. */
+static VOID NTAPI LoopbackActivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext,
+                                             PCO_CALL_PARAMETERS CallParameters)
+{
+    UNREFERENCED_PARAMETER(CallParameters);
+    CmVcActivated(CallMgrVcContext, Status);
+}
+
+static VOID NTAPI LoopbackDeactivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext)
+{
+    CmVcDeactivated(CallMgrVcContext, Status);
+}
+
+/* Quiesce first (API §2.4, NdisMCmDeactivateVc); LoopbackLeft goes on. */
+static VOID LoopbackDeactivate(PCM_VC Vc)
+{
+    ChannelLeave(&VcOf(Vc)->Channel);
+}
+
+static VOID LoopbackLeft(PHUB_CHANNEL Channel)
+{
+    PLOOPBACK_VC Loopback = CONTAINING_RECORD(Channel, LOOPBACK_VC, Channel);
+    NDIS_STATUS Failed = Loopback->ActivateStatus;
+    NDIS_STATUS Status = NdisMCmDeactivateVc(Loopback->Vc.NdisVcHandle);
+    Loopback->ActivateStatus = NDIS_STATUS_SUCCESS;
+    if (Failed != NDIS_STATUS_SUCCESS) {
+        Loopback->Vc.Level = CM_CLOSED;
+        CmVcActivated(&Loopback->Vc, Failed);
+    } else if (Status != NDIS_STATUS_PENDING) {
+        CmVcDeactivated(&Loopback->Vc, Status);
+    }
+}
+
+const CM_EDGE LoopbackEdge = {
+    .VcBytes = sizeof(LOOPBACK_VC),
+    .Send = LoopbackSend,
+    .CreateVc = LoopbackCreateVc,
+    .DeleteVc = LoopbackDeleteVc,
+    .Activate = LoopbackActivate,
+    .Deactivate = LoopbackDeactivate,
+    CM_EDGE_CALLS,
+};
+
+/* A message is read where it lies when it is in one piece, as our own senders' are; else copied. */
+static NDIS_STATUS LoopbackControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+{
+    PLOOPBACK_ADAPTER Adapter = CONTAINING_RECORD(Port, LOOPBACK_ADAPTER, Port);
+    UCHAR *Copy = NULL;
+    const UCHAR *Message;
+    UNREFERENCED_PARAMETER(Member);
+    if (Frame->Length == 0 || Frame->Length > HUBSIG_MESSAGE_BYTES_MAX)
+        return NDIS_STATUS_SUCCESS; /* no message is that long */
+    Message = PortMessage(Port, Frame, &Copy);
+    if (Message != NULL)
+        CmReceive(&Adapter->Manager, Message, Frame->Length);
+    if (Copy != NULL)
+        NdisFreeMemory(Copy, 0, 0);
+    return NDIS_STATUS_SUCCESS;
+}
+
+static VOID LoopbackUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length,
+                                NDIS_STATUS Status)
+{
+    PLOOPBACK_ADAPTER Adapter = CONTAINING_RECORD(Port, LOOPBACK_ADAPTER, Port);
+    CmUndelivered(&Adapter->Manager, Message, Length, Status);
+}
+
+const HUB_PORT_EVENTS LoopbackPortEvents = {LoopbackControl, LoopbackUndelivered, LoopbackLeft};
+
+VOID LoopbackFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)
+{
+    CmFillHandlers(Handlers, LoopbackActivateVcComplete, LoopbackDeactivateVcComplete);
+}
