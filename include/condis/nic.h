@@ -13,7 +13,8 @@
  *
  * All callbacks run at DISPATCH_LEVEL, one at a time for each port, on the processor that the port
  * belongs to (the one CondisNicOpen was called on). They may call every function here but
- * CondisNicOpen and CondisNicClose. No callback runs inside a call of the driver's into the medium.
+ * CondisNicOpen and CondisNicClose. No callback runs on the stack of a call into the medium, but it may
+ * run on another processor before that call returns.
  *
  * Drivers include this after <ndis.h> and nothing else of condis. */
 #ifndef CONDIS_NIC_H
@@ -110,7 +111,7 @@ VOID NTAPI CondisNicClose(PCONDIS_NIC Nic);
  * IRQL    <= DISPATCH_LEVEL */
 ULONG NTAPI CondisNicPort(PCONDIS_NIC Nic);
 
-/* Sends a frame. Always ends in SendComplete for it, never before this call was entered.
+/* Sends a frame. Always ends in SendComplete for it, never on this call's stack.
  * Frame   moves to the medium; the driver filled Channel .. Destination
  * IRQL    <= DISPATCH_LEVEL */
 VOID NTAPI CondisNicSend(PCONDIS_NIC Nic, PCONDIS_FRAME Frame);
@@ -130,8 +131,8 @@ NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelCon
  * IRQL    <= DISPATCH_LEVEL */
 VOID NTAPI CondisNicResume(PCONDIS_NIC_MEMBER Member);
 
-/* Ends a membership: frames that wait for it are let go. Always ends in LeaveComplete, never inside
- * this call. Until then kept frames may, and must, be returned through it.
+/* Ends a membership: frames that wait for it are let go. Always ends in LeaveComplete, never on
+ * this call's stack. Until then kept frames may, and must, be returned through it.
  * IRQL    <= DISPATCH_LEVEL */
 VOID NTAPI CondisNicLeave(PCONDIS_NIC_MEMBER Member);
 
