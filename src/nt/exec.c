@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "nt/exec_inside.h"
+#include "nt/pool.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -143,8 +144,11 @@ uint32_t exec_destroy(struct exec *head)
     for (uint32_t i = 0; i < head->processor_count; i++)
         cpu_forget_timers(&exec->cpus[i]);
     /* Threads that did not end may still read it: then it stays, which is the lesser harm. */
-    if (!left_count || head->world->kind == EXEC_SIMULATED)
-        exec_free(exec);
+    if (left_count && head->world->kind == EXEC_LIVE)
+        return left_count;
+    for (uint32_t i = 0; i < head->processor_count; i++)
+        nt_pool_forget(&exec->cpus[i]);
+    exec_free(exec);
     return left_count;
 }
 
@@ -202,6 +206,7 @@ struct exec_task *exec_attach(struct exec *head, uint32_t processor)
     task->kind = EXEC_TASK_HOST;
     task_place(task, exec, processor);
     exec_current_task = task;
+    exec_preempt("attach"); /* another task may have this processor for itself */
     return task;
 }
 
@@ -223,6 +228,7 @@ struct exec *exec_switch(struct exec *exec)
     assert(exec->world == task->exec->world);
     struct exec *before = task->exec;
     task_place(task, exec_inner(exec), task->processor % exec->processor_count);
+    exec_preempt("switch"); /* as in exec_attach */
     return before;
 }
 

@@ -10,8 +10,9 @@
 #include "nt/raw_lock.h"
 #include "nt/wheel.h"
 
-#define EXEC_WORKERS_MAX 256u /* pool threads or fibers of one exec                          */
-#define EXEC_END_LIMIT   (10 * EXEC_SECOND) /* how long exec_destroy waits                   */
+#define EXEC_WORKERS_MAX  256u /* pool threads or fibers of one exec                          */
+#define EXEC_FREED_BLOCKS 64u  /* pool blocks that a processor keeps after they were freed */
+#define EXEC_END_LIMIT    (10 * EXEC_SECOND) /* how long exec_destroy waits                   */
 
 struct exec_inner;
 struct exec_world_inner;
@@ -39,6 +40,8 @@ struct exec_cpu {
     _Atomic uint32_t gate;    /* live: see live_gate.c                                      */
     struct live_cpu *live;
     _Atomic uint64_t done_seen __attribute__((aligned(64))); /* done, for other threads      */
+    _Atomic uint32_t freed_next __attribute__((aligned(64)));
+    _Atomic(void *) freed[EXEC_FREED_BLOCKS]; /* pool.c's                                    */
 };
 
 /* One host's executive. */

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Pool memory: ExAllocatePool... and NdisAllocateMemory... */
+#include "nt/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nt/exec_inside.h"
+#include "nt/windows.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define POOL_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POOL_ASAN 1
+#endif
+#endif
+
+/* Under AddressSanitizer there is no guard: it stops at the write itself, with both stacks. */
+#ifdef POOL_ASAN
+#include <sanitizer/asan_interface.h>
+#define GUARD_BYTES 0u
+#define UNCHECKED   __attribute__((no_sanitize("address")))
+#else
+#define GUARD_BYTES 8u
+#define UNCHECKED
+#endif
+
+#define MAGIC_ALIVE  0x70616c76u
+#define MAGIC_CACHED 0x70636163u
+#define MAGIC_FREED  0x70667264u
+#define GUARD_FILL   0xfd
+#define FREED_FILL   0xdf
+#define FILL_MAX     64u   /* bytes of a freed block that are filled and checked             */
+#define KEEP_MAX     4096u /* larger blocks are given back at once                           */
+
+/* Stands right before the block: 64 bytes. */
+struct pool_header {
+    struct nt_account account;
+    uint32_t magic;
+    uint8_t family;
+    uint8_t reserved[3];
+    uint64_t self; /* the header's own address, so that stray bytes are not taken for one   */
+};
+
+_Static_assert(sizeof(struct pool_header) == 64, "keeps a block's alignment");
+
+static struct pool_header *header_of(void *block)
+{
+    return (struct pool_header *)((char *)block - sizeof(struct pool_header));
+}
+
+static unsigned char *bytes_of(struct pool_header *header)
+{
+    return (unsigned char *)(header + 1);
+}
+
+void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, bool aligned_64,
+                       bool zero, bool paged, const char *function, const void *caller)
+{
+    uint8_t irql = exec_current()->irql;
+    if (irql > (paged ? APC_LEVEL : DISPATCH_LEVEL)) {
+        nt_break(RULE_POOL_AT_HIGH_IRQL, function, "%s memory at IRQL %u",
+                 paged ? "paged" : "non-paged", irql);
+        return NULL;
+    }
+    if (bytes > SIZE_MAX / 2)
+        return NULL;
+    size_t whole = sizeof(struct pool_header) + bytes + GUARD_BYTES;
+    void *memory = NULL;
+    if (aligned_64)
+        memory = posix_memalign(&memory, 64, whole) ? NULL : memory;
+    else
+        memory = malloc(whole);
+    if (!memory)
+        return NULL;
+    struct pool_header *header = memory;
+    header->magic = MAGIC_ALIVE;
+    header->family = (uint8_t)family;
+    header->self = (uint64_t)(uintptr_t)header;
+    nt_account_open(&header->account, NT_POOL, bytes, tag, caller);
+    if (zero)
+        memset(bytes_of(header), 0, bytes);
+    memset(bytes_of(header) + bytes, GUARD_FILL, GUARD_BYTES);
+    return bytes_of(header);
+}
+
+/* ---- freed blocks ---- */
+
+static size_t filled_bytes(const struct pool_header *header)
+{
+    return header->account.bytes < FILL_MAX ? header->account.bytes : FILL_MAX;
+}
+
+static UNCHECKED void give_back(struct pool_header *header)
+{
+#ifdef POOL_ASAN
+    __asan_unpoison_memory_region(bytes_of(header), header->account.bytes);
+#endif
+    const unsigned char *bytes = bytes_of(header);
+    for (size_t i = 0; i < filled_bytes(header); i++) {
+        if (bytes[i] == FREED_FILL)
+            continue;
+        nt_break(RULE_POOL_USED_AFTER_FREE, "ExFreePoolWithTag",
+                 "byte %zu of %llu was written after the block was freed", i,
+                 (unsigned long long)header->account.bytes);
+        break;
+    }
+    header->magic = 0;
+    free(header);
+}
+
+/* Keep the block in its processor's ring; the one that was there longest makes room. */
+static void keep_freed(struct pool_header *header)
+{
+    if (header->account.bytes > KEEP_MAX) {
+        free(header);
+        return;
+    }
+    memset(bytes_of(header), FREED_FILL, filled_bytes(header));
+#ifdef POOL_ASAN
+    __asan_poison_memory_region(bytes_of(header), header->account.bytes);
+#endif
+    struct exec_cpu *cpu = exec_current()->cpu;
+    uint32_t place = atomic_fetch_add_explicit(&cpu->freed_next, 1, memory_order_relaxed);
+    struct pool_header *oldest = atomic_exchange_explicit(&cpu->freed[place % EXEC_FREED_BLOCKS],
+                                                          header, memory_order_acq_rel);
+    if (oldest)
+        give_back(oldest);
+}
+
+void nt_pool_forget(struct exec_cpu *cpu)
+{
+    for (uint32_t i = 0; i < EXEC_FREED_BLOCKS; i++) {
+        struct pool_header *header = atomic_exchange(&cpu->freed[i], NULL);
+        if (header)
+            give_back(header);
+    }
+}
+
+/* Say whether a block can be trusted to be in `magic`; else breaks the rule that fits. */
+static UNCHECKED bool block_is(void *block, uint32_t magic, const char *function)
+{
+    if (!nt_not_null(block, function, "the memory"))
+        return false;
+    struct pool_header *header = header_of(block);
+    if ((uintptr_t)block % 16 || header->self != (uint64_t)(uintptr_t)header) {
+        nt_break(RULE_POOL_NOT_ALLOCATED, function, "the address is not one of a block");
+        return false;
+    }
+    if (header->magic == magic)
+        return true;
+    if (header->magic == MAGIC_FREED || header->magic == MAGIC_CACHED)
+        nt_break(RULE_POOL_DOUBLE_FREE, function, "a block of %llu bytes",
+                 (unsigned long long)header->account.bytes);
+    else
+        nt_break(RULE_POOL_NOT_ALLOCATED, function, "the address is not one of a block");
+    return false;
+}
+
+static void tag_text(uint32_t tag, char text[5])
+{
+    for (unsigned i = 0; i < 4; i++) {
+        char c = (char)(tag >> (8 * i));
+        text[i] = c;
+        if (c < ' ' || c > '~')
+            text[i] = '.';
+    }
+    text[4] = 0;
+}
+
+static void judge_free(struct pool_header *header, enum nt_pool_family family, uint32_t tag,
+                       const char *function)
+{
+    struct exec_task *task = exec_current();
+    const unsigned char *guard = bytes_of(header) + header->account.bytes;
+    char given[5];
+    char made[5];
+    for (unsigned i = 0; i < GUARD_BYTES; i++) {
+        if (guard[i] == GUARD_FILL)
+            continue;
+        nt_break(RULE_POOL_OVERRUN, function, "written %u bytes behind a block of %llu", i + 1,
+                 (unsigned long long)header->account.bytes);
+        break;
+    }
+    if (tag && header->account.tag && tag != header->account.tag) {
+        tag_text(tag, given);
+        tag_text(header->account.tag, made);
+        nt_break(RULE_POOL_WRONG_TAG, function, "tag '%s' given, allocated with '%s'", given, made);
+    }
+    if (header->family != family)
+        nt_break(RULE_POOL_WRONG_FREE, function, "allocated with %s",
+                 header->family == NT_POOL_EX     ? "ExAllocatePool..."
+                 : header->family == NT_POOL_NDIS ? "NdisAllocateMemory..."
+                                                  : "an Rtl string function");
+    if (header->account.owner && task->owner && header->account.owner != task->owner)
+        nt_break(RULE_POOL_WRONG_OWNER, function, "allocated by %s", header->account.owner->name);
+    if (task->irql > DISPATCH_LEVEL)
+        nt_break(RULE_POOL_AT_HIGH_IRQL, function, "freed at IRQL %u", task->irql);
+}
+
+void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const char *function)
+{
+    if (!block_is(block, MAGIC_ALIVE, function))
+        return;
+    struct pool_header *header = header_of(block);
+    judge_free(header, family, tag, function);
+    header->magic = MAGIC_FREED;
+    nt_account_close(&header->account);
+    keep_freed(header);
+}
+
+bool nt_pool_cache(void *block, bool cached, const char *function)
+{
+    if (!block_is(block, cached ? MAGIC_ALIVE : MAGIC_CACHED, function))
+        return false;
+    header_of(block)->magic = cached ? MAGIC_CACHED : MAGIC_ALIVE;
+    return true;
+}
+
+/* ---- ExAllocatePool... ---- */
+
+static void *allocate_typed(POOL_TYPE type, SIZE_T bytes, ULONG tag, bool zero,
+                            const char *function, const void *caller)
+{
+    return nt_pool_allocate(NT_POOL_EX, bytes, tag, (type & NonPagedPoolCacheAligned) != 0, zero,
+                            (type & PagedPool) != 0, function, caller);
+}
+
+PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTag",
+                          NT_CALLER());
+}
+
+PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+                                          EX_POOL_PRIORITY Priority)
+{
+    (void)Priority;
+    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTagPriority",
+                          NT_CALLER());
+}
+
+PVOID NTAPI ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    return allocate_typed(PoolType, NumberOfBytes, Tag, true, "ExAllocatePoolZero", NT_CALLER());
+}
+
+PVOID NTAPI ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolUninitialized",
+                          NT_CALLER());
+}
+
+PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    POOL_FLAGS kinds = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
+    POOL_FLAGS kind = Flags & kinds;
+    if (!kind || (kind & (kind - 1)) || !Tag || !NumberOfBytes) {
+        nt_break(RULE_ARGUMENT_BAD, "ExAllocatePool2", "Flags 0x%llx, %zu bytes, tag 0x%x",
+                 (unsigned long long)Flags, (size_t)NumberOfBytes, Tag);
+        return NULL;
+    }
+    return nt_pool_allocate(NT_POOL_EX, NumberOfBytes, Tag, (Flags & POOL_FLAG_CACHE_ALIGNED) != 0,
+                            !(Flags & POOL_FLAG_UNINITIALIZED), kind == POOL_FLAG_PAGED,
+                            "ExAllocatePool2", NT_CALLER());
+}
+
+VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
+{
+    nt_pool_free(NT_POOL_EX, P, Tag, "ExFreePoolWithTag");
+}
+
+VOID NTAPI ExFreePool(PVOID P)
+{
+    nt_pool_free(NT_POOL_EX, P, 0, "ExFreePool");
+}
+
+/* ---- NdisAllocateMemory... ---- */
+
+NDIS_STATUS NTAPI NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag)
+{
+    static const char function[] = "NdisAllocateMemoryWithTag";
+    if (!nt_not_null(VirtualAddress, function, "VirtualAddress"))
+        return NDIS_STATUS_FAILURE;
+    *VirtualAddress =
+        nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false, function, NT_CALLER());
+    return *VirtualAddress ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
+}
+
+PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag,
+                                              EX_POOL_PRIORITY Priority)
+{
+    (void)NdisHandle; /* the account is the running driver's */
+    (void)Priority;
+    return nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false,
+                            "NdisAllocateMemoryWithTagPriority", NT_CALLER());
+}
+
+VOID NTAPI NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
+{
+    (void)Length;
+    (void)MemoryFlags;
+    nt_pool_free(NT_POOL_NDIS, VirtualAddress, 0, "NdisFreeMemory");
+}
+
+VOID NTAPI NdisFreeMemoryWithTag(PVOID VirtualAddress, ULONG Tag)
+{
+    nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTag");
+}
+
+VOID NTAPI NdisFreeMemoryWithTagPriority(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Tag)
+{
+    (void)NdisHandle;
+    nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTagPriority");
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Pool memory from the inside: blocks with an accounted header before them and a guard behind, freed
+ * blocks kept for a while so that a second free or a late write is recognised. */
+#ifndef CONDIS_NT_POOL_H
+#define CONDIS_NT_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nt/exec.h"
+
+enum nt_pool_family {
+    NT_POOL_EX = 1, /* ExAllocatePool..., freed with ExFreePool...                          */
+    NT_POOL_NDIS,   /* NdisAllocateMemory..., freed with NdisFreeMemory...                  */
+    NT_POOL_RTL,    /* strings that Rtl allocated, freed with RtlFree...                    */
+};
+
+/* Allocate `bytes` (0 is allowed), aligned to 16 or to 64 bytes.
+ * zero      the content is zeros
+ * paged     only below DISPATCH_LEVEL; else breaks POOL_AT_HIGH_IRQL
+ * caller    return address in the driver, for its account
+ * returns   the block, or NULL: no memory, or called at too high an IRQL (reported) */
+void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, bool aligned_64,
+                       bool zero, bool paged, const char *function, const void *caller);
+
+/* Free a block. NULL, foreign, freed, wrongly tagged or overrun ones break their rule; a block that is
+ * sound and alive is freed even so. tag: 0 fits every block. */
+void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const char *function);
+
+/* Mark a live block as cached by a lookaside list, or as in use again. Returns false when it is not a
+ * live (or not a cached) block, which is reported for `function`. */
+bool nt_pool_cache(void *block, bool cached, const char *function);
+
+/* Let go of the freed blocks that a processor still keeps. */
+void nt_pool_forget(struct exec_cpu *cpu);
+
+#endif
