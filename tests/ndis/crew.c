@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "crew.h"
 
+#include "ndis/host.h"
+
 struct crew crew;
+uint64_t crew_seed = 7;
 
 /* ---- notes ---- */
 
@@ -581,7 +584,7 @@ struct crew_world crew_begin(enum condis_clock clock, enum condis_completion com
     register_entry("crew-mcm", mcm_entry);
     memset(&crew, 0, sizeof(crew));
     struct condis_world_options options = {
-        .clock = clock, .seed = 7, .on_violation = hear_violation};
+        .clock = clock, .seed = crew_seed, .on_violation = hear_violation};
     if (!condis_world_create(&options, &w.world, &error))
         fail_msg("%s", error.text);
     struct condis_host_options host = {.name = "crew", .completion = completion};
@@ -590,12 +593,18 @@ struct crew_world crew_begin(enum condis_clock clock, enum condis_completion com
     return w;
 }
 
-void crew_end(struct crew_world *w)
+struct condis_tally crew_finish(struct crew_world *w)
 {
     if (w->host)
         condis_host_destroy(w->host);
     struct condis_tally tally = condis_world_tally(w->world);
     condis_world_destroy(w->world);
+    return tally;
+}
+
+void crew_end(struct crew_world *w)
+{
+    struct condis_tally tally = crew_finish(w);
     assert_int_equal(tally.violations, 0);
     assert_int_equal(tally.expected_unmet, 0);
 }
@@ -628,6 +637,16 @@ void crew_expect(struct crew_world *w, const char *rule)
 void crew_settle(struct crew_world *w)
 {
     assert_true(condis_world_run_until_idle(w->world, 50000000));
+}
+
+void crew_as_miniport(struct crew_world *w, void (*body)(void))
+{
+    struct host_entry entry;
+    assert_true(host_enter(host_private(w->host), &entry));
+    struct nt_owner *before = ndis_driver_enter(crew.miniport_driver);
+    body();
+    ndis_driver_leave(before);
+    host_leave(&entry);
 }
 
 void crew_query(NDIS_OID_REQUEST *request, NDIS_OID oid, void *buffer, UINT bytes)

@@ -60,6 +60,7 @@ struct crew {
 };
 
 extern struct crew crew;
+extern uint64_t crew_seed; /* of the next world; 7 at first */
 
 /* A world with one host; the crew forgets what it did. */
 struct crew_world {
@@ -68,6 +69,9 @@ struct crew_world {
 };
 
 struct crew_world crew_begin(enum condis_clock clock, enum condis_completion completion);
+
+/* Ends the world. returns  what was counted, the end's own reports included */
+struct condis_tally crew_finish(struct crew_world *w);
 
 /* Ends the world, and proves that no rule was broken that was not expected, and that every
  * expected one was. */
@@ -91,6 +95,9 @@ bool crew_before(const char *first, const char *second);
 
 /* Runs what is queued, with five seconds at most. */
 void crew_settle(struct crew_world *w);
+
+/* Runs something as the miniport driver of the crew, at PASSIVE_LEVEL. */
+void crew_as_miniport(struct crew_world *w, void (*body)(void));
 
 /* Fills an OID query. */
 void crew_query(NDIS_OID_REQUEST *request, NDIS_OID oid, void *buffer, UINT bytes);
