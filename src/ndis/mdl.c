@@ -185,8 +185,10 @@ void mdls_end(struct nt_owner *owner)
 {
     for (unsigned i = 0; i < NT_SHARDS; i++) {
         struct exec_link *head = &owner->shards[i].live[NT_MDL];
-        while (!exec_list_empty(head)) {
-            struct nt_account *account = EXEC_CONTAINER(head->next, struct nt_account, link);
+        struct exec_link *next;
+        for (struct exec_link *link = head->next; link != head; link = next) {
+            struct nt_account *account = EXEC_CONTAINER(link, struct nt_account, link);
+            next = link->next;
             mdl_destroy((void *)((char *)account + MDL_HEAD_BYTES));
         }
     }

@@ -143,7 +143,7 @@ static void a_clone_is_freed_with_its_flags_and_its_function(void **state)
 static void what_cannot_be_cloned_is_told(void **state)
 {
     struct fixture *f = *state;
-    PVOID got = f;
+    PVOID got;
     NET_BUFFER_LIST copy = *f->original;
     EXPECT_RULE(f->b, NBL_NOT_FROM_POOL,
                 got = NdisAllocateCloneNetBufferList(&copy, NULL, NULL, 0));

@@ -75,7 +75,7 @@ static void an_io_mdl_is_mapped_after_it_is_built(void **state)
 {
     struct bare_host *b = *state;
     PMDL mdl = IoAllocateMdl(memory + 1, 20, FALSE, FALSE, NULL);
-    PVOID address = mdl;
+    PVOID address;
     EXPECT_RULE(b, MDL_BAD, address = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority));
     assert_null(address);
     MmBuildMdlForNonPagedPool(mdl);

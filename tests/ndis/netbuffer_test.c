@@ -49,7 +49,7 @@ static void data_beyond_the_chain_is_refused(void **state)
     struct bare_host *b = *state;
     struct chain c = chain_make();
     NDIS_HANDLE pool = buffer_pool(0);
-    PNET_BUFFER nb = (void *)b;
+    PNET_BUFFER nb;
     EXPECT_RULE(b, ARGUMENT_BAD, nb = NdisAllocateNetBuffer(pool, c.first, 120, 31));
     assert_null(nb);
     EXPECT_RULE(b, ARGUMENT_BAD, nb = NdisAllocateNetBuffer(pool, c.first, 151, 0));
@@ -156,7 +156,7 @@ static void contiguous_data_is_lent_and_other_data_copied(void **state)
     assert_ptr_equal(NdisGetDataBuffer(nb, 4, NULL, 8, offset), memory + 90);
     assert_null(NdisGetDataBuffer(nb, 4, NULL, 8, (offset + 1) % 8));
     assert_ptr_equal(NdisGetDataBuffer(nb, 4, storage, 8, (offset + 1) % 8), storage);
-    PVOID got = b;
+    PVOID got;
     EXPECT_RULE(b, ARGUMENT_BAD, got = NdisGetDataBuffer(nb, 4, NULL, 3, 0));
     assert_null(got);
     NdisFreeNetBuffer(nb);

@@ -9,6 +9,7 @@
 static int fail_at; /* 0: none; n: the n-th call from now */
 static bool failed;
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's begin with __ */
 int posix_memalign(void **out, size_t alignment, size_t bytes)
 {
     if (fail_at > 0 && --fail_at == 0) {

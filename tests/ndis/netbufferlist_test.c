@@ -54,7 +54,7 @@ static void a_list_and_its_buffer_come_together(void **state)
     assert_null(nbl->ParentNetBufferList);
     assert_null(nbl->Context);
     NdisFreeNetBufferList(nbl);
-    PVOID got = f;
+    PVOID got;
     EXPECT_RULE(f->b, ARGUMENT_BAD,
                 got = NdisAllocateNetBufferAndNetBufferList(f->pool, 0, 0, mdl, 10, 51));
     assert_null(got);
@@ -67,7 +67,7 @@ static void a_list_and_its_buffer_come_together(void **state)
 static void the_chain_allocator_needs_the_right_pool(void **state)
 {
     struct fixture *f = *state;
-    PVOID got = f;
+    PVOID got;
     NDIS_HANDLE bare = list_pool(false, 0, 0);
     NDIS_HANDLE data = list_pool(true, 0, 10);
     EXPECT_RULE(f->b, ARGUMENT_BAD,
@@ -107,7 +107,7 @@ static void a_reused_list_is_as_a_new_one(void **state)
 static void sizes_must_be_multiples_of_the_alignment(void **state)
 {
     struct fixture *f = *state;
-    PVOID got = f;
+    PVOID got;
     EXPECT_RULE(f->b, ARGUMENT_BAD, got = NdisAllocateNetBufferList(f->pool, 8, 0));
     assert_null(got);
     EXPECT_RULE(f->b, ARGUMENT_BAD, got = NdisAllocateNetBufferList(f->pool, 16, 1));

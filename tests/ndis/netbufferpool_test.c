@@ -32,7 +32,7 @@ static void a_warm_pool_needs_no_allocation(void **state)
 static void bad_parameters_make_no_pool(void **state)
 {
     struct bare_host *b = *state;
-    NDIS_HANDLE pool = b;
+    NDIS_HANDLE pool;
     EXPECT_RULE(b, ARGUMENT_NULL, pool = NdisAllocateNetBufferListPool(NULL, NULL));
     assert_null(pool);
     EXPECT_RULE(b, ARGUMENT_NULL, pool = NdisAllocateNetBufferPool(NULL, NULL));
@@ -51,7 +51,7 @@ static void a_pool_handle_of_the_other_kind_is_told(void **state)
     struct bare_host *b = *state;
     NDIS_HANDLE lists = list_pool(false, 0, 0);
     NDIS_HANDLE buffers = buffer_pool(0);
-    PVOID got = b;
+    PVOID got;
     EXPECT_RULE(b, HANDLE_KIND, got = NdisAllocateNetBufferList(buffers, 0, 0));
     assert_null(got);
     EXPECT_RULE(b, HANDLE_KIND, got = NdisAllocateNetBuffer(lists, NULL, 0, 0));
@@ -73,7 +73,7 @@ static void a_pool_freed_with_lists_out_is_told_and_lets_them_live(void **state)
     struct rule_break seen;
     assert_true(rules_kept(&b->rules, 0, &seen));
     assert_string_equal(seen.detail, "2 NET_BUFFER_LISTs out; 2 its allocator's");
-    PVOID got = b;
+    PVOID got;
     EXPECT_RULE(b, HANDLE_STALE, got = NdisAllocateNetBufferList(pool, 0, 0));
     assert_null(got);
     memset(MmGetSystemAddressForMdlSafe(two->FirstNetBuffer->MdlChain, NormalPagePriority), 1, 64);
@@ -120,7 +120,7 @@ static void a_foreign_list_has_no_pool(void **state)
     NDIS_HANDLE pool = list_pool(false, 0, 0);
     PNET_BUFFER_LIST nbl = NdisAllocateNetBufferList(pool, 0, 0);
     NET_BUFFER_LIST copy = *nbl;
-    NDIS_HANDLE got = b;
+    NDIS_HANDLE got;
     EXPECT_RULE(b, NBL_NOT_FROM_POOL, got = NdisGetPoolFromNetBufferList(&copy));
     assert_null(got);
     NET_BUFFER foreign = {0};
