@@ -77,13 +77,13 @@ void expect_status_at(condis_status actual, condis_status expected, const char *
 
 /* One request and its end: give `asked_done` and the request's address as `done` and context. */
 struct asked {
-    _Atomic int done_count;
-    _Atomic condis_status status;
+    int done_count; /* read it when the world is idle, or after asked_wait */
+    condis_status status;
 };
 
 void asked_done(void *asked, condis_status status);
 
-/* Runs the world until the request is done; it must be, once. returns its status. */
+/* Waits until the request is done; it must be, once. returns its status. */
 condis_status asked_wait(struct world *world, struct asked *asked);
 
 #endif
