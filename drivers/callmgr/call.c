@@ -210,7 +210,7 @@ VOID CmMadeCall(PCM_VC Vc, NDIS_STATUS Status, BOOLEAN Told)
     if (Status != NDIS_STATUS_SUCCESS) {
         CallReset(Vc);
         if (!Told && Party != NULL)
-            CmPartyFree(Party);
+            CmPartyFree(Vc->Adapter, Party);
         return;
     }
     NdisAcquireSpinLock(&Vc->Adapter->Lock);

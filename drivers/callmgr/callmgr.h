@@ -278,9 +278,8 @@ VOID CmPendTimer(PCM_ADAPTER Adapter);
 NDIS_IO_WORKITEM CmWorkItem;
 /* What the objects do after their completion was given to NDIS. */
 VOID CmMadeCall(PCM_VC Vc, NDIS_STATUS Status, BOOLEAN Told);
-VOID CmAddedParty(PCM_PARTY Party, NDIS_STATUS Status, BOOLEAN Told);
+VOID CmAddedParty(PCM_PARTY Party);
 VOID CmClosedCall(PCM_VC Vc, NDIS_STATUS Status);
-VOID CmDroppedParty(PCM_PARTY Party, NDIS_STATUS Status);
 VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
 VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
 
@@ -312,7 +311,8 @@ VOID CmStepAnswer(PCM_VC Vc, NDIS_STATUS Status);
 VOID CmStepModify(PCM_VC Vc, NDIS_STATUS Status);
 VOID CmStepModifyOffer(PCM_VC Vc, NDIS_STATUS Status);
 VOID CmModifyAbort(PCM_VC Vc);
-VOID CmPartyFree(PCM_PARTY Party);
+/* The VC may be gone by then: the client deletes it as soon as it has heard. */
+VOID CmPartyFree(PCM_ADAPTER Adapter, PCM_PARTY Party);
 VOID CmTellLate(PCM_LEG Leg, PCM_LATE Late);
 /* Ends a leg: with an answer from the other end, or at once when nothing is waited for. returns whether
  * it has ended. Without the lock. */

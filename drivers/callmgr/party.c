@@ -2,9 +2,8 @@
 /* Parties of calls made here, and what is told when the other end hangs up. */
 #include "callmgr.h"
 
-VOID CmPartyFree(PCM_PARTY Party)
+VOID CmPartyFree(PCM_ADAPTER Adapter, PCM_PARTY Party)
 {
-    PCM_ADAPTER Adapter = Party->Vc->Adapter;
     if (Party->Late != NULL)
         NdisFreeMemory(Party->Late, 0, 0);
     ExFreeToNPagedLookasideList(&Adapter->Parties, Party);
@@ -65,17 +64,11 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmAddParty(NDIS_HANDLE CallMgrVcContext
     return CmRequestAnswer(Adapter, &Party->Request, Status);
 }
 
-VOID CmAddedParty(PCM_PARTY Party, NDIS_STATUS Status, BOOLEAN Told)
+/* The client has the party, and its call is held, so the party cannot be gone. */
+VOID CmAddedParty(PCM_PARTY Party)
 {
     PCM_VC Vc = Party->Vc;
     PCM_LATE Late;
-    UNREFERENCED_PARAMETER(Told);
-    if (Status != NDIS_STATUS_SUCCESS) {
-        CmLegClear(&Party->Leg, TRUE, Status, NULL, 0, TRUE);
-        CmPartyFree(Party);
-        return;
-    }
-    /* Only told successes come here, with the call held: the party cannot be gone. */
     NdisAcquireSpinLock(&Vc->Adapter->Lock);
     Late = Party->Late;
     Party->Late = NULL;
@@ -117,12 +110,6 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmDropParty(NDIS_HANDLE CallMgrPartyCon
                     !Adapter->Config.PendOperations))
         return NDIS_STATUS_PENDING; /* DROP PARTY ACK or the timer completes it */
     return CmRequestAnswer(Adapter, &Party->Request, Status);
-}
-
-VOID CmDroppedParty(PCM_PARTY Party, NDIS_STATUS Status)
-{
-    UNREFERENCED_PARAMETER(Status);
-    CmPartyFree(Party);
 }
 
 /* Tells the client that the other end is gone, unless the client is on its way already. The call is

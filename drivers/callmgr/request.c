@@ -22,31 +22,31 @@ static VOID CompleteMakeCall(PCM_VC Vc, NDIS_STATUS Status)
         return;
     }
     /* The client may delete the VC inside its completion: nothing of it is touched afterwards. */
-    const CM_EDGE *Edge = Vc->Adapter->Edge;
+    PCM_ADAPTER Adapter = Vc->Adapter;
     NDIS_HANDLE NdisVcHandle = Vc->NdisVcHandle;
     Vc->FirstParty = NULL;
     CmMadeCall(Vc, Status, TRUE);
-    Edge->MakeCallComplete(Status, NdisVcHandle, Party ? Party->NdisPartyHandle : NULL, NULL,
-                           Parameters);
+    Adapter->Edge->MakeCallComplete(Status, NdisVcHandle, Party ? Party->NdisPartyHandle : NULL,
+                                    NULL, Parameters);
     if (Party != NULL)
-        CmPartyFree(Party);
+        CmPartyFree(Adapter, Party);
 }
 
 static VOID CompleteCloseCall(PCM_VC Vc, NDIS_STATUS Status)
 {
-    const CM_EDGE *Edge = Vc->Adapter->Edge;
+    PCM_ADAPTER Adapter = Vc->Adapter;
     NDIS_HANDLE NdisVcHandle = Vc->NdisVcHandle;
     PCM_PARTY Party = Vc->LastParty;
     BOOLEAN Incoming = Vc->Incoming;
     Vc->LastParty = NULL;
     CmClosedCall(Vc, Status);
-    Edge->CloseCallComplete(Status, NdisVcHandle, Party ? Party->NdisPartyHandle : NULL);
+    Adapter->Edge->CloseCallComplete(Status, NdisVcHandle, Party ? Party->NdisPartyHandle : NULL);
     if (Status != NDIS_STATUS_SUCCESS)
         return;
     if (Party != NULL)
-        CmPartyFree(Party);
+        CmPartyFree(Adapter, Party);
     if (Incoming) {
-        Edge->DeleteVc(Vc);
+        Adapter->Edge->DeleteVc(Vc);
         CmVcFree(Vc);
     }
 }
@@ -54,15 +54,19 @@ static VOID CompleteCloseCall(PCM_VC Vc, NDIS_STATUS Status)
 static VOID CompleteAddParty(PCM_PARTY Party, NDIS_STATUS Status)
 {
     PCM_VC Vc = Party->Vc;
+    PCM_ADAPTER Adapter = Vc->Adapter;
     if (Status == NDIS_STATUS_SUCCESS) {
-        NdisAcquireSpinLock(&Vc->Adapter->Lock);
+        NdisAcquireSpinLock(&Adapter->Lock);
         Vc->Hold++; /* until CmAddedParty is done with it */
-        NdisReleaseSpinLock(&Vc->Adapter->Lock);
-    }
-    Vc->Adapter->Edge->AddPartyComplete(Status, Party->NdisPartyHandle,
-                                        Status == NDIS_STATUS_SUCCESS ? Party : NULL,
+        NdisReleaseSpinLock(&Adapter->Lock);
+        Adapter->Edge->AddPartyComplete(Status, Party->NdisPartyHandle, Party,
                                         Party->ClientParameters);
-    CmAddedParty(Party, Status, TRUE);
+        CmAddedParty(Party);
+        return;
+    }
+    CmLegClear(&Party->Leg, TRUE, Status, NULL, 0, TRUE);
+    Adapter->Edge->AddPartyComplete(Status, Party->NdisPartyHandle, NULL, Party->ClientParameters);
+    CmPartyFree(Adapter, Party);
 }
 
 static VOID CompleteAf(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
@@ -124,7 +128,7 @@ static VOID CmRequestComplete(PCM_ADAPTER Adapter, PCM_REQUEST Request)
         PCM_PARTY Party = CONTAINING_RECORD(Request, CM_PARTY, Request);
         Adapter->Edge->DropPartyComplete(Status, Party->NdisPartyHandle);
         if (Status == NDIS_STATUS_SUCCESS)
-            CmDroppedParty(Party, Status);
+            CmPartyFree(Adapter, Party);
         break;
     }
     case CM_MODIFY_QOS: {
@@ -139,7 +143,7 @@ static VOID CmRequestComplete(PCM_ADAPTER Adapter, PCM_REQUEST Request)
 }
 
 /* What is left to do when a handler returns a final status: NDIS completes nothing then. */
-static VOID CmRequestReturned(PCM_REQUEST Request, NDIS_STATUS Status)
+static VOID CmRequestReturned(PCM_ADAPTER Adapter, PCM_REQUEST Request, NDIS_STATUS Status)
 {
     CM_REQUEST_KIND Kind = Request->Kind;
     Request->Kind = CM_NO_REQUEST;
@@ -161,15 +165,15 @@ static VOID CmRequestReturned(PCM_REQUEST Request, NDIS_STATUS Status)
         Vc->LastParty = NULL;
         CmClosedCall(Vc, Status);
         if (Status == NDIS_STATUS_SUCCESS && Party != NULL)
-            CmPartyFree(Party);
+            CmPartyFree(Adapter, Party);
         break;
     }
     case CM_ADD_PARTY:
-        CmAddedParty(CONTAINING_RECORD(Request, CM_PARTY, Request), Status, FALSE);
+        CmPartyFree(Adapter, CONTAINING_RECORD(Request, CM_PARTY, Request)); /* failed, unsent */
         break;
     case CM_DROP_PARTY:
         if (Status == NDIS_STATUS_SUCCESS)
-            CmDroppedParty(CONTAINING_RECORD(Request, CM_PARTY, Request), Status);
+            CmPartyFree(Adapter, CONTAINING_RECORD(Request, CM_PARTY, Request));
         break;
     case CM_MODIFY_QOS:
     case CM_NO_REQUEST:
@@ -220,7 +224,7 @@ NDIS_STATUS CmRequestAnswer(PCM_ADAPTER Adapter, PCM_REQUEST Request, NDIS_STATU
     Held = Request->Vc != NULL && Request->Vc->Hold > 0;
     NdisReleaseSpinLock(&Adapter->Lock);
     if (!Adapter->Config.PendOperations && !Held) {
-        CmRequestReturned(Request, Status);
+        CmRequestReturned(Adapter, Request, Status);
         return Status;
     }
     return CmRequestPend(Adapter, Request, Status);
