@@ -31,13 +31,25 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseAf(NDIS_HANDLE CallMgrAfContext)
     PCM_AF Af = CallMgrAfContext;
     PCM_ADAPTER Adapter = Af->Adapter;
     BOOLEAN Busy;
+    CmRequestBegin(&Af->Request, CM_CLOSE_AF, NULL);
     NdisAcquireSpinLock(&Adapter->Lock);
     Busy = Af->VcCount != 0 || Af->SapCount != 0;
+    Af->CloseWaits = Busy;
     NdisReleaseSpinLock(&Adapter->Lock);
-    if (Busy)
-        return NDIS_STATUS_NOT_ACCEPTED;
-    CmRequestBegin(&Af->Request, CM_CLOSE_AF, NULL);
+    if (Busy) /* a VC of an incoming call, which this end deletes after its close has completed */
+        return NDIS_STATUS_PENDING;
     return CmRequestAnswer(Adapter, &Af->Request, NDIS_STATUS_SUCCESS);
+}
+
+VOID CmAfUnlockAndSettle(PCM_AF Af)
+{
+    PCM_ADAPTER Adapter = Af->Adapter;
+    BOOLEAN Finish = Af->CloseWaits && Af->VcCount == 0 && Af->SapCount == 0;
+    if (Finish)
+        Af->CloseWaits = FALSE;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    if (Finish)
+        CmRequestFinish(Adapter, &Af->Request, NDIS_STATUS_SUCCESS);
 }
 
 VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
@@ -155,8 +167,9 @@ VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
     PCM_ADAPTER Adapter = Sap->Af->Adapter;
     if (Kind == CM_REGISTER_SAP && Status == NDIS_STATUS_SUCCESS)
         return;
-    NdisAcquireSpinLock(&Adapter->Lock);
-    Sap->Af->SapCount--;
-    NdisReleaseSpinLock(&Adapter->Lock);
+    PCM_AF Af = Sap->Af;
     NdisFreeMemory(Sap, 0, 0);
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Af->SapCount--;
+    CmAfUnlockAndSettle(Af);
 }

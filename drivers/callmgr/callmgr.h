@@ -152,6 +152,7 @@ struct _CM_AF {
     ULONG VcCount;
     ULONG SapCount;
     BOOLEAN Notified;
+    BOOLEAN CloseWaits; /* for the last VC and SAP to go */
     CM_REQUEST Request;
 };
 
@@ -280,6 +281,8 @@ NDIS_IO_WORKITEM CmWorkItem;
 VOID CmMadeCall(PCM_VC Vc, NDIS_STATUS Status, BOOLEAN Told);
 VOID CmAddedParty(PCM_PARTY Party);
 VOID CmClosedCall(PCM_VC Vc, NDIS_STATUS Status);
+/* With the lock held, which it releases: a VC or SAP of the family went; finishes a close that waits. */
+VOID CmAfUnlockAndSettle(PCM_AF Af);
 VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
 VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
 

@@ -20,14 +20,15 @@ PCM_VC CmVcAllocate(PCM_ADAPTER Adapter, PCM_AF Af)
 VOID CmVcFree(PCM_VC Vc)
 {
     PCM_ADAPTER Adapter = Vc->Adapter;
-    NdisAcquireSpinLock(&Adapter->Lock);
-    Vc->Af->VcCount--;
-    NdisReleaseSpinLock(&Adapter->Lock);
+    PCM_AF Af = Vc->Af;
     if (Vc->Parameters != NULL)
         NdisFreeMemory(Vc->Parameters, 0, 0);
     if (Vc->Late != NULL)
         NdisFreeMemory(Vc->Late, 0, 0);
     NdisFreeMemory(Vc, 0, 0);
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Af->VcCount--;
+    CmAfUnlockAndSettle(Af);
 }
 
 _Use_decl_annotations_ NDIS_STATUS NTAPI CmCreateVc(NDIS_HANDLE ProtocolAfContext,
