@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAVE_LIMIT_MS = 500 };
+
 /* ---- the list ---- */
 
 static void link_module(struct host *host, struct module *module)
@@ -102,9 +104,21 @@ static void end_registrations(struct host *host, struct module *module)
     }
 }
 
+/* Lets code of the module that is on its way out of a callback or a work item leave it: its image
+ * goes next. No virtual time passes; live, what does not end soon keeps the image mapped. */
+static void wait_until_left(struct host *host, struct module *module)
+{
+    bool simulated = host->exec->world->kind == EXEC_SIMULATED;
+    uint64_t limit = simulated ? 0 : LEAVE_LIMIT_MS * EXEC_MS;
+    exec_dpc_flush(host->exec);
+    if (exec_run_until_idle(host->exec->world, limit) != EXEC_IDLE && !simulated)
+        module->tainted = true;
+}
+
 /* What is left of a module goes: reports, handles, memory of ours, its image. */
 static void bury(struct host *host, struct module *module)
 {
+    wait_until_left(host, module);
     if (leak_report_module(host, module) > 0)
         module->tainted = true;
     netbuffer_pools_disown(host, &module->owner);
@@ -221,7 +235,6 @@ void module_unload(struct module *module)
                            &module->drivers->object, NDIS_STATUS_SUCCESS,
                            "the driver is still registered after its unload routine");
     end_registrations(host, module);
-    exec_dpc_flush(host->exec);
     bury(host, module);
 }
 
