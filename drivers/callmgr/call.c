@@ -252,10 +252,10 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseCall(NDIS_HANDLE CallMgrVcContex
     PCM_ADAPTER Adapter = Vc->Adapter;
     BOOLEAN Ended;
     NDIS_STATUS Status = CloseCallBegin(Vc, Party, CloseData, Size);
+    Vc->LastParty = Party; /* a refusal names it too (C15) */
     CmRequestBegin(&Vc->Call, CM_CLOSE_CALL, Vc);
     if (Status != NDIS_STATUS_SUCCESS)
         return CmRequestAnswer(Adapter, &Vc->Call, Status);
-    Vc->LastParty = Party;
     CmModifyAbort(Vc);
     if (CmLegClear(Party ? &Party->Leg : &Vc->Leg, FALSE, NDIS_STATUS_SUCCESS, CloseData, Size,
                    !Adapter->Config.PendOperations))
