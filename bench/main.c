@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* bench [--smoke] [--json]: what NDIS costs, as ratios to the floor: the same handlers called through
+ * plain function pointers, in the same run. Figures never gate anything. */
+#include "rig.h"
+
+#include <jansson.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool smoke;
+static json_t *rows;
+
+/* Best of a few tries: the machine's other work only ever adds time. */
+enum { TRIES = 5 };
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static double resident_bytes(void)
+{
+    unsigned long total_pages = 0;
+    unsigned long resident_pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%lu %lu", &total_pages, &resident_pages) != 2)
+        resident_pages = 0;
+    if (file)
+        fclose(file);
+    return (double)resident_pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* One measurement: a rig, a shape, and the time it took. */
+struct shape {
+    struct rig_vc **vcs;
+    uint32_t vc_count;
+    uint32_t parties_per_vc;
+    const struct rig_edge *edge;
+    enum rig_finish finish;
+    bool in_order;
+    uint64_t pair_count;
+    double ns_per_pair;
+    double bytes_per_party;
+};
+
+static void measure(void *context)
+{
+    struct shape *shape = context;
+    double before = resident_bytes();
+    for (uint32_t i = 0; i < shape->vc_count; i++)
+        rig_fill(shape->vcs[i], shape->edge, shape->parties_per_vc);
+    uint64_t party_count = (uint64_t)shape->vc_count * shape->parties_per_vc;
+    shape->bytes_per_party = (resident_bytes() - before) / (double)party_count;
+    uint64_t pairs_per_vc = shape->pair_count / shape->vc_count;
+    double best = 0;
+    for (int try = 0; try < TRIES; try++) {
+        double start = now_ns();
+        for (uint32_t i = 0; i < shape->vc_count; i++) {
+            shape->vcs[i]->in_order = shape->in_order;
+            if (shape->finish == RIG_INLINE)
+                rig_pairs(shape->vcs[i], pairs_per_vc);
+            else
+                rig_pipeline(shape->vcs[i], shape->finish, pairs_per_vc, 64);
+        }
+        double took = (now_ns() - start) / (double)(pairs_per_vc * shape->vc_count);
+        if (try == 0 || took < best)
+            best = took;
+    }
+    shape->ns_per_pair = best;
+    for (uint32_t i = 0; i < shape->vc_count; i++)
+        rig_empty(shape->vcs[i]);
+}
+
+static void row(const char *what, double floor, double ndis, const char *unit)
+{
+    printf("| %-58s | %9.1f | %9.1f | %5.2f | %s\n", what, floor, ndis, ndis / floor, unit);
+    json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:f, s:s}", "what", what, "floor", floor,
+                                          "ndis", ndis, "ratio", ndis / floor, "unit", unit));
+}
+
+static double pair_row(struct rig *rig, struct rig_vc **vcs, uint32_t vc_count, uint32_t parties,
+                       enum rig_finish finish, bool in_order, const char *what)
+{
+    double ns[2];
+    const struct rig_edge *edges[2] = {&rig_floor, &rig_through_ndis};
+    for (int i = 0; i < 2; i++) {
+        struct shape shape = {
+            .vcs = vcs,
+            .vc_count = vc_count,
+            .parties_per_vc = parties,
+            .edge = edges[i],
+            .finish = finish,
+            .in_order = in_order,
+            .pair_count = smoke                  ? 2000
+                          : finish == RIG_INLINE ? 1000000
+                                                 : 300000,
+        };
+        rig_run(rig, measure, &shape);
+        ns[i] = shape.ns_per_pair;
+    }
+    row(what, ns[0], ns[1], "ns/pair");
+    return ns[1];
+}
+
+static void pairs_on_one_vc(struct rig *rig, struct rig_vc *vc)
+{
+    static const uint32_t counts[] = {1, 1000, 32767, 1000000};
+    uint32_t count_max = smoke ? 1000 : 1000000;
+    double at_1000 = 0;
+    char what[80];
+    for (unsigned i = 0; i < 4; i++) {
+        if (counts[i] > count_max)
+            break;
+        snprintf(what, sizeof(what), "drop+add, inline, %u parties on one VC, in order", counts[i]);
+        double ns = pair_row(rig, &vc, 1, counts[i], RIG_INLINE, true, what);
+        snprintf(what, sizeof(what), "drop+add, inline, %u parties on one VC, random", counts[i]);
+        double random_ns = pair_row(rig, &vc, 1, counts[i], RIG_INLINE, false, what);
+        if (counts[i] == 1000)
+            at_1000 = ns;
+        if (counts[i] == 1000000)
+            printf("  growth of NDIS from 1,000 to 1,000,000: %.2f in order, %.2f random\n",
+                   ns / at_1000, random_ns / at_1000);
+    }
+    for (unsigned i = 1; i < 4 && counts[i] <= count_max; i += 2) {
+        snprintf(what, sizeof(what), "drop+add, deferred on the same processor, %u parties",
+                 counts[i]);
+        pair_row(rig, &vc, 1, counts[i], RIG_SAME, true, what);
+        snprintf(what, sizeof(what), "drop+add, deferred to another processor, %u parties",
+                 counts[i]);
+        pair_row(rig, &vc, 1, counts[i], RIG_OTHER, true, what);
+    }
+}
+
+static void pairs_on_many_vcs(struct rig *rig)
+{
+    uint32_t vc_count = smoke ? 10 : 1000;
+    struct rig_vc **vcs = calloc(vc_count, sizeof(*vcs));
+    if (!vcs)
+        abort();
+    for (uint32_t i = 0; i < vc_count; i++)
+        vcs[i] = rig_vc_create(rig);
+    static const uint32_t totals[] = {1000, 32767, 1000000};
+    char what[80];
+    for (unsigned i = 0; i < (smoke ? 1u : 3u); i++) {
+        snprintf(what, sizeof(what), "drop+add, inline, %u parties over %u VCs", totals[i],
+                 vc_count);
+        uint32_t each = totals[i] / vc_count;
+        pair_row(rig, vcs, vc_count, each ? each : 1, RIG_INLINE, true, what);
+    }
+    for (uint32_t i = 0; i < vc_count; i++)
+        rig_vc_destroy(vcs[i]);
+    free(vcs);
+}
+
+/* What NDIS adds to the memory of a party: all that the process grew by, less what the drivers'
+ * own structures take, which the floor shows. */
+static void memory(struct rig *rig, struct rig_vc *vc)
+{
+    double bytes[2];
+    const struct rig_edge *edges[2] = {&rig_floor, &rig_through_ndis};
+    for (int i = 0; i < 2; i++) {
+        struct shape shape = {.vcs = &vc,
+                              .vc_count = 1,
+                              .parties_per_vc = smoke ? 10000 : 1000000,
+                              .edge = edges[i],
+                              .in_order = true,
+                              .pair_count = 1000};
+        malloc_trim(0);
+        rig_run(rig, measure, &shape);
+        bytes[i] = shape.bytes_per_party;
+    }
+    printf("  memory per party: drivers %.0f bytes, NDIS %.0f bytes\n", bytes[0],
+           bytes[1] - bytes[0]);
+    json_array_append_new(rows,
+                          json_pack("{s:s, s:f, s:f, s:s}", "what", "memory per party", "floor",
+                                    bytes[0], "ndis", bytes[1] - bytes[0], "unit", "bytes"));
+}
+
+static void run_pairs(void *context)
+{
+    struct shape *shape = context;
+    for (int try = 0; try < TRIES; try++)
+        rig_pairs(shape->vcs[0], shape->pair_count);
+}
+
+static void fill(void *context)
+{
+    struct shape *shape = context;
+    rig_fill(shape->vcs[0], &rig_through_ndis, shape->parties_per_vc);
+}
+
+static void empty(void *context)
+{
+    struct shape *shape = context;
+    rig_empty(shape->vcs[0]);
+}
+
+/* Two processors that drive two VCs, against one that drives one. */
+static void scaling(struct rig *rig, struct rig_vc *vc)
+{
+    struct rig_vc *other = rig_vc_create(rig);
+    struct shape shapes[2] = {
+        {.vcs = &vc, .parties_per_vc = 1000, .pair_count = smoke ? 2000 : 400000},
+        {.vcs = &other, .parties_per_vc = 1000, .pair_count = smoke ? 2000 : 400000},
+    };
+    rig_run(rig, fill, &shapes[0]);
+    rig_run(rig, fill, &shapes[1]);
+    vc->in_order = other->in_order = true;
+    double start = now_ns();
+    rig_run(rig, run_pairs, &shapes[0]);
+    double one = now_ns() - start;
+    start = now_ns();
+    rig_run_two(rig, run_pairs, &shapes[0], &shapes[1]);
+    double two = now_ns() - start;
+    printf("  two processors on two VCs do %.2f times the work of one\n", 2 * one / two);
+    json_array_append_new(
+        rows, json_pack("{s:s, s:f}", "what", "two processors", "ratio", 2 * one / two));
+    rig_run(rig, empty, &shapes[0]);
+    rig_run(rig, empty, &shapes[1]);
+    rig_vc_destroy(other);
+}
+
+struct data_shape {
+    struct rig_vc *vc;
+    const struct rig_edge *edge;
+    uint32_t chain_count;
+    uint64_t count;
+    double ns;
+};
+
+static void measure_data(void *context)
+{
+    struct data_shape *shape = context;
+    for (int try = 0; try < TRIES; try++) {
+        double start = now_ns();
+        rig_data(shape->vc, shape->edge, shape->count, shape->chain_count);
+        double took = (now_ns() - start) / (double)shape->count;
+        if (try == 0 || took < shape->ns)
+            shape->ns = took;
+    }
+}
+
+static void data(struct rig *rig, struct rig_vc *vc)
+{
+    static const uint32_t chains[] = {1, 8, 32};
+    char what[80];
+    for (int i = 0; i < 3; i++) {
+        double ns[2];
+        const struct rig_edge *edges[2] = {&rig_floor, &rig_through_ndis};
+        for (int e = 0; e < 2; e++) {
+            struct data_shape shape = {vc, edges[e], chains[i], smoke ? 3200 : 1000000, 0};
+            rig_run(rig, measure_data, &shape);
+            ns[e] = shape.ns;
+        }
+        snprintf(what, sizeof(what), "send, sent, indicate, return: chains of %u lists", chains[i]);
+        row(what, ns[0], ns[1], "ns/list");
+    }
+}
+
+static void party_figures(enum condis_completion completion, const char *name)
+{
+    printf("\n%s\n| %-58s | %9s | %9s | %5s |\n", name, "what", "floor", "NDIS", "ratio");
+    struct rig *rig = rig_create(completion);
+    struct rig_vc *vc = rig_vc_create(rig);
+    pairs_on_one_vc(rig, vc);
+    if (completion == CONDIS_COMPLETE_PENDING) {
+        pairs_on_many_vcs(rig);
+        scaling(rig, vc);
+        memory(rig, vc);
+        data(rig, vc);
+    }
+    rig_vc_destroy(vc);
+    rig_destroy(rig);
+}
+
+int main(int argc, char **argv)
+{
+    bool as_json = false;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--smoke")) {
+            smoke = true;
+        } else if (!strcmp(argv[i], "--json")) {
+            as_json = true;
+        } else {
+            fprintf(stderr, "usage: bench [--smoke] [--json]\n");
+            return 2;
+        }
+    }
+    rows = json_array();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    party_figures(CONDIS_COMPLETE_PENDING, "completion: pending (the default)");
+    party_figures(CONDIS_COMPLETE_DIRECT, "completion: direct");
+    if (as_json) {
+        json_dumpf(rows, stdout, JSON_INDENT(2));
+        printf("\n");
+    }
+    json_decref(rows);
+    return 0;
+}
