@@ -10,7 +10,7 @@ local function wait(listener)
     return spawn(function()
         local call = listener:accept()
         local texts = {}
-        for text in call.receive, call do
+        for text in call:received() do
             texts[#texts + 1] = text
         end
         return table.concat(texts, ' '), call:info().close_data

@@ -7,7 +7,7 @@ local calls = station 'called' : listen '@called'
 
 local called = spawn(function()
     local call = calls:accept()
-    for question in call.receive, call do
+    for question in call:received() do
         call:send(question:upper())
     end
     return call:info()

@@ -312,6 +312,7 @@ void calls_open(lua_State *L)
         {"post", call_post},
         {"flush", call_flush},
         {"receive", call_receive},
+        {"received", call_received},
         {"modify", call_modify},
         {"close", call_close},
         {"wait_closed", call_wait_closed},

@@ -119,6 +119,7 @@ void inbox_fini(struct call_box *self);
 void inbox_copy_all(struct call_box *self, bool all);
 void inbox_copy_lent(struct call_box *self);
 int call_receive(lua_State *L);
+int call_received(lua_State *L);
 int call_send(lua_State *L);
 int call_post(lua_State *L);
 int call_flush(lua_State *L);

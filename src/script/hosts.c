@@ -76,6 +76,23 @@ static const char *push_driver_path(lua_State *L, const char *name)
     return lua_pushstring(L, name);
 }
 
+static int raise_not_found(lua_State *L, const char *name)
+{
+    const struct condis_script_options *options = script_of(L)->options;
+    luaL_Buffer dirs;
+    luaL_buffinit(L, &dirs);
+    for (size_t i = 0; i < options->driver_dir_count; i++) {
+        luaL_addstring(&dirs, i > 0 ? ", " : " in ");
+        luaL_addstring(&dirs, options->driver_dirs[i]);
+    }
+    luaL_pushresult(&dirs);
+    return script_raise(
+        L, FAULT_SETUP, CONDIS_SUCCESS,
+        "no driver is called '%s': there is no %s.so%s, and none is linked in under "
+        "this name (CONDIS_DRIVER_PATH adds directories)",
+        name, name, lua_tostring(L, -1));
+}
+
 static int host_load(lua_State *L)
 {
     struct host_box *self = box_check(L, 1, BOX_HOST);
@@ -87,6 +104,8 @@ static int host_load(lua_State *L)
     struct driver_box *driver = box_push_new(L, BOX_DRIVER, sizeof *driver, &self->box);
     if (!condis_driver_load(self->host, path, settings, count, &driver->driver, &error)) {
         driver->box.gone = true;
+        if (!strchr(path, '/'))
+            return raise_not_found(L, name);
         return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
     }
     return 1;

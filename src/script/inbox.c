@@ -188,6 +188,22 @@ int call_receive(lua_State *L)
     return receive_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 2));
 }
 
+/* What a `for` calls with the call and the datum before. */
+static int received_next(lua_State *L)
+{
+    lua_settop(L, 1);
+    return call_receive(L);
+}
+
+/* for text in call:received() do */
+int call_received(lua_State *L)
+{
+    box_check(L, 1, BOX_CALL);
+    lua_pushcfunction(L, received_next);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
 /* Reads what is to be sent; borrowed as long as it stays on the stack. */
 static struct condis_buffer check_payload(lua_State *L, const char *function)
 {
