@@ -660,30 +660,32 @@ static const struct test tests[] = {
     TEST(an_adapter_that_stops_ends_the_calls_on_it),
 };
 
-enum { TEST_COUNT = sizeof tests / sizeof *tests, VARIANTS = 2 * 3 };
+enum { TEST_COUNT = sizeof tests / sizeof *tests, MODES = 3, VARIANTS = WORLD_EDGE_COUNT * MODES };
 
 static const char *const edge_names[] = {"MCM", "stand-alone"};
 static const char *const mode_names[] = {"pending", "direct", "mixed"};
 
-/* One clock a program: TSan runs the live one only. */
-int main(void)
+/* One clock a program: TSan runs the live one only. argv[1]: only tests that match it, "*MCM*". */
+int main(int argc, char **argv)
 {
     static struct CMUnitTest rows[TEST_COUNT * VARIANTS];
     static struct variant variants[TEST_COUNT * VARIANTS];
     for (size_t i = 0; i < TEST_COUNT * VARIANTS; i++) {
         const struct test *test = &tests[i / VARIANTS];
         struct variant *variant = &variants[i];
+        size_t edge = i % WORLD_EDGE_COUNT;
+        size_t mode = i / WORLD_EDGE_COUNT % MODES;
         variant->options = (struct world_options){
             .clock = CALL_TEST_CLOCK,
             .seed = i + 1,
-            .edge = (enum world_edge)(i % 2),
-            .completion = (enum condis_completion)(i / 2 % 3),
+            .edge = (enum world_edge)edge,
+            .completion = (enum condis_completion)mode,
         };
-        snprintf(variant->name, sizeof variant->name, "%s [%s, %s]", test->name, edge_names[i % 2],
-                 mode_names[i / 2 % 3]);
+        snprintf(variant->name, sizeof variant->name, "%s [%s, %s]", test->name, edge_names[edge],
+                 mode_names[mode]);
         rows[i] = (struct CMUnitTest){variant->name, test->run, NULL, NULL, variant};
     }
-    if (getenv("F"))
-        cmocka_set_test_filter(getenv("F"));
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests_name("client/call", rows, NULL, NULL);
 }
