@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A break here is the short way to report that a driver broke a rule of the executive: who, where and
- * when are taken from the current task. */
+/* A break here is the short way to report that a driver broke a rule of the executive: who, where
+ * and when are taken from the current task. */
 #ifndef CONDIS_NT_BREAK_H
 #define CONDIS_NT_BREAK_H
 

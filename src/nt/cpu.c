@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is queued to a processor: items, DPCs, timers. The same code for both halves; they differ only
- * in who calls cpu_run_one, and when. */
+/* What is queued to a processor: items, DPCs, timers. The same code for both halves; they differ
+ * only in who calls cpu_run_one, and when. */
 #include "nt/exec_inside.h"
 
 #include <assert.h>

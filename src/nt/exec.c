@@ -134,21 +134,21 @@ static void cpu_forget_timers(struct exec_cpu *cpu)
         EXEC_CONTAINER(link, struct exec_timer, link)->place = 0;
 }
 
-uint32_t exec_destroy(struct exec *head)
+uint32_t exec_destroy(struct exec *exec)
 {
-    struct exec_inner *exec = exec_inner(head);
-    uint32_t left_count = exec->world->backend->exec_end(exec);
-    raw_lock(&exec->world->execs_lock);
-    exec_list_remove(&exec->link);
-    raw_unlock(&exec->world->execs_lock);
-    for (uint32_t i = 0; i < head->processor_count; i++)
-        cpu_forget_timers(&exec->cpus[i]);
+    struct exec_inner *inner = exec_inner(exec);
+    uint32_t left_count = inner->world->backend->exec_end(inner);
+    raw_lock(&inner->world->execs_lock);
+    exec_list_remove(&inner->link);
+    raw_unlock(&inner->world->execs_lock);
+    for (uint32_t i = 0; i < exec->processor_count; i++)
+        cpu_forget_timers(&inner->cpus[i]);
     /* Threads that did not end may still read it: then it stays, which is the lesser harm. */
-    if (left_count && head->world->kind == EXEC_LIVE)
+    if (left_count && exec->world->kind == EXEC_LIVE)
         return left_count;
-    for (uint32_t i = 0; i < head->processor_count; i++)
-        nt_pool_forget(&exec->cpus[i]);
-    exec_free(exec);
+    for (uint32_t i = 0; i < exec->processor_count; i++)
+        nt_pool_forget(&inner->cpus[i]);
+    exec_free(inner);
     return left_count;
 }
 
@@ -193,18 +193,18 @@ uint32_t processor_in_turn(struct exec_inner *exec)
     return atomic_fetch_add(&exec->next_processor, 1) % exec->head.processor_count;
 }
 
-struct exec_task *exec_attach(struct exec *head, uint32_t processor)
+struct exec_task *exec_attach(struct exec *exec, uint32_t processor)
 {
-    struct exec_inner *exec = exec_inner(head);
+    struct exec_inner *inner = exec_inner(exec);
     assert(!exec_current());
-    struct exec_task *task = exec->world->backend->attach(exec);
+    struct exec_task *task = inner->world->backend->attach(inner);
     if (!task)
         return NULL;
     if (processor == EXEC_ANY_PROCESSOR)
-        processor = processor_in_turn(exec);
-    assert(processor < head->processor_count);
+        processor = processor_in_turn(inner);
+    assert(processor < exec->processor_count);
     task->kind = EXEC_TASK_HOST;
-    task_place(task, exec, processor);
+    task_place(task, inner, processor);
     exec_current_task = task;
     exec_preempt("attach"); /* another task may have this processor for itself */
     return task;

@@ -9,8 +9,8 @@
  * fiber). A thread of the host program becomes a task with exec_attach.
  *
  * Units: all times and durations are in 100 ns steps since the world began, unless a name says
- * otherwise. "Unlocked" structures below are intrusive: their memory is the caller's and is lent to
- * the executive while they are queued. A structure filled with zeros is never a valid one. */
+ * otherwise. The structures below are intrusive: their memory is the caller's and is lent to the
+ * executive while they are queued. */
 #ifndef CONDIS_NT_EXEC_H
 #define CONDIS_NT_EXEC_H
 
@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "nt/list.h"
+#include "nt/strategy.h"
 
 struct nt_owner;
 struct rules;
@@ -46,20 +47,6 @@ enum exec_kind {
 #define EXEC_PROCESSORS     64u         /* no exec has more                            */
 
 /* ---- world ------------------------------------------------------------------------------- */
-
-/* How the simulated executive answers "who runs next" and "which of n". A row of functions, so that
- * other explorers (PCT, bounded preemption) can be put in its place. Every answer must follow from
- * `self` and the arguments only. Ignored by a live world. */
-struct exec_strategy {
-    const char *name;
-    /* Pick who runs next: an index below `count` into `candidates`, which is in a stable order.
-     * `running` is the task that reached the point, or NULL when it cannot go on; `what` names the
-     * point (a literal). */
-    uint32_t (*pick)(void *self, struct exec_task *const *candidates, uint32_t count,
-                     const struct exec_task *running, const char *what);
-    /* Answer a question with `count` answers: a number below `count`. */
-    uint32_t (*choose)(void *self, uint32_t count, const char *what);
-};
 
 struct exec_world_options {
     enum exec_kind kind;
@@ -135,14 +122,14 @@ struct exec {
 /* Create the processors of one host. Returns the exec, or NULL (no memory, no threads). */
 struct exec *exec_create(struct exec_world *world, const struct exec_options *options);
 
-/* End an exec: what is queued runs, then its threads are joined. Timers must be cancelled, host-program
- * tasks detached (the caller's own may stay attached to another exec of the world).
+/* End an exec: what is queued runs, then its threads are joined. Timers must be cancelled,
+ * host-program tasks detached (the caller's own may stay attached to another exec of the world).
  * Returns how many system threads or work items did not end (live: within 10 s): 0 is the clean
  * answer; otherwise its memory stays behind for them. */
 uint32_t exec_destroy(struct exec *exec);
 
-/* Have `hook` called with the current task before it blocks in a wait, sleep or join at PASSIVE on this
- * exec. ndis drains its queued deliveries there. NULL removes it. Set before anything runs. */
+/* Have `hook` called with the current task before it blocks in a wait, sleep or join at PASSIVE on
+ * this exec. ndis drains its queued deliveries there. NULL removes it. Set before anything runs. */
 void exec_set_idle_hook(struct exec *exec, void (*hook)(struct exec_task *task));
 
 /* The libuv loop of a live processor, to be used only on that processor (from an exec_item);
@@ -185,15 +172,15 @@ static inline struct exec_task *exec_current(void)
 }
 
 /* Make the calling thread a task of `exec`. processor: below exec->processor_count, or
- * EXEC_ANY_PROCESSOR for the next in turn. Simulated: only the world's own thread; the main stack is
- * the boot fiber. Returns the task, or NULL (no memory). A thread attaches once; see exec_switch. */
+ * EXEC_ANY_PROCESSOR for the next in turn. Simulated: only the world's own thread, whose stack is
+ * the boot fiber. A thread attaches once; see exec_switch. Returns the task, NULL: no memory. */
 struct exec_task *exec_attach(struct exec *exec, uint32_t processor);
 
 /* Undo exec_attach: at PASSIVE, no lock held. */
 void exec_detach(void);
 
-/* Let the calling host-program task act for another exec of the same world from now on; its processor
- * number is kept modulo the new count. At PASSIVE, no lock held. Returns the exec it acted for. */
+/* Let the calling host-program task act for another exec of the same world from now on; its
+ * processor number is kept modulo the new count. At PASSIVE. Returns the exec it acted for. */
 struct exec *exec_switch(struct exec *exec);
 
 /* Simulated: let the seed choose who runs next; live: nothing. `what` is a literal that names the
@@ -230,9 +217,9 @@ static inline uint8_t exec_set_irql(uint8_t irql)
 
 /* ---- lock -------------------------------------------------------------------------------- */
 
-/* A spin lock: 8 bytes, lives inside a KSPIN_LOCK. Zero is a free lock (this is the one structure here
- * that zeros do initialise); else the owner. Does not change the IRQL: what it guards is short and
- * never inside a driver, or the caller raised (KeAcquireSpinLock does). */
+/* A spin lock: 8 bytes, lives inside a KSPIN_LOCK. Zero is a free lock (this is the one structure
+ * here that zeros do initialise); else the owner. Does not change the IRQL: what it guards is short
+ * and never inside a driver, or the caller raised (KeAcquireSpinLock does). */
 struct exec_lock {
     _Atomic uintptr_t owner;
 };
@@ -246,10 +233,10 @@ void exec_lock_contended(struct exec_lock *lock, struct exec_task *task, const c
 void exec_unlock_special(struct exec_lock *lock, struct exec_task *task, const char *function);
 
 /* Take the lock; `function` is the name a report shows (a literal).
- * Taking a lock that this task holds breaks LOCK_RECURSIVE and returns at once; a cycle of tasks that
- * wait for each other breaks LOCK_DEADLOCK and stops a simulated world.
- * Simulated: a preemption point before; the task cannot run while another has the lock, and keeps its
- * processor for itself while it holds one. */
+ * Taking a lock that this task holds breaks LOCK_RECURSIVE and returns at once; a cycle of tasks
+ * that wait for each other breaks LOCK_DEADLOCK and stops a simulated world.
+ * Simulated: a preemption point before; the task cannot run while another has the lock, and keeps
+ * its processor for itself while it holds one. */
 static inline void exec_lock_named(struct exec_lock *lock, const char *function)
 {
     struct exec_task *task = exec_current_task;
@@ -291,8 +278,8 @@ static inline bool exec_lock_is_mine(struct exec_lock *lock)
 
 /* ---- items and DPCs ---------------------------------------------------------------------- */
 
-/* An item runs once, at DISPATCH on a processor, with no driver as owner. Cannot be cancelled. `run`
- * may post the item again or free it. */
+/* An item runs once, at DISPATCH on a processor, with no driver as owner. Cannot be cancelled.
+ * `run` may post the item again or free it. */
 struct exec_item {
     struct exec_item *next;
     void (*run)(struct exec_item *item);
@@ -328,11 +315,11 @@ struct exec_dpc {
 /* Fill a DPC whose `run` is ours; owner is taken from the current task. */
 void exec_dpc_init(struct exec_dpc *dpc, void (*run)(struct exec_dpc *dpc), void *context);
 
-/* Queue the DPC to its target processor of `exec`, or the caller's. The arguments are stored only when
- * it was not queued. Returns whether it was queued by this call. Any IRQL. */
+/* Queue the DPC to its target processor of `exec`, or the caller's. The arguments are stored only
+ * when it was not queued. Returns whether it was queued by this call. Any IRQL. */
 bool exec_dpc_queue(struct exec *exec, struct exec_dpc *dpc, void *argument1, void *argument2);
 
-/* Take the DPC out of its queue. Returns whether it was queued; false: it never was, runs or ran. */
+/* Take the DPC out of its queue. Returns whether it was queued; false: it was not, runs or ran. */
 bool exec_dpc_remove(struct exec *exec, struct exec_dpc *dpc);
 
 /* Wait until every DPC that was queued before has run. At PASSIVE. */
@@ -357,9 +344,10 @@ struct exec_timer {
 /* Fill a timer whose `run` is ours. */
 void exec_timer_init(struct exec_timer *timer, void (*run)(struct exec_timer *timer));
 
-/* Set the timer to expire at `due` (since the world began; the past means at once), on a processor of `exec`
- * (or EXEC_ANY_PROCESSOR), and then every period_ms. One that is set is set anew. `run` may set it
- * again or free it (a periodic one: after exec_timer_cancel). Returns whether it was set before. */
+/* Set the timer to expire at `due` (since the world began; the past means at once), on a processor
+ * of `exec` (or EXEC_ANY_PROCESSOR), and then every period_ms. One that is set is set anew. `run`
+ * may set it again or free it (a periodic one: after exec_timer_cancel). Returns whether it was
+ * set. */
 bool exec_timer_set(struct exec *exec, struct exec_timer *timer, uint64_t due, uint32_t period_ms,
                     uint32_t processor);
 
@@ -425,7 +413,7 @@ struct exec_thread *exec_thread_create(struct exec *exec, void (*run)(void *cont
                                        void *context);
 /* Take one more reference. Returns how many there are now. */
 uint32_t exec_thread_hold(struct exec_thread *thread);
-/* Give a reference back; the last one after the thread's end frees it. Returns how many are left. */
+/* Give a reference back; the last one after its end frees the thread. Returns how many are left. */
 uint32_t exec_thread_release(struct exec_thread *thread);
 /* End the calling system thread; does not return. */
 _Noreturn void exec_thread_exit(void);
@@ -446,8 +434,8 @@ enum exec_waitable_kind {
     EXEC_THREAD = 0xe7,
 };
 
-/* What can be waited for: 24 bytes, lives inside a DISPATCHER_HEADER. No resources: it needs no end,
- * but nobody may wait for it when its memory goes. */
+/* What can be waited for: 24 bytes, lives inside a DISPATCHER_HEADER. No resources: it needs no
+ * end, but nobody may wait for it when its memory goes. */
 struct exec_waitable {
     uint8_t kind;
     uint8_t reserved[3];
@@ -467,12 +455,14 @@ void exec_waitable_init(struct exec_waitable *object, enum exec_waitable_kind ki
 /* Fill a free mutex. */
 void exec_mutex_init(struct exec_mutex *mutex);
 
-/* Wait until one (all = false) or all of `count` objects (1..64) are signalled, and take their signals.
+/* Wait until one (all = false) or all of `count` objects (1..64) are signalled, and take their
+ * signals.
  * timeout  from now; 0 only looks; EXEC_FOREVER
  * index    NULL, or where the number of the object that ended the wait goes (all = false)
  * function the name that a report shows (a literal)
- * Blocking (timeout not 0) at DISPATCH or above or with an exec_lock held breaks WAIT_AT_DISPATCH, and
- * simulated a wait that nothing can end breaks WAIT_FOREVER. The idle hook runs before the task blocks. */
+ * Blocking (timeout not 0) at DISPATCH or above or with an exec_lock held breaks WAIT_AT_DISPATCH,
+ * and simulated a wait that nothing can end breaks WAIT_FOREVER. The idle hook runs before the task
+ * blocks. */
 enum exec_wait_result exec_wait(struct exec_waitable *const *objects, uint32_t count, bool all,
                                 uint64_t timeout, uint32_t *index, const char *function);
 
@@ -483,17 +473,17 @@ static inline enum exec_wait_result exec_wait_one(struct exec_waitable *object, 
     return exec_wait(&object, 1, false, timeout, NULL, function);
 }
 
-/* Set, clear or pulse-free read of an event, timer or thread. Each returns the signal before. Any IRQL
- * up to DISPATCH; live: any thread. */
+/* Set or clear an event, timer or thread. Each returns the signal before. Any
+ * IRQL up to DISPATCH; live: any thread. */
 int32_t exec_signal_set(struct exec_world *world, struct exec_waitable *object);
 int32_t exec_signal_clear(struct exec_world *world, struct exec_waitable *object);
-/* Add to a semaphore, at most to `limit`. Returns the count before, or -1: over the limit, no change. */
+/* Add to a semaphore, at most to `limit`. Returns the count before, or -1 and no change. */
 int32_t exec_semaphore_release(struct exec_world *world, struct exec_waitable *semaphore,
                                int32_t adjustment, int32_t limit);
 /* Release a mutex once. Returns 0, or -1 when the current task does not own it. */
 int32_t exec_mutex_release(struct exec_world *world, struct exec_mutex *mutex);
 
-/* Let time pass. At PASSIVE (else WAIT_AT_DISPATCH and no sleep). Returns TIMEOUT when it passed. */
+/* Let time pass. At PASSIVE, else WAIT_AT_DISPATCH and no sleep. Returns TIMEOUT when it passed. */
 enum exec_wait_result exec_sleep(uint64_t duration, const char *function);
 
 /* Keep the processor busy, any IRQL. Simulated: virtual time passes and other processors run. */

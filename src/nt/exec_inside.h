@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of the executive: what exec.c, cpu.c, waitable.c and work.c share, and what the live and the
- * simulated half each fill in. Nobody outside the executive's own files includes it. */
+/* The inside of the executive: what exec.c, cpu.c, waitable.c and work.c share, and what the live
+ * and the simulated half each fill in. Nobody outside the executive's own files includes it. */
 #ifndef CONDIS_NT_EXEC_INSIDE_H
 #define CONDIS_NT_EXEC_INSIDE_H
 
@@ -172,9 +172,9 @@ void work_run(struct exec_inner *exec, struct exec_work *work);
 /* Run a thread's routine on the current task, then mark it ended; the thread may be gone then. */
 void thread_run(struct exec_thread *thread);
 
-/* How much was ever done, and how much was ever queued: items, DPCs and work. Both only grow, and what is
- * done was queued before; so when `done` is read first and the sums are equal, there was a moment in
- * between at which nothing was under way. */
+/* How much was ever done, and how much was ever queued: items, DPCs and work. Both only grow, and
+ * what is done was queued before; so when `done` is read first and the sums are equal, there was a
+ * moment in between at which nothing was under way. */
 uint64_t exec_done(struct exec_inner *exec);
 uint64_t exec_queued(struct exec_inner *exec);
 
@@ -184,6 +184,6 @@ bool exec_busy(struct exec_inner *exec);
 /* Call a driver's routine with Windows' arguments (dpc.c, timer.c, workitem.c). */
 void nt_dpc_call(const struct exec_dpc *copy, struct exec_dpc *dpc);
 void nt_timer_call(struct exec_timer *timer);
-void nt_work_call(struct exec_work *work);
+void nt_work_call(struct exec_work *copy);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A fiber is one stack and a saved place on it; exactly one fiber of a thread runs, until it switches
- * to another. Stacks are mapped with a guard page, and kept for reuse in a pool. */
+/* A fiber is one stack and a saved place on it; exactly one fiber of a thread runs, until it
+ * switches to another. Stacks are mapped with a guard page, and kept for reuse in a pool. */
 #ifndef CONDIS_NT_FIBER_H
 #define CONDIS_NT_FIBER_H
 

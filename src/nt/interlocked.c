@@ -105,8 +105,8 @@ LARGE_INTEGER NTAPI ExInterlockedAddLargeInteger(PLARGE_INTEGER Addend, LARGE_IN
 
 /* ---- sequenced lists ---- */
 
-/* The guard word in the header is a raw lock: three words change together, and a compare-exchange of
- * sixteen bytes is not on every processor. */
+/* The guard word in the header is a raw lock: three words change together, and a compare-exchange
+ * of sixteen bytes is not on every processor. */
 static struct raw_lock *guard_of(PSLIST_HEADER header)
 {
     return (struct raw_lock *)(void *)&header->HeaderX64.Guard;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The gate of a live processor: the task at DISPATCH has it. Usually free: one exchange in, one out. The
- * processor's own thread goes before tasks that come later, so that code which raises and lowers in a
- * circle cannot keep DPCs from running. */
+/* The gate of a live processor: the task at DISPATCH has it. Usually free: one exchange in, one
+ * out. The processor's own thread goes before tasks that come later, so that code which raises and
+ * lowers in a circle cannot keep DPCs from running. */
 #include <limits.h>
 
 #include "nt/live_inside.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The live half of the executive from the inside: live.c is the world and its tasks, live_cpu.c the processors'
- * loops, live_gate.c who has a processor for itself, live_pool.c workers and threads. */
+/* The live half of the executive from the inside: live.c is the world and its tasks, live_cpu.c the
+ * processors' loops, live_gate.c who has a processor for itself, live_pool.c workers, threads. */
 #ifndef CONDIS_NT_LIVE_INSIDE_H
 #define CONDIS_NT_LIVE_INSIDE_H
 

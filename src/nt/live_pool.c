@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Live work runs on a small pool of threads. It grows when workers block, because work may wait for other
- * work. System threads are threads of their own. */
+/* Live work runs on a small pool of threads. It grows when workers block, because work may wait for
+ * other work. System threads are threads of their own. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdlib.h>

@@ -32,8 +32,8 @@ static void lock_counted(struct exec_task *task)
         task->cpu->holder = task;
 }
 
-/* After this long a lock that spins is taken to be a deadlock. Far above what a loaded machine makes of
- * the 25 microseconds that a spin lock may be held. */
+/* After this long a lock that spins is taken to be a deadlock. Far above what a loaded machine
+ * makes of the 25 microseconds that a spin lock may be held. */
 #define SPIN_LIMIT (20 * EXEC_SECOND)
 
 static void lock_spin(struct exec_lock *lock, struct exec_task *task, uintptr_t self,

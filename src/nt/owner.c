@@ -76,18 +76,18 @@ void nt_account_close(struct nt_account *account)
     account->owner = NULL;
 }
 
-uint64_t nt_owner_count(struct nt_owner *owner, enum nt_kind wanted, uint64_t *bytes)
+uint64_t nt_owner_count(struct nt_owner *owner, enum nt_kind kind, uint64_t *bytes)
 {
     uint64_t count = 0;
     uint64_t sum_bytes = 0;
     for (unsigned i = 0; i < NT_SHARDS; i++) {
         struct nt_shard *shard = &owner->shards[i];
         raw_lock(&shard->lock);
-        for (unsigned kind = 0; kind < NT_KINDS; kind++) {
-            if (wanted != NT_KINDS && kind != (unsigned)wanted)
+        for (unsigned each = 0; each < NT_KINDS; each++) {
+            if (kind != NT_KINDS && each != (unsigned)kind)
                 continue;
-            count += shard->count[kind];
-            sum_bytes += shard->bytes[kind];
+            count += shard->count[each];
+            sum_bytes += shard->bytes[each];
         }
         raw_unlock(&shard->lock);
     }

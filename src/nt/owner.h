@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An owner is one loaded driver as the executive sees it: the name in reports, and the account of
- * everything that the driver allocated and has not freed yet, so that leaks print when it unloads. */
+ * everything that the driver allocated and has not freed yet, so that leaks print at its unload. */
 #ifndef CONDIS_NT_OWNER_H
 #define CONDIS_NT_OWNER_H
 
@@ -56,8 +56,8 @@ struct nt_owner {
 /* Fill an owner with an empty account. name is borrowed for its life. */
 void nt_owner_init(struct nt_owner *owner, const char *name, uint32_t index, void *user);
 
-/* Enter an object into the account of the current task's owner (which may be NULL: then only the fields
- * are filled). The account is lent until nt_account_close. Any IRQL up to DISPATCH. */
+/* Enter an object into the account of the current task's owner (which may be NULL: then only the
+ * fields are filled). The account is lent until nt_account_close. Any IRQL up to DISPATCH. */
 void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t bytes, uint32_t tag,
                      const void *caller);
 

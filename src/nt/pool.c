@@ -97,15 +97,11 @@ static UNCHECKED void give_back(struct pool_header *header)
 #ifdef POOL_ASAN
     __asan_unpoison_memory_region(bytes_of(header), header->account.bytes);
 #endif
-    const unsigned char *bytes = bytes_of(header);
-    for (size_t i = 0; i < filled_bytes(header); i++) {
-        if (bytes[i] == FREED_FILL)
-            continue;
+    static const unsigned char filled[FILL_MAX] = {[0 ... FILL_MAX - 1] = FREED_FILL};
+    if (memcmp(bytes_of(header), filled, filled_bytes(header)) != 0)
         nt_break(RULE_POOL_USED_AFTER_FREE, "ExFreePoolWithTag",
-                 "byte %zu of %llu was written after the block was freed", i,
+                 "a block of %llu bytes was written after it was freed",
                  (unsigned long long)header->account.bytes);
-        break;
-    }
     header->magic = 0;
     free(header);
 }

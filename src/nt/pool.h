@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pool memory from the inside: blocks with an accounted header before them and a guard behind, freed
- * blocks kept for a while so that a second free or a late write is recognised. */
+/* Pool memory from the inside: blocks with an accounted header before them and a guard behind,
+ * freed blocks kept for a while so that a second free or a late write is recognised. */
 #ifndef CONDIS_NT_POOL_H
 #define CONDIS_NT_POOL_H
 
@@ -23,12 +23,12 @@ enum nt_pool_family {
 void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, bool aligned_64,
                        bool zero, bool paged, const char *function, const void *caller);
 
-/* Free a block. NULL, foreign, freed, wrongly tagged or overrun ones break their rule; a block that is
- * sound and alive is freed even so. tag: 0 fits every block. */
+/* Free a block. NULL, foreign, freed, wrongly tagged or overrun ones break their rule; a block that
+ * is sound and alive is freed even so. tag: 0 fits every block. */
 void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const char *function);
 
-/* Mark a live block as cached by a lookaside list, or as in use again. Returns false when it is not a
- * live (or not a cached) block, which is reported for `function`. */
+/* Mark a live block as cached by a lookaside list, or as in use again. Returns false when it is not
+ * a live (or not a cached) block, which is reported for `function`. */
 bool nt_pool_cache(void *block, bool cached, const char *function);
 
 /* Let go of the freed blocks that a processor still keeps. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A raw lock guards a few lines of the executive itself. It knows no tasks, is no preemption point and
- * breaks no rule; whoever waits gives its time slice away, for there may be more threads than cores. */
+/* A raw lock guards a few lines of the executive itself. It knows no tasks, is no preemption point
+ * and breaks no rule; whoever waits gives its time slice away, for there may be more threads than
+ * cores. */
 #ifndef CONDIS_NT_RAW_LOCK_H
 #define CONDIS_NT_RAW_LOCK_H
 

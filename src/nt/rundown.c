@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Rundown protection: counted use of something that somebody waits to take away. Bit 0 says that the
- * rundown has begun, the rest counts uses in steps of two; once begun, the waiter polls in virtual or
- * real time, for the reference has no room for an object to wait for. */
+/* Rundown protection: counted use of something that somebody waits to take away. Bit 0 says that
+ * the rundown has begun, the rest counts uses in steps of two; once begun, the waiter polls in
+ * virtual or real time, for the reference has no room for an object to wait for. */
 #include "nt/windows.h"
 
 #define RUNDOWN_BEGUN 1u

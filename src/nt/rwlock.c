@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reader-writer locks of NDIS 6.20. A count of readers under a spin lock; a writer that waits keeps new
- * readers out. Readers of one processor nest (Learn: a reader may acquire again), because a processor at
- * DISPATCH that reads already passes a waiting writer by. */
+/* Reader-writer locks of NDIS 6.20. A count of readers under a spin lock; a writer that waits keeps
+ * new readers out. Readers of one processor nest (Learn: a reader may acquire again), because a
+ * processor at DISPATCH that reads already passes a waiting writer by. */
 #include <stdlib.h>
 
 #include "nt/windows.h"

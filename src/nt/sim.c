@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "nt/break.h"
-#include "nt/lock_inside.h"
 
 #define STEPS_MAX_DEFAULT 100000000ull
 /* 2026-01-01 00:00 UTC in 100 ns since 1601-01-01. */
@@ -334,73 +333,6 @@ void sim_task_discard(struct sim_task *task)
     fiber_destroy(&sim->pool, &task->fiber);
     sim->task_count--;
     free(task);
-}
-
-/* ---- locks ---- */
-
-void sim_lock_wait(struct exec_task *head, struct exec_lock *lock, const char *function)
-{
-    struct sim_task *task = sim_task(head);
-    task->lock = lock;
-    task->function = function;
-    while (atomic_load(&lock->owner) && !atomic_load(&head->exec->world->stopped))
-        sim_suspend(task, SIM_LOCKED, UINT64_MAX, "lock taken");
-    task->lock = NULL;
-}
-
-void sim_lock_released(struct exec_task *head, struct exec_lock *lock)
-{
-    struct sim *sim = sim_task(head)->sim;
-    struct exec_link *link = sim->lock_waiters.next;
-    while (link != &sim->lock_waiters) {
-        struct sim_task *waiter = EXEC_CONTAINER(link, struct sim_task, link);
-        link = link->next;
-        if (waiter->lock == lock)
-            sim_make_ready(waiter);
-    }
-    if (!head->locks_held && head->irql < EXEC_DISPATCH)
-        head->cpu->holder = NULL;
-}
-
-static void sim_cpu_take(struct exec_task *task)
-{
-    struct exec_task *holder = task->cpu->holder;
-    assert(!holder || holder == task || atomic_load(&task->exec->world->stopped));
-    task->cpu->holder = task;
-}
-
-static void sim_cpu_give(struct exec_task *task)
-{
-    if (!task->locks_held)
-        task->cpu->holder = NULL;
-    exec_preempt_simulated(task, "lower irql");
-}
-
-/* ---- waits ---- */
-
-static bool sim_block(struct exec_task *head, uint64_t deadline, const char *function)
-{
-    struct sim_task *task = sim_task(head);
-    if (atomic_load(&head->exec->world->stopped))
-        return false;
-    task->function = function;
-    sim_suspend(task, SIM_WAITING, deadline, "block");
-    bool stuck = task->stuck;
-    task->stuck = false;
-    return !stuck && !atomic_load(&head->exec->world->stopped);
-}
-
-static void sim_wake(struct exec_task *task)
-{
-    if (sim_task(task)->state == SIM_WAITING)
-        sim_make_ready(sim_task(task));
-}
-
-static void sim_stall(struct exec_task *head, uint64_t duration)
-{
-    struct sim_task *task = sim_task(head);
-    if (duration && !atomic_load(&head->exec->world->stopped))
-        sim_suspend(task, SIM_STALLED, task->sim->now + duration, "stall");
 }
 
 /* ---- the world ---- */

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* A processor's fiber: one item, DPC or timer at a time, at DISPATCH with the processor for itself. */
+/* A processor's fiber: one item, DPC or timer at a time, with the processor for itself. */
 static void processor_main(struct sim_task *task)
 {
     struct exec_cpu *cpu = task->inner.head.cpu;

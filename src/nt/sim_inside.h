@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated half of the executive from the inside: sim.c decides who runs, sim_exec.c says what the
- * processors', workers' and threads' fibers do. */
+/* The simulated half of the executive from the inside: sim.c decides who runs, sim_exec.c says what
+ * the processors', workers' and threads' fibers do. */
 #ifndef CONDIS_NT_SIM_INSIDE_H
 #define CONDIS_NT_SIM_INSIDE_H
 
@@ -92,6 +92,13 @@ enum exec_idle sim_idle(struct sim *sim, struct exec_inner *exec, uint64_t deadl
 
 /* Take a task that does not run out of the scheduler and free it. */
 void sim_task_discard(struct sim_task *task);
+
+/* The backend's functions that live in sim_wait.c. */
+void sim_cpu_take(struct exec_task *task);
+void sim_cpu_give(struct exec_task *task);
+bool sim_block(struct exec_task *task, uint64_t deadline, const char *function);
+void sim_wake(struct exec_task *task);
+void sim_stall(struct exec_task *task, uint64_t duration);
 
 /* The backend's functions that live in sim_exec.c. */
 bool sim_exec_begin(struct exec_inner *exec);

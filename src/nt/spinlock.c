@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Spin locks as drivers see them: an exec_lock inside a KSPIN_LOCK, and the IRQL that goes with it. */
+/* Spin locks as drivers see them: an exec_lock inside a KSPIN_LOCK, and the IRQL around it. */
 #include "nt/windows.h"
 
 _Static_assert(sizeof(struct exec_lock) == sizeof(KSPIN_LOCK), "lives inside it");
 
-/* What NdisFreeSpinLock leaves: no task has this address, and it is odd, so no lock works with it. */
+/* What NdisFreeSpinLock leaves: an odd number, which is no task's address. */
 #define FREED_LOCK ((uintptr_t)0xdead10c5)
 
 static struct exec_lock *lock_of(PKSPIN_LOCK SpinLock)

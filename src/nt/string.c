@@ -48,8 +48,8 @@ VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STR
 
 /* ---- comparing ---- */
 
-/* The letters whose capital stands at a fixed distance. Truth: the Unicode character database, simple
- * upper-case mappings. */
+/* The letters whose capital stands at a fixed distance. Truth: the Unicode character database,
+ * simple upper-case mappings. */
 static const struct {
     WCHAR first;
     WCHAR last;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bounded string functions, from two bodies: one copies characters in, one formats. A list makes the
- * four spellings (bytes or characters, narrow or wide) of each. */
+/* Bounded string functions, from two bodies: one copies characters in, one formats. A list makes
+ * the four spellings (bytes or characters, narrow or wide) of each. */
 #include "ntstrsafe.h"
 
 #include "nt/format.h"
@@ -57,57 +57,59 @@ static NTSTATUS format_w(wchar_t *to, size_t room, const wchar_t *format, va_lis
     return text.length < room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
 }
 
-/* Unit: Cb or Cch; W: A or W; unit_bytes: what one counted unit is divided by to get characters. */
-#define SPELLING(Unit, W, character, copy, format, unit_bytes)                                     \
-    NTSTATUS NTAPI RtlString##Unit##Copy##W(character *pszDest, size_t dest,                       \
+/* Unit, U: Cb, cb or Cch, cch; W: A or W; unit_bytes: how many units make one character. */
+#define SPELLING(Unit, U, W, character, copy, format, unit_bytes)                                  \
+    NTSTATUS NTAPI RtlString##Unit##Copy##W(character *pszDest, size_t U##Dest,                    \
                                             const character *pszSrc)                               \
     {                                                                                              \
-        return copy(pszDest, dest / (unit_bytes), 0, pszSrc, NO_LIMIT);                            \
+        return copy(pszDest, U##Dest / (unit_bytes), 0, pszSrc, NO_LIMIT);                         \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##CopyN##W(character *pszDest, size_t dest,                      \
-                                             const character *pszSrc, size_t toCopy)               \
+    NTSTATUS NTAPI RtlString##Unit##CopyN##W(character *pszDest, size_t U##Dest,                   \
+                                             const character *pszSrc, size_t U##ToCopy)            \
     {                                                                                              \
-        return copy(pszDest, dest / (unit_bytes), 0, pszSrc, toCopy / (unit_bytes));               \
+        return copy(pszDest, U##Dest / (unit_bytes), 0, pszSrc, U##ToCopy / (unit_bytes));         \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##Cat##W(character *pszDest, size_t dest,                        \
+    NTSTATUS NTAPI RtlString##Unit##Cat##W(character *pszDest, size_t U##Dest,                     \
                                            const character *pszSrc)                                \
     {                                                                                              \
-        size_t room = dest / (unit_bytes);                                                         \
+        size_t room = U##Dest / (unit_bytes);                                                      \
         return copy(pszDest, room, copy##_length(pszDest, room), pszSrc, NO_LIMIT);                \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##CatN##W(character *pszDest, size_t dest,                       \
-                                            const character *pszSrc, size_t toAppend)              \
+    NTSTATUS NTAPI RtlString##Unit##CatN##W(character *pszDest, size_t U##Dest,                    \
+                                            const character *pszSrc, size_t U##ToAppend)           \
     {                                                                                              \
-        size_t room = dest / (unit_bytes);                                                         \
-        return copy(pszDest, room, copy##_length(pszDest, room), pszSrc, toAppend / (unit_bytes)); \
+        size_t room = U##Dest / (unit_bytes);                                                      \
+        return copy(pszDest, room, copy##_length(pszDest, room), pszSrc,                           \
+                    U##ToAppend / (unit_bytes));                                                   \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##VPrintf##W(character *pszDest, size_t dest,                    \
+    NTSTATUS NTAPI RtlString##Unit##VPrintf##W(character *pszDest, size_t U##Dest,                 \
                                                const character *pszFormat, va_list argList)        \
     {                                                                                              \
-        return format(pszDest, dest / (unit_bytes), pszFormat, argList);                           \
+        return format(pszDest, U##Dest / (unit_bytes), pszFormat, argList);                        \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##Printf##W(character *pszDest, size_t dest,                     \
+    NTSTATUS NTAPI RtlString##Unit##Printf##W(character *pszDest, size_t U##Dest,                  \
                                               const character *pszFormat, ...)                     \
     {                                                                                              \
         va_list arguments;                                                                         \
         va_start(arguments, pszFormat);                                                            \
-        NTSTATUS status = format(pszDest, dest / (unit_bytes), pszFormat, arguments);              \
+        NTSTATUS status = format(pszDest, U##Dest / (unit_bytes), pszFormat, arguments);           \
         va_end(arguments);                                                                         \
         return status;                                                                             \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##Unit##Length##W(const character *psz, size_t max, size_t *pLength)   \
+    NTSTATUS NTAPI RtlString##Unit##Length##W(const character *psz, size_t U##Max,                 \
+                                              size_t *p##U##Length)                                \
     {                                                                                              \
-        size_t length = copy##_length(psz, max / (unit_bytes));                                    \
-        bool ended = psz && size_good(max) && length < max / (unit_bytes);                         \
-        if (pLength)                                                                               \
-            *pLength = ended ? length * (unit_bytes) : 0;                                          \
+        size_t length = copy##_length(psz, U##Max / (unit_bytes));                                 \
+        bool ended = psz && size_good(U##Max) && length < U##Max / (unit_bytes);                   \
+        if (p##U##Length)                                                                          \
+            *p##U##Length = ended ? length * (unit_bytes) : 0;                                     \
         return ended ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;                                  \
     }
 
-SPELLING(Cb, A, char, copy_a, format_a, 1)
-SPELLING(Cch, A, char, copy_a, format_a, 1)
-SPELLING(Cb, W, wchar_t, copy_w, format_w, sizeof(wchar_t))
-SPELLING(Cch, W, wchar_t, copy_w, format_w, 1)
+SPELLING(Cb, cb, A, char, copy_a, format_a, 1)
+SPELLING(Cch, cch, A, char, copy_a, format_a, 1)
+SPELLING(Cb, cb, W, wchar_t, copy_w, format_w, sizeof(wchar_t))
+SPELLING(Cch, cch, W, wchar_t, copy_w, format_w, 1)
 
 NTSTATUS NTAPI RtlUnicodeStringPrintf(PUNICODE_STRING DestinationString, NTSTRSAFE_PCWSTR pszFormat,
                                       ...)

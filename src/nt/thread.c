@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* System threads as drivers see them: handles, which ZwClose ends, and references to thread objects. */
+/* System threads as drivers see them: handles, which ZwClose ends, and references to thread
+ * objects. */
 #include <stdlib.h>
 
 #include "nt/waits.h"

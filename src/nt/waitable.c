@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects that are waited for. One lock of the world guards them all: a wait for all of several takes
- * every signal at one moment, and hosts may wait for each other's. */
+/* Objects that are waited for. One lock of the world guards them all: a wait for all of several
+ * takes every signal at one moment, and hosts may wait for each other's. */
 #include "nt/exec_inside.h"
 
 #include <assert.h>
@@ -214,58 +214,58 @@ void wait_abandon(struct exec_task_inner *task)
 
 /* ---- signalling ---- */
 
-int32_t exec_signal_set(struct exec_world *head, struct exec_waitable *object)
+int32_t exec_signal_set(struct exec_world *world, struct exec_waitable *object)
 {
-    struct exec_world_inner *world = world_inner(head);
-    raw_lock(&world->wait_lock);
+    struct exec_world_inner *inner = world_inner(world);
+    raw_lock(&inner->wait_lock);
     int32_t before = signal_of(object);
     signal_put(object, 1);
-    signal_changed(world, object);
-    raw_unlock(&world->wait_lock);
+    signal_changed(inner, object);
+    raw_unlock(&inner->wait_lock);
     exec_preempt("signal");
     return before;
 }
 
-int32_t exec_signal_clear(struct exec_world *head, struct exec_waitable *object)
+int32_t exec_signal_clear(struct exec_world *world, struct exec_waitable *object)
 {
-    struct exec_world_inner *world = world_inner(head);
-    raw_lock(&world->wait_lock);
+    struct exec_world_inner *inner = world_inner(world);
+    raw_lock(&inner->wait_lock);
     int32_t before = signal_of(object);
     signal_put(object, 0);
-    raw_unlock(&world->wait_lock);
+    raw_unlock(&inner->wait_lock);
     exec_preempt("clear");
     return before;
 }
 
-int32_t exec_semaphore_release(struct exec_world *head, struct exec_waitable *semaphore,
+int32_t exec_semaphore_release(struct exec_world *world, struct exec_waitable *semaphore,
                                int32_t adjustment, int32_t limit)
 {
-    struct exec_world_inner *world = world_inner(head);
-    raw_lock(&world->wait_lock);
+    struct exec_world_inner *inner = world_inner(world);
+    raw_lock(&inner->wait_lock);
     int32_t before = signal_of(semaphore);
     bool fits = adjustment > 0 && before <= limit - adjustment;
     if (fits) {
         signal_put(semaphore, before + adjustment);
-        signal_changed(world, semaphore);
+        signal_changed(inner, semaphore);
     }
-    raw_unlock(&world->wait_lock);
+    raw_unlock(&inner->wait_lock);
     exec_preempt("release semaphore");
     return fits ? before : -1;
 }
 
-int32_t exec_mutex_release(struct exec_world *head, struct exec_mutex *mutex)
+int32_t exec_mutex_release(struct exec_world *world, struct exec_mutex *mutex)
 {
-    struct exec_world_inner *world = world_inner(head);
-    raw_lock(&world->wait_lock);
+    struct exec_world_inner *inner = world_inner(world);
+    raw_lock(&inner->wait_lock);
     bool mine = mutex->owner == exec_current() && signal_of(&mutex->waitable) <= 0;
     if (mine) {
         signal_put(&mutex->waitable, signal_of(&mutex->waitable) + 1);
         if (signal_of(&mutex->waitable) == 1) {
             mutex->owner = NULL;
-            signal_changed(world, &mutex->waitable);
+            signal_changed(inner, &mutex->waitable);
         }
     }
-    raw_unlock(&world->wait_lock);
+    raw_unlock(&inner->wait_lock);
     exec_preempt("release mutex");
     return mine ? 0 : -1;
 }

@@ -11,7 +11,8 @@ static inline struct exec_waitable *nt_waitable(void *object)
     return (struct exec_waitable *)object;
 }
 
-/* A Windows timeout as a duration from now: NULL is for ever, negative relative, positive a system time. */
+/* A Windows timeout as a duration from now: NULL is for ever, negative relative, positive a system
+ * time. */
 uint64_t nt_timeout(PLARGE_INTEGER timeout);
 
 #endif

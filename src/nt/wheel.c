@@ -42,8 +42,8 @@ void wheel_remove(struct wheel *wheel, struct exec_timer *timer)
         wheel->occupied[level] &= ~(1ull << slot);
 }
 
-/* The start of the first occupied slot of the lowest occupied level: lower levels are nearer, because
- * they agree with the wheel's time in more of the high bits. */
+/* The start of the first occupied slot of the lowest occupied level: lower levels are nearer,
+ * because they agree with the wheel's time in more of the high bits. */
 static uint64_t first_slot(const struct wheel *wheel, unsigned *level, unsigned *slot)
 {
     for (*level = 0; *level < WHEEL_LEVELS; (*level)++) {

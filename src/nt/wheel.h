@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A wheel holds the set timers of one processor, exact to 100 ns, with no memory of its own: eleven
- * levels of 64 slots, six bits of the due time each. A timer sits in the level of the highest bit in
- * which its due time differs from the wheel's time, so setting and stopping cost the same however
- * many there are, and timers that are due together expire in the order in which they were set. */
+ * levels of 64 slots, six bits of the due time each. A timer sits in the level of the highest bit
+ * in which its due time differs from the wheel's time, so setting and stopping cost the same
+ * however many there are, and timers that are due together expire in the order in which they were
+ * set. */
 #ifndef CONDIS_NT_WHEEL_H
 #define CONDIS_NT_WHEEL_H
 

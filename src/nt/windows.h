@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files with Windows' functions share: the headers as a driver of the newest version sees them, and
- * the checks that belong to every function. */
+/* What the files with Windows' functions share: the headers as a driver of the newest version sees
+ * them, and the checks that belong to every function. */
 #ifndef CONDIS_NT_WINDOWS_H
 #define CONDIS_NT_WINDOWS_H
 
@@ -10,11 +10,7 @@
 #ifndef NDIS630_MINIPORT
 #define NDIS630_MINIPORT 1
 #endif
-#include "ddi/ndis_memory.h"
-#include "ddi/ndis_status.h"
-#include "ddi/ndis_sync.h"
-#include "ddi/ndis_types.h"
-#include "wdm.h"
+#include <ndis.h>
 
 #include "nt/break.h"
 #include "nt/exec.h"
@@ -29,8 +25,8 @@ bool nt_irql_max(uint8_t max, const char *function);
 /* Say whether a required pointer is there; else breaks ARGUMENT_NULL. */
 bool nt_not_null(const void *pointer, const char *function, const char *argument);
 
-/* Put back the IRQL and judge the locks after a routine of a driver returned at another IRQL than `irql`
- * or with a lock that it did not hold before. */
+/* Put back the IRQL and judge the locks after a routine of a driver returned at another IRQL than
+ * `irql` or with a lock that it did not hold before. */
 void nt_routine_returned(const char *routine, uint8_t irql, uint32_t locks_held);
 
 /* The absolute time (since the world began) of a Windows due time: negative is relative. */

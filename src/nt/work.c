@@ -22,15 +22,15 @@ void exec_work_init(struct exec_work *work, void (*run)(struct exec_work *work),
     work->run = run;
 }
 
-bool exec_work_queue(struct exec *head, struct exec_work *work)
+bool exec_work_queue(struct exec *exec, struct exec_work *work)
 {
-    struct exec_inner *exec = exec_inner(head);
+    struct exec_inner *inner = exec_inner(exec);
     struct exec_work *unqueued = NULL;
     if (!__atomic_compare_exchange_n(&work->next, &unqueued, &queue_end, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED))
         return false;
-    atomic_fetch_add(&exec->work_queued, 1);
-    exec->world->backend->work_push(exec, work);
+    atomic_fetch_add(&inner->work_queued, 1);
+    inner->world->backend->work_push(inner, work);
     exec_preempt("queue work");
     return true;
 }
@@ -108,21 +108,21 @@ bool exec_delayed_work_cancel(struct exec_delayed_work *delayed)
 
 /* ---- system threads ---- */
 
-struct exec_thread *exec_thread_create(struct exec *head, void (*run)(void *context), void *context)
+struct exec_thread *exec_thread_create(struct exec *exec, void (*run)(void *context), void *context)
 {
-    struct exec_inner *exec = exec_inner(head);
+    struct exec_inner *inner = exec_inner(exec);
     struct exec_thread *thread = calloc(1, sizeof(*thread));
     if (!thread)
         return NULL;
     exec_waitable_init(&thread->ended, EXEC_THREAD, 0);
     thread->reference_count = 2; /* the caller's and the running thread's own */
-    thread->exec = exec;
+    thread->exec = inner;
     thread->owner = current_owner();
     thread->run = run;
     thread->context = context;
-    atomic_fetch_add(&exec->threads_alive, 1);
-    if (!exec->world->backend->thread_start(thread)) {
-        atomic_fetch_sub(&exec->threads_alive, 1);
+    atomic_fetch_add(&inner->threads_alive, 1);
+    if (!inner->world->backend->thread_start(thread)) {
+        atomic_fetch_sub(&inner->threads_alive, 1);
         free(thread);
         return NULL;
     }

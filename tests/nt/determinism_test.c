@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The same seed replays the same run; another one explores another. */
-#include "windows.h"
+#include "windows_harness.h"
 
 #include <string.h>
 

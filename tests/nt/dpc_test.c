@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "windows.h"
+#include "windows_harness.h"
 
 struct seen {
     KDPC dpc;

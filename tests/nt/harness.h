@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A harness is one world with one exec of two processors, live or simulated, and its rules sink; a test
- * written once runs on both. The test's thread is a host-program task on processor 0. */
+/* A harness is one world with one exec of two processors, live or simulated, and its rules sink; a
+ * test written once runs on both. The test's thread is a host-program task on processor 0. */
 #ifndef CONDIS_TESTS_NT_HARNESS_H
 #define CONDIS_TESTS_NT_HARNESS_H
 

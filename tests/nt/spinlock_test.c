@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "windows.h"
+#include "windows_harness.h"
 
 static void a_spin_lock_raises_to_dispatch_and_back(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "windows.h"
+#include "windows_harness.h"
 
 static NTSTATUS wait_for(PVOID object, LONGLONG timeout_ms)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "windows.h"
+#include "windows_harness.h"
 
 struct job {
     _Atomic uint32_t ran_count;
@@ -79,8 +79,8 @@ static void an_ex_work_item_runs_once_for_each_time_it_is_queued(void **state)
     assert_ptr_equal(job.owner, &harness->owner);
 }
 
-/* Simulated only: nobody else runs on the one processor of an exec while a task has it at DISPATCH, so
- * the item surely is in the queue still. */
+/* Simulated only: nobody else runs on the one processor of an exec while a task has it at DISPATCH,
+ * so the item surely is in the queue still. */
 static void queueing_or_freeing_a_queued_item_breaks_its_rule(void **state)
 {
     struct harness *harness = *state;

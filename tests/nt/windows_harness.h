@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of Windows' functions share: the harness, and the headers as a driver sees them. */
-#ifndef CONDIS_TESTS_NT_WINDOWS_H
-#define CONDIS_TESTS_NT_WINDOWS_H
+/* What the tests of Windows' functions share: the harness, and the headers as a driver sees them.
+ * */
+#ifndef CONDIS_TESTS_NT_WINDOWS_HARNESS_H
+#define CONDIS_TESTS_NT_WINDOWS_HARNESS_H
 
 #include "harness.h"
 #include "nt/windows.h"
