@@ -33,6 +33,7 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseAf(NDIS_HANDLE CallMgrAfContext)
     BOOLEAN Busy;
     CmRequestBegin(&Af->Request, CM_CLOSE_AF, NULL);
     NdisAcquireSpinLock(&Adapter->Lock);
+    Af->Notified = TRUE; /* the client closes it: nobody needs to be asked, also not in the end */
     Busy = Af->VcCount != 0 || Af->SapCount != 0;
     Af->CloseWaits = Busy;
     NdisReleaseSpinLock(&Adapter->Lock);
