@@ -145,16 +145,29 @@ static void end_leftovers(struct bind *bind)
 
 /* ---- bind ---- */
 
+/* The newest revision that the driver's version knows. */
+static void fill_header(NDIS_OBJECT_HEADER *header, UCHAR minor_version)
+{
+    header->Type = NDIS_OBJECT_TYPE_BIND_PARAMETERS;
+    if (minor_version >= 20) {
+        header->Revision = NDIS_BIND_PARAMETERS_REVISION_3;
+        header->Size = (USHORT)NDIS_SIZEOF_BIND_PARAMETERS_REVISION_3;
+    } else if (minor_version >= 1) {
+        header->Revision = NDIS_BIND_PARAMETERS_REVISION_2;
+        header->Size = (USHORT)NDIS_SIZEOF_BIND_PARAMETERS_REVISION_2;
+    } else {
+        header->Revision = NDIS_BIND_PARAMETERS_REVISION_1;
+        header->Size = (USHORT)NDIS_SIZEOF_BIND_PARAMETERS_REVISION_1;
+    }
+}
+
 static void fill_parameters(struct bind *bind)
 {
     NDIS_BIND_PARAMETERS *p = &bind->parameters;
     struct adapter *adapter = bind->adapter;
     const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *g = &adapter->general;
-    p->Header.Type = NDIS_OBJECT_TYPE_BIND_PARAMETERS;
-    bool rev1 = bind->driver->protocol.MinorNdisVersion == 0;
-    p->Header.Revision = rev1 ? NDIS_BIND_PARAMETERS_REVISION_1 : NDIS_BIND_PARAMETERS_REVISION_2;
-    p->Header.Size = (USHORT)(rev1 ? NDIS_SIZEOF_BIND_PARAMETERS_REVISION_1
-                                   : NDIS_SIZEOF_BIND_PARAMETERS_REVISION_2);
+    fill_header(&p->Header, bind->driver->protocol.MinorNdisVersion);
+    p->PowerManagementCapabilitiesEx = g->PowerManagementCapabilitiesEx;
     p->ProtocolSection = &bind->driver->module->registry_path;
     p->AdapterName = &adapter->unicode_name;
     p->BoundAdapterName = &adapter->unicode_name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A bind request is one thing that NDIS asks of a protocol driver about an adapter: to bind, to
- * unbind, or to hear of a plug-and-play event. Its handle is the driver's bind or unbind context. */
+ * unbind, or to hear of a plug-and-play event. Its handle is the driver's context for it. */
 #ifndef CONDIS_NDIS_BIND_H
 #define CONDIS_NDIS_BIND_H
 

@@ -211,8 +211,8 @@ static void copy_protocol(struct driver *driver, const NDIS_PROTOCOL_DRIVER_CHAR
  * ProtocolDriverContext    handed to ProtocolSetOptions and ProtocolBindAdapterEx; may be NULL
  * ProtocolCharacteristics  borrowed until return; copied
  * NdisProtocolHandle       receives the driver's handle before any of its callbacks runs
- * returns  SUCCESS; BAD_CHARACTERISTICS; BAD_VERSION; RESOURCES; FAILURE for a taken name or a wrong
- *          level; else what ProtocolSetOptions answered
+ * returns  SUCCESS; BAD_CHARACTERISTICS; BAD_VERSION; RESOURCES; FAILURE for a taken name or a
+ *          wrong level; else what ProtocolSetOptions answered
  * IRQL     PASSIVE_LEVEL
  * effects  later, and outside DriverEntry from a worker: ProtocolBindAdapterEx for each adapter
  * source   Learn: NdisRegisterProtocolDriver; API §2.1 */
@@ -298,6 +298,15 @@ VOID NTAPI NdisDeregisterProtocolDriver(NDIS_HANDLE NdisProtocolHandle)
     pnp_unbind(call.host, driver, NULL, false);
     driver_release(call.host, driver);
     call.task->owner = owner;
+}
+
+/* Tells which NDIS this is. 6.20: the newest one whose structures are all known here.
+ * returns  the major version in the high, the minor in the low 16 bits
+ * IRQL     any
+ * source   Learn: NdisGetVersion */
+UINT NTAPI NdisGetVersion(VOID)
+{
+    return 6u << 16 | 20u;
 }
 
 /* ---- miniports ---- */
