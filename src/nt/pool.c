@@ -55,6 +55,31 @@ static unsigned char *bytes_of(struct pool_header *header)
     return (unsigned char *)(header + 1);
 }
 
+#ifdef POOL_ASAN
+static void guard_write(struct pool_header *header)
+{
+    (void)header;
+}
+
+static bool guard_broken(struct pool_header *header)
+{
+    (void)header;
+    return false;
+}
+#else
+static const unsigned char guard[GUARD_BYTES] = {[0 ... GUARD_BYTES - 1] = GUARD_FILL};
+
+static void guard_write(struct pool_header *header)
+{
+    memcpy(bytes_of(header) + header->account.bytes, guard, GUARD_BYTES);
+}
+
+static bool guard_broken(struct pool_header *header)
+{
+    return memcmp(bytes_of(header) + header->account.bytes, guard, GUARD_BYTES) != 0;
+}
+#endif
+
 void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, bool aligned_64,
                        bool zero, bool paged, const char *function, const void *caller)
 {
@@ -81,7 +106,7 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
     nt_account_open(&header->account, NT_POOL, bytes, tag, caller);
     if (zero)
         memset(bytes_of(header), 0, bytes);
-    memset(bytes_of(header) + bytes, GUARD_FILL, GUARD_BYTES);
+    guard_write(header);
     return bytes_of(header);
 }
 
@@ -169,16 +194,11 @@ static void judge_free(struct pool_header *header, enum nt_pool_family family, u
                        const char *function)
 {
     struct exec_task *task = exec_current();
-    const unsigned char *guard = bytes_of(header) + header->account.bytes;
     char given[5];
     char made[5];
-    for (unsigned i = 0; i < GUARD_BYTES; i++) {
-        if (guard[i] == GUARD_FILL)
-            continue;
-        nt_break(RULE_POOL_OVERRUN, function, "written %u bytes behind a block of %llu", i + 1,
+    if (guard_broken(header))
+        nt_break(RULE_POOL_OVERRUN, function, "something was written behind a block of %llu bytes",
                  (unsigned long long)header->account.bytes);
-        break;
-    }
     if (tag && header->account.tag && tag != header->account.tag) {
         tag_text(tag, given);
         tag_text(header->account.tag, made);
