@@ -7,7 +7,7 @@
 static const NDIS_MEDIUM binding_mediums[4] = {NdisMediumAtm, NdisMediumCoWan, NdisMedium1394,
                                                NdisMediumInfiniBand};
 
-static void binding_free(struct client_binding *binding)
+void client_binding_free(struct client_binding *binding)
 {
     if (binding->pool)
         NdisFreeNetBufferListPool(binding->pool);
@@ -25,7 +25,7 @@ static struct client_binding *binding_create(struct condis_client *client, PNDIS
     binding->pool = client_pool_create(client);
     binding->work = NdisAllocateIoWorkItem(client->place.driver);
     if (!binding->pool || !binding->work) {
-        binding_free(binding);
+        client_binding_free(binding);
         return NULL;
     }
     size_t count = name->Length / sizeof(WCHAR);
@@ -40,7 +40,7 @@ static NDIS_STATUS binding_open_end(struct client_binding *binding, NDIS_STATUS 
 {
     struct condis_client *client = binding->client;
     if (status != NDIS_STATUS_SUCCESS) {
-        binding_free(binding);
+        client_binding_free(binding);
         return status;
     }
     NdisAcquireSpinLock(&client->lock);
@@ -99,7 +99,7 @@ static bool binding_close_end(struct client_binding *binding)
     NdisReleaseSpinLock(&client->lock);
     if (inside)
         return true;
-    binding_free(binding);
+    client_binding_free(binding);
     NdisCompleteUnbindAdapterEx(context);
     return false;
 }
@@ -143,7 +143,7 @@ NDIS_STATUS binding_unbind(NDIS_HANDLE UnbindContext, NDIS_HANDLE ProtocolBindin
     NdisReleaseSpinLock(&client->lock);
     if (!closed)
         return NDIS_STATUS_PENDING;
-    binding_free(binding);
+    client_binding_free(binding);
     return NDIS_STATUS_SUCCESS;
 }
 

@@ -11,6 +11,9 @@ PROTOCOL_UNBIND_ADAPTER_EX binding_unbind;
 PROTOCOL_OPEN_ADAPTER_COMPLETE_EX binding_opened;
 PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX binding_closed;
 
+/* Frees what the client has of a binding that is closed, was never open, or was taken away. */
+void client_binding_free(struct client_binding *binding);
+
 /* Counts an AF on the binding. returns false when it is being unbound. */
 bool client_binding_hold(struct client_binding *binding);
 

@@ -54,6 +54,10 @@ void call_free(struct condis_call *call)
     party_free_list(call, &call->parties.owed);
     party_free_list(call, &call->parties.other);
     NdisFreeSpinLock(&call->lock);
+    client_free(call->vc);
+    if (!call->incoming) /* those of an offer are the call manager's */
+        client_free(call->parameters);
+    client_free(call->qos_parameters);
     client_free(call->close_data);
     client_free(call);
 }
@@ -158,7 +162,6 @@ static bool call_fill(struct condis_call *call, const struct condis_call_options
 /* A call that NDIS never heard of. */
 static condis_status call_undo(struct condis_call *call, condis_status status)
 {
-    client_free(call->parameters);
     call_free(call);
     return status;
 }

@@ -77,10 +77,10 @@ static void client_end_call(struct condis_call *call)
     call_free(call);
 }
 
-/* Nothing of NDIS is left: what remains is memory that the program did not give up. */
+/* Nothing of NDIS is left: what remains is memory that the program did not give up; bindings and VCs
+ * only when a call manager never let them go and NDIS took them away. */
 void client_destroy(struct condis_client *client)
 {
-    assert(IsListEmpty(&client->bindings));
     while (!IsListEmpty(&client->afs)) {
         struct condis_af *af =
             CONTAINING_RECORD(RemoveHeadList(&client->afs), struct condis_af, link);
@@ -90,6 +90,12 @@ void client_destroy(struct condis_client *client)
             listener_free(CONTAINING_RECORD(af->listeners.Flink, struct condis_listener, af_link));
         client_free(af);
     }
+    while (!IsListEmpty(&client->bindings))
+        client_binding_free(
+            CONTAINING_RECORD(RemoveHeadList(&client->bindings), struct client_binding, link));
+    KeCancelTimer(&client->stale_timer);
+    while (!IsListEmpty(&client->stale_vcs))
+        client_free(CONTAINING_RECORD(RemoveHeadList(&client->stale_vcs), struct client_vc, link));
     if (client->copies)
         NdisFreeNetBufferListPool(client->copies);
     ExDeleteNPagedLookasideList(&client->parties);

@@ -665,11 +665,14 @@ enum { TEST_COUNT = sizeof tests / sizeof *tests, MODES = 3, VARIANTS = WORLD_ED
 static const char *const edge_names[] = {"MCM", "stand-alone"};
 static const char *const mode_names[] = {"pending", "direct", "mixed"};
 
-/* One clock a program: TSan runs the live one only. argv[1]: only tests that match it, "*MCM*". */
+/* One clock a program: TSan runs the live one only.
+ * argv[1]  only tests that match it, such as "*MCM*"
+ * argv[2]  the first seed; every test has its own */
 int main(int argc, char **argv)
 {
     static struct CMUnitTest rows[TEST_COUNT * VARIANTS];
     static struct variant variants[TEST_COUNT * VARIANTS];
+    uint64_t first_seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
     for (size_t i = 0; i < TEST_COUNT * VARIANTS; i++) {
         const struct test *test = &tests[i / VARIANTS];
         struct variant *variant = &variants[i];
@@ -677,7 +680,7 @@ int main(int argc, char **argv)
         size_t mode = i / WORLD_EDGE_COUNT % MODES;
         variant->options = (struct world_options){
             .clock = CALL_TEST_CLOCK,
-            .seed = i + 1,
+            .seed = first_seed + i,
             .edge = (enum world_edge)edge,
             .completion = (enum condis_completion)mode,
         };
