@@ -31,24 +31,44 @@ VOID ChannelResume(PHUB_CHANNEL Channel)
         CondisNicResume(Channel->Member);
 }
 
+VOID ChannelCancel(PHUB_CHANNEL Channel)
+{
+    NdisAcquireSpinLock(&Channel->Port->Lock);
+    Channel->Active = FALSE;
+    Channel->Port->ActiveChannels--;
+    NdisReleaseSpinLock(&Channel->Port->Lock);
+}
+
+/* A hold counts as one send under way. */
+VOID ChannelHold(PHUB_CHANNEL Channel)
+{
+    Channel->SendsOut++;
+    Channel->Port->SendsOut++;
+}
+
+VOID ChannelUnhold(PHUB_CHANNEL Channel)
+{
+    PHUB_PORT Port = Channel->Port;
+    NdisAcquireSpinLock(&Port->Lock);
+    Channel->SendsOut--;
+    Port->SendsOut--;
+    PortUnlockAndSettle(Port, Channel);
+}
+
 VOID ChannelLeave(PHUB_CHANNEL Channel)
 {
     PHUB_PORT Port = Channel->Port;
     PCONDIS_NIC_MEMBER Member;
     NdisAcquireSpinLock(&Port->Lock);
     Channel->Leaving = TRUE;
-    Channel->SendsOut++; /* so that nobody settles before this call is done with the channel */
-    Port->SendsOut++;
+    ChannelHold(Channel); /* nobody settles before this call is done with the channel */
     Member = Channel->Member;
     Channel->Member = NULL;
     Channel->MemberLeft = Member == NULL;
     NdisReleaseSpinLock(&Port->Lock);
     if (Member != NULL)
         CondisNicLeave(Member);
-    NdisAcquireSpinLock(&Port->Lock);
-    Channel->SendsOut--;
-    Port->SendsOut--;
-    PortUnlockAndSettle(Port, Channel);
+    ChannelUnhold(Channel);
 }
 
 VOID NTAPI PortLeaveComplete(PVOID NicContext, PVOID ChannelContext)

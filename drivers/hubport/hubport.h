@@ -118,6 +118,13 @@ VOID ChannelResume(PHUB_CHANNEL Channel);
  * send has completed and every indicated list was returned. */
 VOID ChannelLeave(PHUB_CHANNEL Channel);
 
+/* Takes ChannelOpen back when ChannelJoin failed: the VC was never told to be active. */
+VOID ChannelCancel(PHUB_CHANNEL Channel);
+
+/* With the port's lock held: keeps the channel from leaving until ChannelUnhold. */
+VOID ChannelHold(PHUB_CHANNEL Channel);
+VOID ChannelUnhold(PHUB_CHANNEL Channel);
+
 /* MiniportCoSendNetBufferLists. */
 VOID ChannelSend(PHUB_CHANNEL Channel, PNET_BUFFER_LIST NetBufferLists, ULONG SendFlags);
 

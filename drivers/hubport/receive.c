@@ -22,7 +22,8 @@ NDIS_STATUS ChannelIndicate(PHUB_CHANNEL Channel, PCONDIS_NIC_MEMBER Member, PCO
         return NDIS_STATUS_SUCCESS;
     }
     NdisDprAcquireSpinLock(&Port->Lock);
-    Wanted = Port->Running && Channel->Active && !Channel->Leaving;
+    Wanted = (Port->Running || Channel->Channel == CONDIS_NIC_CONTROL_CHANNEL) && Channel->Active &&
+             !Channel->Leaving;
     if (Wanted) {
         Channel->Counts.ReceiveFrames++;
         Channel->Counts.ReceiveBytes += Frame->Length;
@@ -46,10 +47,57 @@ NDIS_STATUS ChannelIndicate(PHUB_CHANNEL Channel, PCONDIS_NIC_MEMBER Member, PCO
     return NDIS_STATUS_PENDING;
 }
 
+/* Copies the first bytes of a frame. returns FALSE when it is shorter. */
+static BOOLEAN FrameHead(PCONDIS_FRAME Frame, UCHAR *Head, ULONG Bytes)
+{
+    ULONG Skip = Frame->MdlOffset, Piece;
+    PMDL Mdl;
+    if (Frame->Length < Bytes)
+        return FALSE;
+    for (Mdl = Frame->Mdl; Bytes > 0; Mdl = Mdl->Next) {
+        if (Skip >= MmGetMdlByteCount(Mdl)) {
+            Skip -= MmGetMdlByteCount(Mdl);
+            continue;
+        }
+        Piece = MmGetMdlByteCount(Mdl) - Skip;
+        if (Piece > Bytes)
+            Piece = Bytes;
+        NdisMoveMemory(Head, (UCHAR *)MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority) + Skip,
+                       Piece);
+        Head += Piece;
+        Bytes -= Piece;
+        Skip = 0;
+    }
+    return TRUE;
+}
+
+/* A message comes from the station that it says it comes from, which the medium knows, and is for us. */
+static BOOLEAN MessageIsGenuine(PHUB_PORT Port, PCONDIS_FRAME Frame)
+{
+    UCHAR Head[HUBSIG_HEADER_BYTES];
+    struct hubsig_name To, From;
+    ULONG Index;
+    if (Frame->Length > HUBSIG_MESSAGE_BYTES_MAX || !FrameHead(Frame, Head, sizeof(Head)) ||
+        !hubsig_decode_names(Head, sizeof(Head), &To, &From) ||
+        !hubsig_name_equal(&To, &Port->Station) ||
+        Frame->Source.Length != From.length * sizeof(WCHAR))
+        return FALSE;
+    for (Index = 0; Index < From.length; Index++)
+        if (Frame->Source.Buffer[Index] != (WCHAR)From.text[Index])
+            return FALSE;
+    return TRUE;
+}
+
 NDIS_STATUS NTAPI PortReceive(PVOID NicContext, PCONDIS_NIC_MEMBER Member, PVOID ChannelContext,
                               PCONDIS_FRAME Frame)
 {
     PHUB_PORT Port = NicContext;
+    if (ChannelContext == NULL && !MessageIsGenuine(Port, Frame)) {
+        NdisDprAcquireSpinLock(&Port->Lock);
+        Port->Totals.ReceiveErrors++;
+        NdisDprReleaseSpinLock(&Port->Lock);
+        return NDIS_STATUS_SUCCESS;
+    }
     if (ChannelContext == NULL)
         return Port->Events->Control(Port, Member, Frame);
     return ChannelIndicate(ChannelContext, Member, Frame);

@@ -111,7 +111,7 @@ static VOID SendList(PHUB_CHANNEL Channel, PNET_BUFFER_LIST Nbl, BOOLEAN AtDispa
     NET_BUFFER_LIST_STATUS(Nbl) = NDIS_STATUS_SUCCESS;
     NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl)[0] = NULL;
     NdisAcquireSpinLock(&Port->Lock);
-    if (!Port->Running)
+    if (!Port->Running && Channel->Channel != CONDIS_NIC_CONTROL_CHANNEL)
         Status = NDIS_STATUS_PAUSED;
     else if (!Channel->Active || Channel->Leaving || !Channel->Transmit)
         Status = NDIS_STATUS_FAILURE;

@@ -126,8 +126,6 @@ static NDIS_STATUS LoopbackControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PC
     UCHAR *Copy = NULL;
     const UCHAR *Message;
     UNREFERENCED_PARAMETER(Member);
-    if (Frame->Length == 0 || Frame->Length > HUBSIG_MESSAGE_BYTES_MAX)
-        return NDIS_STATUS_SUCCESS; /* no message is that long */
     Message = PortMessage(Port, Frame, &Copy);
     if (Message != NULL)
         CmReceive(&Adapter->Manager, Message, Frame->Length);
