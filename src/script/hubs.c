@@ -22,6 +22,13 @@ void hubs_apply(struct script *script)
     }
 }
 
+/* A driver that leaked may have left a port, which still needs its hub. */
+void hubs_forget(struct script *script)
+{
+    if (script->exec_world && script->tally.leaks == 0)
+        hub_forget_world(script->exec_world);
+}
+
 static int hub(lua_State *L)
 {
     size_t length;

@@ -126,6 +126,7 @@ static void script_end(struct script *script)
     if (script->world) {
         script->ended_100ns = condis_world_now_100ns(script->world);
         script->tally = condis_world_tally(script->world);
+        hubs_forget(script);
         condis_world_destroy(script->world);
     }
 }

@@ -166,6 +166,9 @@ void world_need(lua_State *L);
 /* Gives the hubs that were shaped before there was a host their shape. */
 void hubs_apply(struct script *script);
 
+/* Ends the hubs; after every host. */
+void hubs_forget(struct script *script);
+
 /* A host that still runs; NULL: none. */
 struct condis_host *hosts_any(struct script *script);
 

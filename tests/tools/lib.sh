@@ -20,7 +20,7 @@ run() {
     "$condis" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
     if [ "$status" -ne "$wanted" ]; then
         wrong "condis $*: exit status $status, wanted $wanted"
-        sed 's/^/    /' "$work/out" "$work/err"
+        head -n 20 "$work/out" "$work/err" | sed 's/^/    /'
     fi
 }
 

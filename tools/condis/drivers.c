@@ -19,6 +19,16 @@ static bool add(struct driver_dirs *dirs, const char *start, size_t start_length
     return true;
 }
 
+/* Adds what lies at `end` beside the directory that the command is in, when that one has this name. */
+static bool add_beside(struct driver_dirs *dirs, const char *own, const char *name, const char *end)
+{
+    size_t length = strlen(own);
+    size_t name_length = strlen(name);
+    if (length <= name_length || strcmp(own + length - name_length, name) != 0)
+        return true;
+    return add(dirs, own, length - name_length, end);
+}
+
 /* The command's own place: BUILD/tools/condis in a build tree, PREFIX/bin where it is installed. A
  * tree that was moved as a whole still works. */
 static bool add_own(struct driver_dirs *dirs)
@@ -28,13 +38,10 @@ static bool add_own(struct driver_dirs *dirs)
     if (length <= 0)
         return true;
     own[length] = 0;
-    char *slash = strrchr(own, '/');
-    size_t directory_length = (size_t)(slash - own);
-    *slash = 0;
-    if (strstr(own, "/tools/condis") == own + directory_length - strlen("/tools/condis"))
-        return add(dirs, own, directory_length, "/../../drivers") &&
-               add(dirs, own, directory_length, "/../../tests/drivers");
-    return add(dirs, own, directory_length, "/../" CONDIS_LIBDIR "/condis/drivers");
+    *strrchr(own, '/') = 0;
+    return add_beside(dirs, own, "/tools/condis", "/drivers") &&
+           add_beside(dirs, own, "/tools/condis", "/tests/drivers") &&
+           add_beside(dirs, own, "/bin", "/" CONDIS_LIBDIR "/condis/drivers");
 }
 
 bool driver_dirs_find(struct driver_dirs *out)
