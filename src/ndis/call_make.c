@@ -98,7 +98,11 @@ NDIS_STATUS NTAPI NdisClMakeCall(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMETERS C
     vc_call_step(vc, CALL_CL_MAKE);
     vc->multipoint = party != NULL;
     vc->call_party = party;
-    NDIS_HANDLE party_handle = party ? party_publish(party) : NULL;
+    NDIS_HANDLE party_handle = NULL;
+    if (party) {
+        party_handle = party_publish(party);
+        object_mark(&party->object, MARK_CREATED, OP_MAKE_CALL);
+    }
     operation_begin(&vc->call_op, OP_MAKE_CALL, CallParameters);
     vc_unlock(vc);
     if (NdisPartyHandle)
@@ -114,6 +118,7 @@ struct made {
     NDIS_STATUS status;
     NDIS_HANDLE context;
     NDIS_HANDLE vc_handle;
+    struct party *party;
     NDIS_HANDLE party_handle;
     PCO_CALL_PARAMETERS parameters;
     const struct driver *client;
@@ -130,6 +135,7 @@ static struct made settle(struct host *host, struct vc *vc, struct operation *op
     made.context = vc->client_context;
     made.parameters = op->parameters;
     made.vc_handle = handle_of(host, &vc->object);
+    made.party = party;
     made.party_handle = NULL;
     made.client = af_client(vc->af);
     made.handlers = af_client_handlers(vc->af);
@@ -166,7 +172,7 @@ void operation_end_MAKE_CALL(struct host *host, struct operation *op, bool told)
     if (made.status != NDIS_STATUS_SUCCESS)
         return;
     if (made.party_handle)
-        party_told(host, vc, made.party_handle);
+        party_told(host, vc, made.party, made.party_handle);
     vc_told(host, made.vc_handle);
 }
 

@@ -20,20 +20,27 @@ void call_level_broken(const struct call *call, enum rule_id rule)
     (void)call_breaks(call, rule, NULL, NDIS_STATUS_SUCCESS, "called at IRQL %u", call->task->irql);
 }
 
-struct object *call_resolve(const struct call *call, NDIS_HANDLE handle, enum object_kind kind,
-                            const char *parameter)
+struct object *call_resolve_failed(const struct call *call, NDIS_HANDLE handle,
+                                   enum object_kind kind, const char *parameter)
 {
     static const enum rule_id rules[] = {
         [HANDLE_NULL] = RULE_HANDLE_NULL,       [HANDLE_GARBAGE] = RULE_HANDLE_NOT_A_HANDLE,
         [HANDLE_WRONG_KIND] = RULE_HANDLE_KIND, [HANDLE_FOREIGN] = RULE_HANDLE_FOREIGN,
         [HANDLE_STALE] = RULE_HANDLE_STALE,
     };
-    enum handle_fault fault = HANDLE_OK;
-    struct object *object = handle_resolve(call->host, handle, kind, &fault);
-    if (__builtin_expect(!object, 0))
-        (void)call_breaks(call, rules[fault], handle, NDIS_STATUS_FAILURE,
-                          "%s should name a live %s", parameter, object_kind_text(kind));
-    return object;
+    enum handle_fault fault = handle_fault_of(call->host, handle, kind);
+    (void)call_breaks(call, rules[fault], handle, NDIS_STATUS_FAILURE, "%s should name a live %s",
+                      parameter, object_kind_text(kind));
+    return NULL;
+}
+
+bool close_data_ok(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size)
+{
+    if ((Buffer != NULL) == (Size != 0))
+        return true;
+    (void)call_breaks(call, RULE_CLOSE_DATA_SIZE, about, NDIS_STATUS_INVALID_PARAMETER,
+                      "Buffer is %s and Size is %u", Buffer ? "not NULL" : "NULL", Size);
+    return false;
 }
 
 NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct object *about,

@@ -5,7 +5,7 @@
 #define CONDIS_NDIS_ENTER_H
 
 #include "ndis/driver.h"
-#include "ndis/host.h"
+#include "ndis/handle.h"
 
 /* What a function's page says of the level it may be called at. */
 enum level {
@@ -32,7 +32,8 @@ static inline struct call call_begin(const char *function, enum rule_id rule, en
     struct exec_task *task = exec_current();
     assert(task && "NDIS was called from a thread that belongs to no host");
     struct call call = {task->exec->user, task, function};
-    exec_preempt(function);
+    if (__builtin_expect(task->simulated, 0))
+        exec_preempt_simulated(task, function);
     bool ok = level == LEVEL_PASSIVE    ? task->irql == PASSIVE_LEVEL
               : level == LEVEL_DISPATCH ? task->irql == DISPATCH_LEVEL
                                         : task->irql <= DISPATCH_LEVEL;
@@ -54,11 +55,20 @@ NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE 
                         NDIS_STATUS status, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Reports why a handle of a call names nothing. returns NULL */
+struct object *call_resolve_failed(const struct call *call, NDIS_HANDLE handle,
+                                   enum object_kind kind, const char *parameter);
+
 /* Resolves a handle for a call; reports HANDLE_NULL, HANDLE_GARBAGE, HANDLE_WRONG_KIND,
  * HANDLE_FOREIGN or HANDLE_STALE (C43, C31 to C41) and returns NULL when it names no live object.
  * parameter  the parameter's name in the prototype */
-struct object *call_resolve(const struct call *call, NDIS_HANDLE handle, enum object_kind kind,
-                            const char *parameter);
+static inline struct object *call_resolve(const struct call *call, NDIS_HANDLE handle,
+                                          enum object_kind kind, const char *parameter)
+{
+    struct object *object = handle_resolve(call->host, handle, kind, NULL);
+    return __builtin_expect(object != NULL, 1) ? object
+                                               : call_resolve_failed(call, handle, kind, parameter);
+}
 
 /* Checks close data (C93): a Buffer exactly when there is a Size; reports CLOSE_DATA_SIZE.
  * returns  false when the call must be refused: nothing has happened */
@@ -90,7 +100,8 @@ static inline struct visit visit_begin(const struct driver *driver, const char *
     struct exec_task *task = exec_current();
     struct visit visit = {task, task->owner, handler, task->irql};
     task->owner = (struct nt_owner *)(uintptr_t)&driver->module->owner;
-    exec_preempt(handler);
+    if (__builtin_expect(task->simulated, 0))
+        exec_preempt_simulated(task, handler);
     struct host *host = task->exec->user;
     if (__builtin_expect(trace_on(host->trace), 0))
         visit_trace(&visit, true);
@@ -105,7 +116,8 @@ static inline void visit_end(const struct visit *visit)
     if (__builtin_expect(trace_on(host->trace), 0))
         visit_trace(visit, false);
     visit->task->owner = visit->before;
-    exec_preempt(visit->handler);
+    if (__builtin_expect(visit->task->simulated, 0))
+        exec_preempt_simulated(visit->task, visit->handler);
 }
 
 #endif

@@ -6,20 +6,13 @@
 
 #include <stdio.h>
 
-NDIS_HANDLE handle_of(const struct host *host, const struct object *object)
-{
-    uint64_t bits = UINT64_C(1) << 63 | (uint64_t)object->kind << 58 | (uint64_t)host->index << 48 |
-                    (uint64_t)object_generation(object) << 24 | object->index;
-    return (NDIS_HANDLE)(uintptr_t)bits;
-}
-
 static bool looks_like_handle(NDIS_HANDLE handle)
 {
     enum object_kind kind = handle_kind(handle);
     return (handle_bits(handle) >> 63) == 1 && kind > OBJECT_NONE && kind < OBJECT_KIND_COUNT;
 }
 
-static enum handle_fault fault_of(const struct host *host, NDIS_HANDLE handle,
+enum handle_fault handle_fault_of(const struct host *host, NDIS_HANDLE handle,
                                   enum object_kind kind)
 {
     if (!handle)
@@ -29,21 +22,6 @@ static enum handle_fault fault_of(const struct host *host, NDIS_HANDLE handle,
     if (handle_host(handle) != host->index)
         return HANDLE_FOREIGN;
     return handle_kind(handle) == kind ? HANDLE_STALE : HANDLE_WRONG_KIND;
-}
-
-struct object *handle_resolve(struct host *host, NDIS_HANDLE handle, enum object_kind kind,
-                              enum handle_fault *fault)
-{
-    /* One comparison settles sign bit, kind and host. */
-    uint64_t expected = UINT64_C(1) << 15 | (uint64_t)kind << 10 | host->index;
-    if (__builtin_expect(handle_bits(handle) >> 48 == expected, 1)) {
-        struct object *object = slab_at(&host->slabs[kind], handle_index(handle));
-        if (__builtin_expect(object && handle_still_names(handle, object), 1))
-            return object;
-    }
-    if (fault)
-        *fault = fault_of(host, handle, kind);
-    return NULL;
 }
 
 struct object *handle_slot(struct host *host, NDIS_HANDLE handle)

@@ -9,11 +9,9 @@
 #ifndef CONDIS_NDIS_HANDLE_H
 #define CONDIS_NDIS_HANDLE_H
 
-#include "ndis/object.h"
+#include "ndis/host.h"
 
 #include <ndis.h>
-
-struct host;
 
 enum { HANDLE_HOST_COUNT = 1023 };
 
@@ -52,26 +50,47 @@ static inline uint32_t handle_index(NDIS_HANDLE handle)
     return (uint32_t)(handle_bits(handle) & 0xffffff);
 }
 
-/* Names a live object of this host. */
-NDIS_HANDLE handle_of(const struct host *host, const struct object *object);
-
-/* Finds the live object of a kind that a handle names. O(1), lock-free, never faults.
- * fault    why NULL was returned; may be NULL
- * returns  the object; it may die at any moment unless the caller holds what keeps it alive, so
- *          check handle_still_names under the object's lock. */
-struct object *handle_resolve(struct host *host, NDIS_HANDLE handle, enum object_kind kind,
-                              enum handle_fault *fault);
-
-/* The slot a handle points into, dead or alive, of whatever generation; NULL if it never existed.
- * Only for reports: what the slot says belongs to its latest tenant. */
-struct object *handle_slot(struct host *host, NDIS_HANDLE handle);
-
 /* Whether the object is still the one that the handle named when it was resolved. */
 static inline bool handle_still_names(NDIS_HANDLE handle, const struct object *object)
 {
     uint32_t life = atomic_load_explicit(&object->life, memory_order_acquire);
     return life == ((handle_generation(handle) << 1) | 1);
 }
+
+/* Names a live object of this host. */
+static inline NDIS_HANDLE handle_of(const struct host *host, const struct object *object)
+{
+    uint64_t bits = UINT64_C(1) << 63 | (uint64_t)object->kind << 58 | (uint64_t)host->index << 48 |
+                    (uint64_t)object_generation(object) << 24 | object->index;
+    return (NDIS_HANDLE)(uintptr_t)bits;
+}
+
+/* Why a handle names no live object of a kind. */
+enum handle_fault handle_fault_of(const struct host *host, NDIS_HANDLE handle,
+                                  enum object_kind kind);
+
+/* Finds the live object of a kind that a handle names. O(1), lock-free, never faults.
+ * fault    why NULL was returned; may be NULL
+ * returns  the object; it may die at any moment unless the caller holds what keeps it alive, so
+ *          check handle_still_names under the object's lock. */
+static inline struct object *handle_resolve(struct host *host, NDIS_HANDLE handle,
+                                            enum object_kind kind, enum handle_fault *fault)
+{
+    /* One comparison settles sign bit, kind and host. */
+    uint64_t expected = UINT64_C(1) << 15 | (uint64_t)kind << 10 | host->index;
+    if (__builtin_expect(handle_bits(handle) >> 48 == expected, 1)) {
+        struct object *object = slab_at(&host->slabs[kind], handle_index(handle));
+        if (__builtin_expect(object && handle_still_names(handle, object), 1))
+            return object;
+    }
+    if (fault)
+        *fault = handle_fault_of(host, handle, kind);
+    return NULL;
+}
+
+/* The slot a handle points into, dead or alive, of whatever generation; NULL if it never existed.
+ * Only for reports: what the slot says belongs to its latest tenant. */
+struct object *handle_slot(struct host *host, NDIS_HANDLE handle);
 
 /* Short text for reports, such as "VC 3" or "party 7 (released)"; never an address.
  * text  receives at most text_bytes, terminated */

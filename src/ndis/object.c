@@ -30,22 +30,27 @@ const char *object_mark_text(enum object_mark mark)
     return text[mark];
 }
 
-/* The first mark stays in slot 0; later ones go round in the others. */
 void object_mark(struct object *o, enum object_mark mark, uint8_t operation)
 {
     const struct exec_task *task = exec_current();
-    uint64_t time = exec_now_coarse(task->exec->world) / MARK_TIME_UNIT;
-    uint64_t driver = task->owner ? task->owner->index & 0x3ff : 0;
+    object_mark_at(o, mark, operation, task->owner, exec_now_coarse(task->exec->world));
+}
+
+/* The first mark stays in slot 0; later ones go round in the others. */
+void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
+                    const struct nt_owner *owner, uint64_t time_100ns)
+{
+    uint64_t time = time_100ns / MARK_TIME_UNIT;
+    uint64_t driver = owner ? owner->index & 0x3ff : 0;
     uint64_t word = (uint64_t)mark << 60 | (uint64_t)(operation & 0x3f) << 54 | driver << 44 |
-                    (uint64_t)(task->processor & 0x3f) << 38 | (time & 0x3fffffffff);
+                    (uint64_t)(exec_current()->processor & 0x3f) << 38 | (time & 0x3fffffffff);
     uint16_t written = atomic_load_explicit(&o->marks_written, memory_order_relaxed);
     uint32_t slot = written == 0 ? 0 : 1u + (written - 1u) % MARK_SLOTS_LATEST;
     atomic_store_explicit(&o->marks[slot], word, memory_order_relaxed);
     if (written < UINT16_MAX - MARK_SLOTS_LATEST)
         written++;
     else
-        written =
-            (uint16_t)(written - MARK_SLOTS_LATEST + 1); /* keeps slot arithmetic, stays "many" */
+        written = (uint16_t)(written - MARK_SLOTS_LATEST + 1); /* stays "many", keeps the slot */
     atomic_store_explicit(&o->marks_written, written, memory_order_relaxed);
 }
 

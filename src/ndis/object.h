@@ -51,6 +51,8 @@ enum object_mark {
         MARK_COUNT
 };
 
+struct nt_owner;
+
 enum { OBJECT_MARKS_KEPT = 5, OBJECT_GENERATION_MAX = (1 << 24) - 1 };
 
 /* The head of every object. 56 bytes. The first mark (creation) stays; the others are the latest.
@@ -80,6 +82,10 @@ static inline bool object_alive(const struct object *o)
 /* Remembers that something happened to o, done by the running driver. Lock-free; any IRQL.
  * operation  enum operation_kind, or 0 when the mark belongs to no operation */
 void object_mark(struct object *o, enum object_mark mark, uint8_t operation);
+
+/* The same, done by a given driver (NULL: NDIS) at a time that the caller knows. */
+void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
+                    const struct nt_owner *owner, uint64_t time_100ns);
 
 /* One remembered mark, taken apart. */
 struct object_event {

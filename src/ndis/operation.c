@@ -70,8 +70,10 @@ void operation_begin(struct operation *op, enum operation_kind kind, PVOID param
     atomic_store_explicit(&op->kind, (uint8_t)kind, memory_order_relaxed);
     atomic_store_explicit(&op->answered, 0, memory_order_relaxed);
     atomic_store_explicit(&op->state, OPERATION_CALLING, memory_order_release);
-    object_mark(operation_object(op), MARK_CALLED, (uint8_t)kind);
-    trace_operation(host_current(), op, TRACE_OPERATION_CALLED);
+    const struct exec_task *task = exec_current();
+    op->begun_100ns = exec_now_coarse(task->exec->world);
+    object_mark_at(operation_object(op), MARK_CALLED, (uint8_t)kind, task->owner, op->begun_100ns);
+    trace_operation(task->exec->user, op, TRACE_OPERATION_CALLED);
 }
 
 void operation_abandon(struct operation *op)
@@ -203,16 +205,16 @@ static bool completes_directly(const struct host *host, const struct operation_r
            exec_choose(host->exec->world, 2, "answer directly") == 1;
 }
 
-static void mark_answer(struct operation *op, const struct nt_owner *provider, NDIS_STATUS status)
+/* A live clock is coarse: what the handler answers at once happened when it was asked. */
+static void mark_answer(struct host *host, struct operation *op, const struct nt_owner *provider,
+                        NDIS_STATUS status)
 {
-    struct exec_task *task = exec_current();
-    struct nt_owner *requester = task->owner;
-    task->owner = (struct nt_owner *)(uintptr_t)provider;
+    const struct exec_world *world = host->exec->world;
     enum object_mark mark = status == NDIS_STATUS_PENDING   ? MARK_PENDED
                             : status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED
                                                             : MARK_FAILED;
-    object_mark(operation_object(op), mark, (uint8_t)kind_of(op));
-    task->owner = requester;
+    uint64_t now_100ns = world->kind == EXEC_LIVE ? op->begun_100ns : exec_now(world);
+    object_mark_at(operation_object(op), mark, (uint8_t)kind_of(op), provider, now_100ns);
 }
 
 /* Waits out the few instructions of a completion that runs on another processor right now. */
@@ -229,7 +231,7 @@ static NDIS_STATUS handler_pended(struct host *host, struct operation *op,
 {
     uint8_t calling = OPERATION_CALLING;
     if (operation_state(op) == OPERATION_CALLING) {
-        mark_answer(op, provider, NDIS_STATUS_PENDING);
+        mark_answer(host, op, provider, NDIS_STATUS_PENDING);
         trace_operation(host, op, TRACE_OPERATION_PENDED);
     }
     if (atomic_compare_exchange_strong(&op->state, &calling, OPERATION_WAITING))
@@ -260,7 +262,7 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     }
     op->status = status;
     atomic_store_explicit(&op->answered, 1, memory_order_relaxed);
-    mark_answer(op, provider, status);
+    mark_answer(host, op, provider, status);
     trace_operation(host, op, TRACE_OPERATION_RETURNED);
     if (completes_directly(host, row)) {
         row->end(host, op, false);

@@ -51,7 +51,10 @@ struct operation {
     uint8_t before;     /* the object's state to go back to when the provider refuses */
     NDIS_STATUS status; /* the final one, from COMPLETED on */
     PVOID parameters; /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
-    struct operation *next; /* the task's queue of deliveries */
+    union {
+        uint64_t begun_100ns;   /* until the handler returns: when it was asked */
+        struct operation *next; /* from COMPLETED on: the task's queue of deliveries */
+    };
 };
 
 /* What the documentation and the nouns say of one kind. */

@@ -87,17 +87,51 @@ static struct slab *slab_of(const struct vc *vc)
     return &vc->adapter->host->slabs[OBJECT_PARTY];
 }
 
+/* A VC keeps a few ended parties at hand: its lock is held already when one is added or dropped, so
+ * that neither asks the host's slab. */
+static struct party *take(struct vc *vc)
+{
+    struct party *party = vc->spare_parties;
+    if (!party)
+        return (struct party *)slab_take(slab_of(vc), exec_current()->processor);
+    vc->spare_parties = party->next_spare;
+    vc->spare_party_count--;
+    atomic_store_explicit(&party->object.marks_written, 0, memory_order_relaxed);
+    return party;
+}
+
+static void give_back(struct vc *vc, struct party *party)
+{
+    if (vc->spare_party_count == VC_SPARE_PARTIES_MAX) {
+        slab_untake(slab_of(vc), &party->object);
+        return;
+    }
+    party->next_spare = vc->spare_parties;
+    vc->spare_parties = party;
+    vc->spare_party_count++;
+}
+
+void party_free_spares(struct vc *vc)
+{
+    while (vc->spare_parties) {
+        struct party *party = vc->spare_parties;
+        vc->spare_parties = party->next_spare;
+        slab_untake(slab_of(vc), &party->object);
+    }
+    vc->spare_party_count = 0;
+}
+
 struct party *party_new(struct vc *vc, NDIS_HANDLE ProtocolPartyContext)
 {
-    struct party *party = (struct party *)slab_take(slab_of(vc), exec_current()->processor);
+    struct party *party = take(vc);
     if (!party)
         return NULL;
-    party->vc = vc;
+    atomic_store_explicit(&party->vc, vc, memory_order_relaxed);
     party->client_context = ProtocolPartyContext;
     party->cm_context = NULL;
     party->state = PARTY_ADDING;
     party->incoming_drop = false;
-    party->telling = false;
+    atomic_store_explicit(&party->telling, 0, memory_order_relaxed);
     party->deferred = NULL;
     atomic_store_explicit(&party->op.state, OPERATION_IDLE, memory_order_relaxed);
     atomic_store_explicit(&party->op.kind, OP_NONE, memory_order_relaxed);
@@ -106,35 +140,34 @@ struct party *party_new(struct vc *vc, NDIS_HANDLE ProtocolPartyContext)
 
 NDIS_HANDLE party_publish(struct party *party)
 {
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     vc->party_count++;
     slab_publish(&party->object);
-    object_mark(&party->object, MARK_CREATED, 0);
     return handle_of(vc->adapter->host, &party->object);
 }
 
 void party_discard(struct party *party)
 {
-    slab_untake(slab_of(party->vc), &party->object);
+    give_back(party_vc(party), party);
 }
 
+/* The last mark of a released party is the completion that released it. */
 static void release(struct party *party)
 {
-    struct vc *vc = party->vc;
-    indication_free(party->deferred);
+    struct vc *vc = party_vc(party);
+    if (party->deferred)
+        indication_free(party->deferred);
     party->deferred = NULL;
     vc->party_count--;
-    object_mark(&party->object, MARK_DEAD, 0);
-    slab_release(slab_of(vc), &party->object);
+    if (slab_kill(slab_of(vc), &party->object))
+        give_back(vc, party);
 }
 
 static void trace_step(const struct party *party, enum party_event event, uint8_t next)
 {
-    const struct vc *vc = party->vc;
+    const struct vc *vc = party_vc(party);
     struct host *host = vc->adapter->host;
     const struct exec_task *task = exec_current();
-    if (__builtin_expect(!trace_on(host->trace), 1))
-        return;
     trace_emit(host->trace, &(struct trace_event){
                                 .time_100ns = exec_now(host->exec->world),
                                 .kind = TRACE_STATE,
@@ -157,8 +190,9 @@ const struct state_cell *party_step(struct party *party, enum party_event event)
     assert(cell->action != STATE_UNDECIDED && cell->action != STATE_NEVER);
     if (cell->action == STATE_BREAKS)
         return cell;
-    struct vc *vc = party->vc;
-    trace_step(party, event, cell->next);
+    struct vc *vc = party_vc(party);
+    if (__builtin_expect(trace_on(vc->adapter->host->trace), 0))
+        trace_step(party, event, cell->next);
     if (party->state == PARTY_ACTIVE)
         vc->active_party_count--;
     party->state = cell->next;
@@ -175,9 +209,10 @@ struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)
         (struct party *)call_resolve(call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle");
     if (!party)
         return NULL;
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     exec_lock_named(&vc->lock, call->function);
-    if (__builtin_expect(handle_still_names(NdisPartyHandle, &party->object) && party->vc == vc, 1))
+    if (__builtin_expect(
+            handle_still_names(NdisPartyHandle, &party->object) && party_vc(party) == vc, 1))
         return party;
     vc_unlock(vc);
     (void)call_breaks(call, RULE_HANDLE_STALE, NdisPartyHandle, NDIS_STATUS_FAILURE,

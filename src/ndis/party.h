@@ -31,20 +31,36 @@ extern const struct state_cell party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT]
 extern const char *const party_state_names[PARTY_STATE_COUNT];
 extern const char *const party_event_names[PARTY_EVENT_COUNT];
 
+enum { PARTY_WAITING = 1 << 30 };
+
 /* 120 bytes: what a party costs (DESIGN: constant, at most 160). */
 struct party {
     struct object object;
-    struct vc *vc;               /* whose lock guards everything here */
-    NDIS_HANDLE client_context;  /* ProtocolPartyContext */
-    NDIS_HANDLE cm_context;      /* CallMgrPartyContext */
-    uint8_t state;               /* enum party_state */
-    bool incoming_drop;          /* the client was told of the leaf's end and owes a drop (C88) */
-    bool telling;                /* the client is being told that it was added: others wait */
-    struct operation op;         /* ADD_PARTY, DROP_PARTY */
-    struct indication *deferred; /* what was told before the client heard of the add */
+    struct vc *vc;              /* whose lock guards everything here */
+    NDIS_HANDLE client_context; /* ProtocolPartyContext */
+    NDIS_HANDLE cm_context;     /* CallMgrPartyContext */
+    uint8_t state;              /* enum party_state */
+    bool incoming_drop;         /* the client was told of the leaf's end and owes a drop (C88) */
+    /* While the client is being told that the party joined: its generation, and PARTY_WAITING when
+     * something is to be told after that; else 0. */
+    _Atomic uint32_t telling;
+    struct operation op; /* ADD_PARTY, DROP_PARTY */
+    union {
+        struct indication *deferred; /* what was told before the client heard of the add */
+        struct party *next_spare;    /* while dead and kept by its VC */
+    };
 };
 
 _Static_assert(sizeof(struct party) <= 128, "a party stays small");
+
+/* The VC of a party; of a dead one, the VC of its last life. */
+static inline struct vc *party_vc(const struct party *party)
+{
+    return atomic_load_explicit(&party->vc, memory_order_relaxed);
+}
+
+/* Gives the ended parties that a VC keeps back to the host. Caller holds vc->lock. */
+void party_free_spares(struct vc *vc);
 
 /* Takes a party for a call in PARTY_ADDING; not alive until party_publish. Caller holds vc->lock.
  * returns  NULL when memory is short */
@@ -93,7 +109,7 @@ void party_fill(struct operation *op, void *with);
 void party_joined(struct party *party);
 
 /* The client has heard: tells it what had to wait. Call without locks; the party may be gone. */
-void party_told(struct host *host, struct vc *vc, NDIS_HANDLE NdisPartyHandle);
+void party_told(struct host *host, struct vc *vc, struct party *party, NDIS_HANDLE NdisPartyHandle);
 
 /* Resolves a party handle for a call and locks its VC.
  * returns  NULL after the rule was reported */

@@ -27,7 +27,7 @@ static bool may_add(const struct call *call, struct vc *vc, NDIS_HANDLE handle, 
         (void)call_breaks(call, RULE_CL_NOT_OWNER, handle, *status, "the VC is another driver's");
         return false;
     }
-    const struct state_cell *cell = vc_call_step(vc, CALL_CL_ADD_PARTY);
+    const struct state_cell *cell = &vc_call_table[vc->call][CALL_CL_ADD_PARTY];
     if (cell->action == STATE_BREAKS) {
         /* A call that the other end is closing is refused without blame: the client may not have
          * heard when it asked. */
@@ -105,7 +105,7 @@ NDIS_STATUS NTAPI NdisClAddParty(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE ProtocolP
 void operation_end_ADD_PARTY(struct host *host, struct operation *op, bool told)
 {
     struct party *party = (struct party *)operation_object(op);
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     exec_lock_named(&vc->lock, "add party");
     NDIS_STATUS status = op->status;
     bool joined = status == NDIS_STATUS_SUCCESS;
@@ -126,7 +126,7 @@ void operation_end_ADD_PARTY(struct host *host, struct operation *op, bool told)
         visit_end(&visit);
     }
     if (joined)
-        party_told(host, vc, handle);
+        party_told(host, vc, party, handle);
 }
 
 static void add_party_complete(enum edge edge, const char *function, NDIS_STATUS Status,
@@ -137,7 +137,7 @@ static void add_party_complete(enum edge edge, const char *function, NDIS_STATUS
     struct party *party =
         (struct party *)operation_resolve(&call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle",
                                           offsetof(struct party, op), OP_ADD_PARTY);
-    if (!party || !af_check_cm(&call, party->vc->af, edge, NdisPartyHandle))
+    if (!party || !af_check_cm(&call, party_vc(party)->af, edge, NdisPartyHandle))
         return;
     if (Status == NDIS_STATUS_SUCCESS && !CallMgrPartyContext)
         (void)call_breaks(&call, RULE_CM_MULTIPOINT_NEEDS_CONTEXT, NdisPartyHandle, Status,

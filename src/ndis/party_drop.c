@@ -13,7 +13,7 @@
  * returns  true, still locked; false after the report: the party lives and its handle too */
 static bool may_drop(const struct call *call, struct party *party, NDIS_HANDLE handle)
 {
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     if (!call_is_from(call, af_client(vc->af))) {
         vc_unlock(vc);
         (void)call_breaks(call, RULE_CL_NOT_OWNER, handle, NDIS_STATUS_FAILURE,
@@ -23,7 +23,7 @@ static bool may_drop(const struct call *call, struct party *party, NDIS_HANDLE h
     const struct state_cell *cell = &party_table[party->state][PARTY_CL_DROP];
     const char *state = party_state_names[party->state];
     if (cell->action == STATE_GO) {
-        cell = vc_call_step(vc, CALL_CL_DROP_PARTY);
+        cell = &vc_call_table[vc->call][CALL_CL_DROP_PARTY];
         state = vc_call_names[vc->call];
     }
     if (cell->action == STATE_BREAKS) {
@@ -59,7 +59,7 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
     struct party *party = party_lock(&call, NdisPartyHandle);
     if (!party)
         return NDIS_STATUS_FAILURE;
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     if (!may_drop(&call, party, NdisPartyHandle))
         return NDIS_STATUS_FAILURE;
     operation_begin(&party->op, OP_DROP_PARTY, Buffer);
@@ -75,7 +75,7 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
 void operation_end_DROP_PARTY(struct host *host, struct operation *op, bool told)
 {
     struct party *party = (struct party *)operation_object(op);
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     (void)host;
     exec_lock_named(&vc->lock, "drop party");
     NDIS_STATUS status = op->status;
@@ -101,7 +101,7 @@ static void drop_party_complete(enum edge edge, const char *function, NDIS_STATU
     struct party *party =
         (struct party *)operation_resolve(&call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle",
                                           offsetof(struct party, op), OP_DROP_PARTY);
-    if (!party || !af_check_cm(&call, party->vc->af, edge, NdisPartyHandle))
+    if (!party || !af_check_cm(&call, party_vc(party)->af, edge, NdisPartyHandle))
         return;
     (void)operation_complete(call.host, &party->op, OP_DROP_PARTY, Status, function, NULL, NULL);
 }
@@ -136,18 +136,21 @@ static void tell_of_drop(const struct driver *client,
 void party_joined(struct party *party)
 {
     party_step(party, PARTY_ADDED);
-    party->telling = true;
+    uint32_t waiting = party->deferred ? PARTY_WAITING : 0;
+    atomic_store_explicit(&party->telling, object_generation(&party->object) | waiting,
+                          memory_order_relaxed);
 }
 
-void party_told(struct host *host, struct vc *vc, NDIS_HANDLE NdisPartyHandle)
+/* Something waited, or the client dropped the party when it heard of it. */
+static void tell_what_waited(struct host *host, struct vc *vc, NDIS_HANDLE NdisPartyHandle)
 {
     exec_lock_named(&vc->lock, "party told");
     struct party *party = (struct party *)handle_resolve(host, NdisPartyHandle, OBJECT_PARTY, NULL);
-    if (!party || party->vc != vc) { /* the client dropped it when it heard */
+    if (!party || party_vc(party) != vc) {
         vc_unlock(vc);
         return;
     }
-    party->telling = false;
+    atomic_store_explicit(&party->telling, 0, memory_order_relaxed);
     struct indication *waiting = party->deferred;
     party->deferred = NULL;
     bool tell = waiting && party->state == PARTY_ACTIVE;
@@ -165,10 +168,34 @@ void party_told(struct host *host, struct vc *vc, NDIS_HANDLE NdisPartyHandle)
     indication_free(waiting);
 }
 
+void party_told(struct host *host, struct vc *vc, struct party *party, NDIS_HANDLE NdisPartyHandle)
+{
+    /* The common case needs no lock: the word holds the party's generation, so a slot that has its
+     * next tenant by now does not match. */
+    uint32_t telling = handle_generation(NdisPartyHandle);
+    if (!atomic_compare_exchange_strong(&party->telling, &telling, 0))
+        tell_what_waited(host, vc, NdisPartyHandle);
+}
+
+/* Has an indication wait for the client to hear of the party. Caller holds the lock.
+ * returns  false when the client has heard meanwhile: tell it now */
+static bool wait_for_told(struct party *party, NDIS_STATUS status, const void *data, UINT size)
+{
+    party->deferred = indication_new(status, data, size);
+    if (party->state == PARTY_ADDING) /* party_joined will see it */
+        return true;
+    uint32_t telling = object_generation(&party->object);
+    if (atomic_compare_exchange_strong(&party->telling, &telling, telling | PARTY_WAITING))
+        return true;
+    indication_free(party->deferred);
+    party->deferred = NULL;
+    return false;
+}
+
 /* Which rule an incoming drop breaks, if any. Caller holds the lock. */
 static enum rule_id incoming_drop_rule(const struct party *party)
 {
-    const struct vc *vc = party->vc;
+    const struct vc *vc = party_vc(party);
     const struct state_cell *cell = &party_table[party->state][PARTY_CM_INCOMING_DROP];
     if (cell->action == STATE_BREAKS && !party_is_settled_untold(party))
         return (enum rule_id)cell->rule;
@@ -188,21 +215,22 @@ static void dispatch_incoming_drop(enum edge edge, const char *function, NDIS_ST
         return;
     struct party *party =
         (struct party *)call_resolve(&call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle");
-    if (!party || !af_check_cm(&call, party->vc->af, edge, NdisPartyHandle))
+    if (!party || !af_check_cm(&call, party_vc(party)->af, edge, NdisPartyHandle))
         return;
     party = party_lock(&call, NdisPartyHandle);
     if (!party)
         return;
-    struct vc *vc = party->vc;
+    struct vc *vc = party_vc(party);
     enum rule_id rule = incoming_drop_rule(party);
     const char *state = party_state_names[party->state];
     const struct driver *client = af_client(vc->af);
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(vc->af);
     NDIS_HANDLE context = party->client_context;
+    bool untold = party->state == PARTY_ADDING ||
+                  atomic_load_explicit(&party->telling, memory_order_relaxed) != 0;
+    bool waits = rule == RULE_NONE && untold && wait_for_told(party, DropStatus, Buffer, Size);
     bool tell = false;
-    if (rule == RULE_NONE && (party->telling || party->state == PARTY_ADDING)) {
-        party->deferred = indication_new(DropStatus, Buffer, Size);
-    } else if (rule == RULE_NONE && party->state == PARTY_ACTIVE) {
+    if (rule == RULE_NONE && !waits && party->state == PARTY_ACTIVE) {
         party->incoming_drop = true;
         object_mark(&party->object, MARK_TOLD, 0);
         tell = true;

@@ -4,15 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The chunk of an index and the place in it: chunk k holds 2^(6+k) objects. */
-static uint32_t chunk_of(uint32_t index, uint32_t *offset)
-{
-    uint32_t biased = index + (1u << SLAB_FIRST_CHUNK_LOG2);
-    uint32_t log2 = 31u - (uint32_t)__builtin_clz(biased);
-    *offset = biased - (1u << log2);
-    return log2 - SLAB_FIRST_CHUNK_LOG2;
-}
-
 static size_t chunk_bytes(const struct slab *slab, uint32_t chunk)
 {
     return ((size_t)slab->object_bytes << SLAB_FIRST_CHUNK_LOG2) << chunk;
@@ -33,16 +24,6 @@ void slab_fini(struct slab *slab)
     memset(slab, 0, sizeof(*slab));
 }
 
-struct object *slab_at(const struct slab *slab, uint32_t index)
-{
-    if (index >= atomic_load_explicit(&slab->carved, memory_order_acquire))
-        return NULL;
-    uint32_t offset;
-    uint32_t k = chunk_of(index, &offset);
-    char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_acquire);
-    return (struct object *)(chunk + (size_t)offset * slab->object_bytes);
-}
-
 /* Makes up to SLAB_BATCH new objects and links them. Caller holds slab->lock. */
 static uint32_t carve(struct slab *slab, uint32_t *first)
 {
@@ -52,7 +33,7 @@ static uint32_t carve(struct slab *slab, uint32_t *first)
     while (count < SLAB_BATCH && carved + count < SLAB_INDEX_MAX) {
         uint32_t index = carved + count;
         uint32_t offset;
-        uint32_t k = chunk_of(index, &offset);
+        uint32_t k = slab_chunk_of(index, &offset);
         if (k >= SLAB_CHUNK_COUNT)
             break;
         char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_relaxed);
@@ -151,14 +132,20 @@ void slab_untake(struct slab *slab, struct object *object)
     raw_unlock(&shard->lock);
 }
 
-void slab_release(struct slab *slab, struct object *object)
+bool slab_kill(struct slab *slab, struct object *object)
 {
     uint32_t generation = object_generation(object);
     assert(object_alive(object));
     atomic_store_explicit(&object->life, generation << 1, memory_order_release);
-    if (generation == OBJECT_GENERATION_MAX)
-        atomic_fetch_add_explicit(&slab->retired_count, 1, memory_order_relaxed);
-    else
+    if (generation < OBJECT_GENERATION_MAX)
+        return true;
+    atomic_fetch_add_explicit(&slab->retired_count, 1, memory_order_relaxed);
+    return false;
+}
+
+void slab_release(struct slab *slab, struct object *object)
+{
+    if (slab_kill(slab, object))
         slab_untake(slab, object);
 }
 

@@ -56,11 +56,32 @@ void slab_publish(struct object *object);
 /* Ends a live object: its handle is dead from here. The memory keeps its contents until reuse. */
 void slab_release(struct slab *slab, struct object *object);
 
-/* Gives back an object that was taken but never published. */
+/* Ends a live object without giving it back: the caller keeps it for its next life.
+ * returns  false when its generations are used up: it has no next life */
+bool slab_kill(struct slab *slab, struct object *object);
+
+/* Gives back an object that was taken but never published, or killed. */
 void slab_untake(struct slab *slab, struct object *object);
 
+/* The chunk of an index and the place in it: chunk k holds 2^(6+k) objects. */
+static inline uint32_t slab_chunk_of(uint32_t index, uint32_t *offset)
+{
+    uint32_t biased = index + (1u << SLAB_FIRST_CHUNK_LOG2);
+    uint32_t log2 = 31u - (uint32_t)__builtin_clz(biased);
+    *offset = biased - (1u << log2);
+    return log2 - SLAB_FIRST_CHUNK_LOG2;
+}
+
 /* The object at an index, dead or alive; NULL past the last one. */
-struct object *slab_at(const struct slab *slab, uint32_t index);
+static inline struct object *slab_at(const struct slab *slab, uint32_t index)
+{
+    if (index >= atomic_load_explicit(&slab->carved, memory_order_acquire))
+        return NULL;
+    uint32_t offset;
+    uint32_t k = slab_chunk_of(index, &offset);
+    char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_acquire);
+    return (struct object *)(chunk + (size_t)offset * slab->object_bytes);
+}
 
 /* Bytes of memory that hold count objects of this kind. For the bench. */
 size_t slab_bytes(const struct slab *slab);

@@ -3,6 +3,7 @@
 
 #include "ndis/handle.h"
 #include "ndis/indication.h"
+#include "ndis/party.h"
 #include "ndis/report.h"
 
 #include <stdlib.h>
@@ -71,11 +72,6 @@ struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle)
     return NULL;
 }
 
-void vc_unlock(struct vc *vc)
-{
-    exec_unlock_named(&vc->lock, "vc_unlock");
-}
-
 NDIS_STATUS vc_refuse(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
                       const struct state_cell *cell, const char *state, const char *event)
 {
@@ -130,6 +126,7 @@ static void vc_free(struct host *host, struct vc *vc)
     vc->deferred = NULL;
     vc->instance_name = NULL;
     exec_lock_named(&vc->lock, "vc_free");
+    party_free_spares(vc);
     object_mark(&vc->object, MARK_DEAD, 0);
     slab_release(&host->slabs[OBJECT_VC], &vc->object);
     vc_unlock(vc);

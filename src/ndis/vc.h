@@ -10,6 +10,8 @@
 
 struct party;
 
+enum { VC_SPARE_PARTIES_MAX = 64 };
+
 enum vc_creator {
     VC_BY_CLIENT, /* NdisCoCreateVc: outgoing calls */
     VC_BY_CM,     /* NdisCoCreateVc of a stand-alone call manager: incoming calls, signalling */
@@ -104,6 +106,8 @@ struct vc {
     uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */
     uint32_t party_count;           /* parties alive; guarded by lock */
     uint32_t active_party_count;    /* of them neither being added nor dropped; guarded by lock */
+    uint32_t spare_party_count;     /* guarded by lock */
+    struct party *spare_parties;    /* ended parties kept at hand; guarded by lock */
     _Atomic uint32_t sends_out;     /* NBLs the miniport holds */
     _Atomic uint32_t receives_out;  /* NBLs protocols hold */
     struct operation call_op;       /* MAKE_CALL, CLOSE_CALL, INCOMING_CALL */
@@ -149,7 +153,10 @@ static inline bool vc_settled_untold(const struct operation *op, enum operation_
 /* Resolves a VC handle for a call and locks the VC.
  * returns  NULL after the rule was reported */
 struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle);
-void vc_unlock(struct vc *vc);
+static inline void vc_unlock(struct vc *vc)
+{
+    exec_unlock_named(&vc->lock, "vc_unlock");
+}
 
 /* Moves one of the two machines; the only writers of vc->activation and vc->call. Caller holds the
  * lock. A forbidden event changes nothing.
