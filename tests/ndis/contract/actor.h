@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* Actors are small drivers, written to ndis.h only, that answer each request as a test planned it and
+ * note every callback in one journal. */
+#ifndef CONDIS_TESTS_NDIS_ACTOR_H
+#define CONDIS_TESTS_NDIS_ACTOR_H
+
+#include <ndis.h>
+
+#define ACTOR_TAG 0x726f7463 /* "ctor" */
+
+/* ---- the journal ------------------------------------------------------------------------- */
+
+enum { NOTE_COUNT_MAX = 2048, NOTE_DATA_BYTES = 32 };
+
+/* One callback that an actor ran, with what it was given; what does not apply is zero. */
+struct note {
+    const char *callback; /* Microsoft's name */
+    PVOID context;        /* the actor's own, which must come back as it was given */
+    PVOID handle;         /* an NDIS handle, or a second context */
+    PVOID data;           /* close data as a pointer; CO_CALL_PARAMETERS, CO_SAP, NET_BUFFER_LIST */
+    NDIS_STATUS status;
+    UINT size;
+    UCHAR bytes[NOTE_DATA_BYTES]; /* the close data's first ones */
+    KIRQL irql;
+    ULONG processor;
+};
+
+VOID ActorNote(struct note Note); /* irql and processor are filled in */
+VOID ActorNoteData(struct note Note, PVOID Data, UINT Size);
+ULONG ActorNoteCount(VOID); /* how many there are, those beyond NOTE_COUNT_MAX too */
+const struct note *ActorNoteAt(ULONG Index);
+VOID ActorForget(VOID); /* empties the journal */
+
+/* ---- the desk ---------------------------------------------------------------------------- */
+
+enum ask {
+    ASK_OPEN_AF, /* of the call manager */
+    ASK_CLOSE_AF,
+    ASK_REGISTER_SAP,
+    ASK_DEREGISTER_SAP,
+    ASK_MAKE_CALL,
+    ASK_CLOSE_CALL,
+    ASK_ADD_PARTY,
+    ASK_DROP_PARTY,
+    ASK_MODIFY_QOS,
+    ASK_ACTIVATE, /* of the miniport */
+    ASK_DEACTIVATE,
+    ASK_SEND,
+    ASK_INCOMING_CALL, /* of the client */
+    ASK_NOTIFY_CLOSE,
+    ASK_COUNT
+};
+
+/* How a request is answered. */
+enum how {
+    AT_ONCE,         /* the handler returns the status */
+    BY_HAND,         /* pends; the test finishes it */
+    FROM_THREAD,     /* pends; a system thread completes (a work item, when asked at DISPATCH) */
+    FROM_DPC,        /* pends; a DPC on the next processor completes */
+    FROM_WORK,       /* pends; a work item completes */
+    EARLY,           /* completes, then returns PENDING */
+    EARLY_ELSEWHERE, /* a DPC on the next processor completes while the handler still runs */
+    BOTH_WAYS,       /* completes, then returns the status as well */
+    TWICE,           /* completes, completes again, then returns PENDING */
+    PENDING_FIRST,   /* completes with PENDING, then for good, then returns PENDING */
+    STRAY,           /* returns the status, then completes from a work item */
+    HOW_COUNT
+};
+
+struct plan {
+    enum how how;
+    NDIS_STATUS status;
+    BOOLEAN leak;         /* keeps the context that it should free */
+    BOOLEAN no_context;   /* gives no context back */
+    BOOLEAN late_context; /* gives it with the completion, not from the handler */
+    BOOLEAN other_edge;   /* completes through the other edge's name */
+    BOOLEAN refuses_data; /* INVALID_DATA for close data, the status without */
+};
+
+struct desk;
+
+/* One request that an actor has in hand. */
+struct ticket {
+    LIST_ENTRY link;
+    struct desk *desk;
+    enum ask ask;
+    struct plan plan;
+    PVOID object;       /* the actor's own, such as a struct cm_party */
+    NDIS_HANDLE handle; /* what the completion names */
+    NDIS_HANDLE party_handle;
+    PVOID parameters;
+    KDPC dpc;
+    NDIS_HANDLE work;
+    volatile LONG done;
+};
+
+/* What an actor does with its requests. */
+struct desk {
+    struct plan plans[ASK_COUNT];
+    LIST_ENTRY pended; /* those that wait for the test's hand, oldest first */
+    NDIS_SPIN_LOCK lock;
+    /* The actor's own side of an outcome, once per request, before it is told. */
+    VOID (*settle)(struct ticket *Ticket, NDIS_STATUS Status);
+    /* Calls the completion function. */
+    VOID (*complete)(struct ticket *Ticket, NDIS_STATUS Status);
+    volatile LONG in_flight; /* requests that another task finishes */
+    LONG started;
+};
+
+VOID DeskInitialize(struct desk *Desk, VOID (*Settle)(struct ticket *, NDIS_STATUS),
+                    VOID (*Complete)(struct ticket *, NDIS_STATUS));
+
+/* Takes a request in hand, with the plan of this moment. NULL: no memory. */
+struct ticket *DeskTake(struct desk *Desk, enum ask Ask, PVOID Object, NDIS_HANDLE Handle,
+                        NDIS_HANDLE PartyHandle, PVOID Parameters);
+
+/* Answers inside the handler. returns  what the handler returns. The ticket is gone. */
+NDIS_STATUS DeskAnswer(struct ticket *Ticket);
+
+/* The same after the handler has pended. */
+VOID DeskAnswerLate(struct ticket *Ticket);
+
+/* Finishes a request: settles, completes, frees the ticket. */
+VOID DeskFinish(struct ticket *Ticket, NDIS_STATUS Status);
+
+/* Takes the oldest request of a kind out of those that wait. NULL: there is none. */
+struct ticket *DeskNext(struct desk *Desk, enum ask Ask);
+
+PVOID ActorAllocate(UINT Bytes); /* zeros, accounted to the running driver */
+VOID ActorFree(PVOID Memory);
+
+/* ---- the call manager -------------------------------------------------------------------- */
+
+struct wire_vc { /* what the miniport side knows of a VC; first in whatever its context is */
+    NDIS_HANDLE handle;
+};
+
+struct cm_af {
+    NDIS_HANDLE handle;
+};
+
+struct cm_sap {
+    NDIS_HANDLE handle;
+};
+
+struct cm_vc {
+    struct wire_vc wire;
+    volatile LONG active;
+    volatile LONG step;      /* of what `waiting` waits for: enum cm_step */
+    struct ticket *waiting;  /* a make, close or modify that waits for the miniport */
+    NDIS_STATUS outcome;     /* of the latest activation or deactivation */
+    CO_CALL_PARAMETERS call; /* of an incoming call */
+};
+
+/* Where an activation or deactivation is: the miniport may answer while the handler that asked
+ * still runs. */
+enum cm_step { CM_NOTHING, CM_ASKING, CM_LEFT, CM_ANSWERED };
+
+struct cm_party {
+    NDIS_HANDLE handle;
+    struct cm_vc *vc;
+};
+
+/* The functions of an edge: all that differs between the two call managers. */
+struct edge {
+    const char *name;
+    NDIS_STATUS (*CreateVc)(NDIS_HANDLE Af, struct cm_vc *Vc, PNDIS_HANDLE Handle);
+    NDIS_STATUS(NTAPI *DeleteVc)(NDIS_HANDLE);
+    NDIS_STATUS(NTAPI *ActivateVc)(NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    NDIS_STATUS(NTAPI *DeactivateVc)(NDIS_HANDLE);
+    VOID(NTAPI *OpenAfComplete)(NDIS_STATUS, NDIS_HANDLE, NDIS_HANDLE);
+    VOID(NTAPI *CloseAfComplete)(NDIS_STATUS, NDIS_HANDLE);
+    VOID(NTAPI *RegisterSapComplete)(NDIS_STATUS, NDIS_HANDLE, NDIS_HANDLE);
+    VOID(NTAPI *DeregisterSapComplete)(NDIS_STATUS, NDIS_HANDLE);
+    VOID(NTAPI *MakeCallComplete)
+    (NDIS_STATUS, NDIS_HANDLE, NDIS_HANDLE, NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    VOID(NTAPI *CloseCallComplete)(NDIS_STATUS, NDIS_HANDLE, NDIS_HANDLE);
+    VOID(NTAPI *AddPartyComplete)(NDIS_STATUS, NDIS_HANDLE, NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    VOID(NTAPI *DropPartyComplete)(NDIS_STATUS, NDIS_HANDLE);
+    VOID(NTAPI *ModifyQosComplete)(NDIS_STATUS, NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    NDIS_STATUS(NTAPI *IncomingCall)(NDIS_HANDLE, NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    VOID(NTAPI *CallConnected)(NDIS_HANDLE);
+    VOID(NTAPI *IncomingQosChange)(NDIS_HANDLE, PCO_CALL_PARAMETERS);
+    VOID(NTAPI *IncomingCloseCall)(NDIS_STATUS, NDIS_HANDLE, PVOID, UINT);
+    VOID(NTAPI *IncomingDropParty)(NDIS_STATUS, NDIS_HANDLE, PVOID, UINT);
+    NDIS_STATUS(NTAPI *NotifyCloseAf)(NDIS_HANDLE);
+};
+
+struct cm {
+    struct desk desk;
+    const struct edge *edge;
+    const struct edge *other;
+    NDIS_HANDLE driver;
+    NDIS_HANDLE binding; /* stand-alone */
+    NDIS_HANDLE bind_context;
+    NDIS_HANDLE unbind_context;
+    NDIS_HANDLE adapter; /* MCM */
+    struct cm_af *af;    /* of the latest opening */
+    struct cm_sap *sap;
+    struct cm_vc *vc; /* of the latest creation */
+    volatile LONG af_count;
+    volatile LONG sap_count;
+    volatile LONG vc_count;
+    volatile LONG party_count;
+    NDIS_STATUS create_vc_status; /* what ProtocolCoCreateVc answers */
+    NDIS_STATUS delete_vc_status;
+    BOOLEAN idle; /* does nothing in make, close and modify but answer: no activation */
+};
+
+extern struct cm Cm;
+extern const struct edge EdgeStandAlone;
+extern const struct edge EdgeMcm;
+
+extern const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS CmHandlers;
+VOID CmBegin(const struct edge *Edge, const struct edge *Other);
+VOID CmDeskComplete(struct ticket *Ticket, NDIS_STATUS Status);
+VOID CmDeskSettle(struct ticket *Ticket, NDIS_STATUS Status);
+
+/* A VC for an incoming call on the AF that is open, activated. The call manager offers later. */
+NDIS_STATUS CmCreateVc(struct cm_vc **Vc);
+NDIS_STATUS CmDeleteVc(struct cm_vc *Vc);
+
+/* ---- the miniport's side of the wire ----------------------------------------------------- */
+
+struct mini {
+    struct desk desk; /* ASK_ACTIVATE, ASK_DEACTIVATE, ASK_SEND */
+    NDIS_HANDLE driver;
+    NDIS_HANDLE adapter;
+    NDIS_HANDLE pool; /* of lists that it indicates */
+    NDIS_STATUS create_vc_status;
+    volatile LONG vc_count;
+    volatile LONG returned_count;
+};
+
+extern struct mini Mini;
+
+VOID WireBegin(NDIS_HANDLE Handle);
+VOID WireEnd(VOID);
+MINIPORT_CO_SEND_NET_BUFFER_LISTS WireSend;
+MINIPORT_RETURN_NET_BUFFER_LISTS WireReturn;
+/* Completes the sends that wait for the test's hand. */
+VOID WireFinishSends(NDIS_STATUS Status);
+/* Indicates one list of its own on a VC. returns  the list; it is freed when it comes back. */
+PNET_BUFFER_LIST WireIndicate(NDIS_HANDLE Vc, ULONG Flags);
+/* What both miniports have in common. */
+VOID MiniFillCharacteristics(PNDIS_MINIPORT_DRIVER_CHARACTERISTICS Characteristics);
+NDIS_STATUS MiniSetAttributes(NDIS_HANDLE Adapter, PVOID Context);
+
+/* ---- the client -------------------------------------------------------------------------- */
+
+struct client_vc {
+    NDIS_HANDLE handle;
+    NDIS_STATUS status; /* of the last request that ended */
+    volatile LONG made; /* how often each of these was told */
+    volatile LONG closed;
+    volatile LONG modified;
+    volatile LONG told_close; /* ProtocolClIncomingCloseCall */
+    volatile LONG connected;
+    volatile LONG sent;
+    volatile LONG received;
+};
+
+struct client_party {
+    NDIS_HANDLE handle;
+    struct client_vc *vc;
+    NDIS_STATUS status;
+    volatile LONG added;
+    volatile LONG dropped;
+    volatile LONG closed;
+    volatile LONG told_drop; /* ProtocolClIncomingDropParty */
+};
+
+struct client_sap {
+    NDIS_HANDLE handle;
+    NDIS_STATUS status;
+    volatile LONG registered;
+    volatile LONG deregistered;
+    CO_SAP address;
+};
+
+struct client {
+    struct desk desk; /* ASK_INCOMING_CALL, ASK_NOTIFY_CLOSE */
+    NDIS_HANDLE driver;
+    NDIS_HANDLE binding;
+    NDIS_HANDLE bind_context;
+    NDIS_HANDLE unbind_context;
+    NDIS_HANDLE af;
+    NDIS_HANDLE pool;
+    NDIS_STATUS af_status;
+    volatile LONG offered; /* ProtocolCoAfRegisterNotify */
+    volatile LONG af_opened;
+    volatile LONG af_closed;
+    CO_ADDRESS_FAMILY family;
+    CO_CALL_PARAMETERS call;
+    struct client_vc incoming_vc; /* context of VCs that the call manager creates */
+    volatile LONG incoming_vc_count;
+    NDIS_STATUS create_vc_status;
+    BOOLEAN keeps_receives; /* returns received lists by the test's hand only */
+    PNET_BUFFER_LIST kept;
+    /* Runs at the end of each completion callback; for chains. May be NULL. */
+    VOID (*hook)(const char *Callback, PVOID Context);
+};
+
+extern struct client Client;
+extern const NDIS_CO_CLIENT_OPTIONAL_HANDLERS ClientHandlers;
+VOID ClientBegin(VOID);
+
+/* Each makes the request and, when NDIS answers for good, runs its own completion.
+ * returns  what the function of NDIS returned */
+NDIS_STATUS ClientOpenAf(VOID);
+NDIS_STATUS ClientCloseAf(VOID);
+NDIS_STATUS ClientRegisterSap(struct client_sap *Sap);
+NDIS_STATUS ClientDeregisterSap(struct client_sap *Sap);
+NDIS_STATUS ClientCreateVc(struct client_vc *Vc);
+NDIS_STATUS ClientDeleteVc(struct client_vc *Vc);
+NDIS_STATUS ClientMakeCall(struct client_vc *Vc, struct client_party *Party);
+NDIS_STATUS ClientCloseCall(struct client_vc *Vc, struct client_party *Party, PVOID Data,
+                            UINT Size);
+NDIS_STATUS ClientAddParty(struct client_vc *Vc, struct client_party *Party);
+NDIS_STATUS ClientDropParty(struct client_party *Party, PVOID Data, UINT Size);
+NDIS_STATUS ClientModifyQos(struct client_vc *Vc);
+/* Sends one list of its own; it is freed when it comes back. */
+PNET_BUFFER_LIST ClientSend(struct client_vc *Vc, ULONG Flags);
+PNET_BUFFER_LIST ActorNewList(NDIS_HANDLE Pool);
+NDIS_HANDLE ActorNewPool(NDIS_HANDLE Handle);
+
+DRIVER_INITIALIZE ActorClientEntry;
+DRIVER_INITIALIZE ActorMiniEntry;
+DRIVER_INITIALIZE ActorMcmEntry;
+DRIVER_INITIALIZE ActorCallMgrEntry;
+
+/* ---- what the two protocols share -------------------------------------------------------- */
+
+NDIS_STATUS ProtocolOpen(NDIS_HANDLE Driver, NDIS_HANDLE Context, NDIS_HANDLE BindContext,
+                         PNDIS_BIND_PARAMETERS Parameters, PNDIS_HANDLE Binding);
+VOID ProtocolFillCharacteristics(PNDIS_PROTOCOL_DRIVER_CHARACTERISTICS Characteristics, PWSTR Name);
+
+#endif

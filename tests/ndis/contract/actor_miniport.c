@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Two miniports over the same wire: a connection-oriented one for the stand-alone call manager, and
+ * the miniport call manager. */
+#include "actor.h"
+
+static MINIPORT_CO_OID_REQUEST co_oid;
+static NDIS_STATUS NTAPI co_oid(NDIS_HANDLE MiniportAdapterContext, NDIS_HANDLE MiniportVcContext,
+                                PNDIS_OID_REQUEST NdisRequest)
+{
+    UNREFERENCED_PARAMETER(MiniportAdapterContext);
+    UNREFERENCED_PARAMETER(MiniportVcContext);
+    UNREFERENCED_PARAMETER(NdisRequest);
+    return NDIS_STATUS_NOT_SUPPORTED;
+}
+
+/* ---- the connection-oriented miniport ---------------------------------------------------- */
+
+static MINIPORT_INITIALIZE mini_initialize;
+static NDIS_STATUS NTAPI mini_initialize(NDIS_HANDLE NdisMiniportHandle,
+                                         NDIS_HANDLE MiniportDriverContext,
+                                         PNDIS_MINIPORT_INIT_PARAMETERS Parameters)
+{
+    UNREFERENCED_PARAMETER(MiniportDriverContext);
+    UNREFERENCED_PARAMETER(Parameters);
+    Mini.adapter = NdisMiniportHandle;
+    return MiniSetAttributes(NdisMiniportHandle, &Mini);
+}
+
+static MINIPORT_CO_CREATE_VC mini_create_vc;
+static NDIS_STATUS NTAPI mini_create_vc(NDIS_HANDLE MiniportAdapterContext,
+                                        NDIS_HANDLE NdisVcHandle, PNDIS_HANDLE MiniportVcContext)
+{
+    ActorNote((struct note){.callback = "MiniportCoCreateVc",
+                            .context = MiniportAdapterContext,
+                            .handle = NdisVcHandle});
+    if (Mini.create_vc_status != NDIS_STATUS_SUCCESS)
+        return Mini.create_vc_status;
+    struct wire_vc *vc = ActorAllocate(sizeof(*vc));
+    vc->handle = NdisVcHandle;
+    InterlockedIncrement(&Mini.vc_count);
+    *MiniportVcContext = vc;
+    return NDIS_STATUS_SUCCESS;
+}
+
+static MINIPORT_CO_DELETE_VC mini_delete_vc;
+static NDIS_STATUS NTAPI mini_delete_vc(NDIS_HANDLE MiniportVcContext)
+{
+    ActorNote((struct note){.callback = "MiniportCoDeleteVc", .context = MiniportVcContext});
+    InterlockedDecrement(&Mini.vc_count);
+    ActorFree(MiniportVcContext);
+    return NDIS_STATUS_SUCCESS;
+}
+
+static MINIPORT_CO_ACTIVATE_VC mini_activate;
+static NDIS_STATUS NTAPI mini_activate(NDIS_HANDLE MiniportVcContext,
+                                       PCO_CALL_PARAMETERS CallParameters)
+{
+    struct wire_vc *vc = MiniportVcContext;
+    ActorNote(
+        (struct note){.callback = "MiniportCoActivateVc", .context = vc, .data = CallParameters});
+    return DeskAnswer(DeskTake(&Mini.desk, ASK_ACTIVATE, vc, vc->handle, NULL, CallParameters));
+}
+
+static MINIPORT_CO_DEACTIVATE_VC mini_deactivate;
+static NDIS_STATUS NTAPI mini_deactivate(NDIS_HANDLE MiniportVcContext)
+{
+    struct wire_vc *vc = MiniportVcContext;
+    ActorNote((struct note){.callback = "MiniportCoDeactivateVc", .context = vc});
+    return DeskAnswer(DeskTake(&Mini.desk, ASK_DEACTIVATE, vc, vc->handle, NULL, NULL));
+}
+
+static SET_OPTIONS mini_options;
+static NDIS_STATUS NTAPI mini_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
+{
+    static const NDIS_MINIPORT_CO_CHARACTERISTICS co = {
+        .Header = {NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS,
+                   NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1,
+                   NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1},
+        .CoCreateVcHandler = mini_create_vc,
+        .CoDeleteVcHandler = mini_delete_vc,
+        .CoActivateVcHandler = mini_activate,
+        .CoDeactivateVcHandler = mini_deactivate,
+        .CoSendNetBufferListsHandler = WireSend,
+        .CoOidRequestHandler = co_oid,
+    };
+    UNREFERENCED_PARAMETER(DriverContext);
+    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+}
+
+NTSTATUS NTAPI ActorMiniEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    NDIS_MINIPORT_DRIVER_CHARACTERISTICS characteristics;
+    MiniFillCharacteristics(&characteristics);
+    characteristics.SetOptionsHandler = mini_options;
+    characteristics.InitializeHandlerEx = mini_initialize;
+    WireBegin(NULL);
+    return NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &characteristics,
+                                       &Mini.driver);
+}
+
+/* ---- the miniport call manager ----------------------------------------------------------- */
+
+static MINIPORT_INITIALIZE mcm_initialize;
+static NDIS_STATUS NTAPI mcm_initialize(NDIS_HANDLE NdisMiniportHandle,
+                                        NDIS_HANDLE MiniportDriverContext,
+                                        PNDIS_MINIPORT_INIT_PARAMETERS Parameters)
+{
+    CO_ADDRESS_FAMILY family = {CO_ADDRESS_FAMILY_Q2931, 4, 0};
+    UNREFERENCED_PARAMETER(MiniportDriverContext);
+    UNREFERENCED_PARAMETER(Parameters);
+    Mini.adapter = NdisMiniportHandle;
+    Cm.adapter = NdisMiniportHandle;
+    NDIS_STATUS status = MiniSetAttributes(NdisMiniportHandle, &Cm);
+    return status == NDIS_STATUS_SUCCESS
+               ? NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &family)
+               : status;
+}
+
+static SET_OPTIONS mcm_options;
+static NDIS_STATUS NTAPI mcm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
+{
+    static const NDIS_MINIPORT_CO_CHARACTERISTICS co = {
+        .Header = {NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS,
+                   NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1,
+                   NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1},
+        .CoSendNetBufferListsHandler = WireSend,
+        .CoOidRequestHandler = co_oid,
+    };
+    UNREFERENCED_PARAMETER(DriverContext);
+    NDIS_STATUS status =
+        NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
+    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&CmHandlers);
+}
+
+NTSTATUS NTAPI ActorMcmEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    NDIS_MINIPORT_DRIVER_CHARACTERISTICS characteristics;
+    MiniFillCharacteristics(&characteristics);
+    characteristics.SetOptionsHandler = mcm_options;
+    characteristics.InitializeHandlerEx = mcm_initialize;
+    WireBegin(NULL);
+    CmBegin(&EdgeMcm, &EdgeStandAlone);
+    NTSTATUS status = NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL,
+                                                  &characteristics, &Mini.driver);
+    Cm.driver = Mini.driver;
+    return status;
+}

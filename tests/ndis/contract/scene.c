@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene.h"
+
+#include "ndis/world.h"
+
+#include <sched.h>
+#include <stdio.h>
+
+/* ---- beginning --------------------------------------------------------------------------- */
+
+/* Expected breaks are the tests' business; others are printed whole. */
+static void hear(void *context, const struct condis_violation *violation)
+{
+    (void)context;
+    if (!violation->expected)
+        fprintf(stderr, "%s", violation->report);
+}
+
+static void register_actors(void)
+{
+    assert_true(condis_driver_register("actor-client", (void *)ActorClientEntry, false));
+    assert_true(condis_driver_register("actor-mini", (void *)ActorMiniEntry, false));
+    assert_true(condis_driver_register("actor-mcm", (void *)ActorMcmEntry, false));
+    assert_true(condis_driver_register("actor-cm", (void *)ActorCallMgrEntry, false));
+}
+
+static struct condis_driver *load(struct scene *s, const char *name)
+{
+    struct condis_driver *driver;
+    struct condis_error error;
+    if (!condis_driver_load(s->host, name, NULL, 0, &driver, &error))
+        fail_msg("%s", error.text);
+    return driver;
+}
+
+static void load_actors(struct scene *s)
+{
+    struct condis_adapter *adapter;
+    struct condis_error error;
+    register_actors();
+    struct condis_driver *miniport = load(s, s->kind.mcm ? "actor-mcm" : "actor-mini");
+    if (!s->kind.mcm)
+        load(s, "actor-cm");
+    load(s, "actor-client");
+    if (!condis_adapter_start(miniport, "atm0", NULL, 0, &adapter, &error))
+        fail_msg("%s", error.text);
+}
+
+struct scene *scene_begin(const struct scene_kind *kind)
+{
+    struct scene *s = calloc(1, sizeof(*s));
+    struct condis_error error;
+    assert_non_null(s);
+    s->kind = *kind;
+    struct condis_world_options world = {
+        .clock = kind->clock,
+        .seed = kind->seed,
+        .trace_path = kind->trace_path,
+        .on_violation = hear,
+        .context = s,
+    };
+    if (!condis_world_create(&world, &s->world, &error))
+        fail_msg("%s", error.text);
+    struct condis_host_options host = {
+        .name = "stage", .processor_count = kind->processor_count, .completion = kind->completion};
+    if (!condis_host_create(s->world, &host, &s->host, &error))
+        fail_msg("%s", error.text);
+    s->rules = &s->world->rules;
+    load_actors(s);
+    s->entered = host_enter(host_private(s->host), &s->entry);
+    assert_true(s->entered);
+    ActorForget();
+    assert_int_equal(Client.offered, 1);
+    AS_CLIENT((void)ClientOpenAf());
+    scene_settle(s);
+    assert_int_equal(Client.af_status, NDIS_STATUS_SUCCESS);
+    assert_int_equal(Client.af_opened, 1);
+    return s;
+}
+
+/* ---- ending ------------------------------------------------------------------------------ */
+
+static void check_counts(void)
+{
+    assert_int_equal(Cm.af_count, 0);
+    assert_int_equal(Cm.vc_count, 0);
+    assert_int_equal(Mini.vc_count, 0);
+    assert_true(IsListEmpty(&Cm.desk.pended));
+    assert_true(IsListEmpty(&Mini.desk.pended));
+    assert_true(IsListEmpty(&Client.desk.pended));
+}
+
+void scene_end(struct scene *s)
+{
+    scene_settle(s);
+    if (Client.af_opened > Client.af_closed) {
+        plan_cm(ASK_CLOSE_AF, (struct plan){.how = AT_ONCE});
+        AS_CLIENT((void)ClientCloseAf());
+        scene_settle(s);
+        assert_int_equal(Client.af_status, NDIS_STATUS_SUCCESS);
+    }
+    check_counts();
+    host_leave(&s->entry);
+    s->entered = false;
+    condis_host_destroy(s->host);
+    s->host = NULL;
+    for (uint32_t i = 0; i < s->at_end_count; i++)
+        assert_int_equal(rules_expect_end(s->rules, s->at_end[i]), 1);
+    /* Warnings too: whatever is reported was expected. */
+    assert_int_equal(rules_count(s->rules), s->expected_count + s->at_end_count);
+    s->ended = true;
+    condis_world_destroy(s->world);
+    s->world = NULL;
+}
+
+/* ---- directing --------------------------------------------------------------------------- */
+
+static LONG in_flight(void)
+{
+    return InterlockedCompareExchange(&Cm.desk.in_flight, 0, 0) +
+           InterlockedCompareExchange(&Mini.desk.in_flight, 0, 0) +
+           InterlockedCompareExchange(&Client.desk.in_flight, 0, 0);
+}
+
+void scene_settle(struct scene *s)
+{
+    bool more;
+    do {
+        more = in_flight() != 0;
+        assert_true(condis_world_run_until_idle(s->world, 60 * EXEC_SECOND));
+        if (more)
+            sched_yield();
+    } while (more);
+}
+
+void plan_cm(enum ask ask, struct plan plan)
+{
+    Cm.desk.plans[ask] = plan;
+}
+
+void plan_mini(enum ask ask, struct plan plan)
+{
+    Mini.desk.plans[ask] = plan;
+}
+
+void plan_client(enum ask ask, struct plan plan)
+{
+    Client.desk.plans[ask] = plan;
+}
+
+static void finish(struct desk *desk, NDIS_HANDLE driver, enum ask ask, NDIS_STATUS status)
+{
+    struct ticket *ticket;
+    AS(driver, ticket = DeskNext(desk, ask));
+    assert_non_null(ticket);
+    AS(driver, DeskFinish(ticket, status));
+}
+
+void finish_cm(enum ask ask, NDIS_STATUS status)
+{
+    finish(&Cm.desk, Cm.driver, ask, status);
+}
+
+void finish_mini(enum ask ask, NDIS_STATUS status)
+{
+    finish(&Mini.desk, Mini.driver, ask, status);
+}
+
+void finish_client(enum ask ask, NDIS_STATUS status)
+{
+    finish(&Client.desk, Client.driver, ask, status);
+}
+
+uint32_t heard(const char *callback)
+{
+    uint32_t count = 0;
+    assert_true(ActorNoteCount() <= NOTE_COUNT_MAX);
+    for (uint32_t i = 0; i < ActorNoteCount(); i++)
+        count += !strcmp(ActorNoteAt(i)->callback, callback);
+    return count;
+}
+
+const struct note *last(const char *callback)
+{
+    for (uint32_t i = ActorNoteCount(); i-- > 0;)
+        if (!strcmp(ActorNoteAt(i)->callback, callback))
+            return ActorNoteAt(i);
+    fail_msg("%s was never called", callback);
+    return NULL;
+}
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+void call_add(struct scene *s, uint32_t index)
+{
+    struct client_party *party = &s->party[index];
+    LONG added = party->added;
+    AS_CLIENT((void)ClientAddParty(&s->vc[0], party));
+    scene_settle(s);
+    assert_int_equal(party->added, added + 1);
+    assert_int_equal(party->status, NDIS_STATUS_SUCCESS);
+}
+
+void call_begin_with(struct scene *s, uint32_t count)
+{
+    NDIS_STATUS status;
+    AS_CLIENT(status = ClientCreateVc(&s->vc[0]));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    AS_CLIENT((void)ClientMakeCall(&s->vc[0], &s->party[0]));
+    scene_settle(s);
+    assert_int_equal(s->vc[0].status, NDIS_STATUS_SUCCESS);
+    for (uint32_t i = 1; i < count; i++)
+        call_add(s, i);
+}
+
+void call_drop(struct scene *s, uint32_t index)
+{
+    struct client_party *party = &s->party[index];
+    LONG dropped = party->dropped;
+    AS_CLIENT((void)ClientDropParty(party, NULL, 0));
+    scene_settle(s);
+    assert_int_equal(party->dropped, dropped + 1);
+    assert_int_equal(party->status, NDIS_STATUS_SUCCESS);
+}
+
+void call_end_with(struct scene *s, uint32_t last_index)
+{
+    NDIS_STATUS status;
+    plan_cm(ASK_CLOSE_CALL, (struct plan){.how = AT_ONCE});
+    AS_CLIENT((void)ClientCloseCall(&s->vc[0], &s->party[last_index], NULL, 0));
+    scene_settle(s);
+    assert_int_equal(s->vc[0].status, NDIS_STATUS_SUCCESS);
+    assert_int_equal(s->party[last_index].closed, 1);
+    AS_CLIENT(status = ClientDeleteVc(&s->vc[0]));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+struct scene_run {
+    const struct scene_test *test;
+    struct scene_kind kind;
+    struct scene *scene;
+};
+
+static void run(void **state)
+{
+    struct scene_run *r = *state;
+    r->scene = scene_begin(&r->kind);
+    r->test->run(r->scene);
+    if (!r->scene->ended)
+        scene_end(r->scene);
+}
+
+/* What a failed test leaves: its world goes without further judgement. */
+static int clean_up(void **state)
+{
+    struct scene_run *r = *state;
+    struct scene *s = r->scene;
+    if (s && s->entered)
+        host_leave(&s->entry);
+    if (s && s->world)
+        condis_world_destroy(s->world);
+    free(s);
+    return 0;
+}
+
+enum { SEEDS = 3, MODES = 3, EDGES = 2 };
+
+int scene_main(const struct scene_test *tests, size_t count, enum condis_clock clock)
+{
+    static const char *const modes[MODES] = {"pending", "direct", "mixed"};
+    size_t seeds = clock == CONDIS_LIVE ? 1 : SEEDS;
+    size_t total = count * MODES * EDGES * seeds;
+    struct CMUnitTest *units = calloc(total, sizeof(*units));
+    struct scene_run *runs = calloc(total, sizeof(*runs));
+    char(*names)[200] = calloc(total, sizeof(*names));
+    const char *only = getenv("SCENE_ONLY"); /* a part of a name: run what has it */
+    size_t n = 0;
+    for (size_t i = 0; i < total; i++) {
+        size_t mode = i % MODES;
+        bool mcm = i / MODES % EDGES == 0;
+        uint64_t seed = i / MODES / EDGES % seeds + 1;
+        const struct scene_test *test = &tests[i / MODES / EDGES / seeds];
+        snprintf(names[n], sizeof(names[n]), "%s (%s, %s, %s %d)", test->sentence,
+                 mcm ? "MCM" : "stand-alone", modes[mode], clock == CONDIS_LIVE ? "live" : "seed",
+                 (int)seed);
+        runs[n] = (struct scene_run){
+            .test = test,
+            .kind = {.clock = clock,
+                     .seed = seed,
+                     .mcm = mcm,
+                     .completion = (enum condis_completion)mode},
+        };
+        units[n] = (struct CMUnitTest){names[n], run, NULL, clean_up, &runs[n]};
+        if (!only || strstr(names[n], only))
+            n++;
+    }
+    int status = _cmocka_run_group_tests("contract", units, n, NULL, NULL);
+    free(names);
+    free(runs);
+    free(units);
+    return status;
+}

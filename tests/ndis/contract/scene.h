@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* A scene is one host with the actors of one edge loaded and the client's AF open; a test directs it
+ * and proves at its end that nothing is left, leaked or pended and that no rule was broken but
+ * those that it expected. */
+#ifndef CONDIS_TESTS_NDIS_SCENE_H
+#define CONDIS_TESTS_NDIS_SCENE_H
+
+#include "actor.h"
+
+#include "ndis/host.h"
+#include "rules/rules.h"
+
+#include <condis/host.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SCENE_VCS = 4, SCENE_PARTIES = 16 };
+
+/* In which world a test runs. */
+struct scene_kind {
+    enum condis_clock clock;
+    uint64_t seed;
+    bool mcm;
+    enum condis_completion completion;
+    uint32_t processor_count; /* 0: 2 */
+    const char *trace_path;
+};
+
+struct scene {
+    struct scene_kind kind;
+    struct condis_world *world;
+    struct condis_host *host;
+    struct rules *rules;
+    struct host_entry entry;
+    bool entered;
+    bool ended;
+    uint64_t expected_count; /* breaks that the test has seen */
+    enum rule_id at_end[4];  /* rules that scene_end sees broken, once each */
+    uint32_t at_end_count;
+    struct client_vc vc[SCENE_VCS];
+    struct client_party party[SCENE_PARTIES];
+    struct client_sap sap;
+};
+
+/* A test: a sentence, and what proves it. */
+struct scene_test {
+    const char *sentence;
+    void (*run)(struct scene *s);
+};
+
+struct scene *scene_begin(const struct scene_kind *kind);
+
+/* Closes the AF if it is open, ends host and world, and checks what is left. */
+void scene_end(struct scene *s);
+
+/* Lets everything that is under way come to its end, but for what waits for the test's hand. */
+void scene_settle(struct scene *s);
+
+/* Runs a statement as one of the drivers. */
+#define AS(driver_, statement)                                                                     \
+    do {                                                                                           \
+        struct nt_owner *before_ = ndis_driver_enter(driver_);                                     \
+        statement;                                                                                 \
+        ndis_driver_leave(before_);                                                                \
+    } while (0)
+#define AS_CLIENT(statement) AS(Client.driver, statement)
+#define AS_CM(statement)     AS(Cm.driver, statement)
+#define AS_MINI(statement)   AS(Mini.driver, statement)
+
+/* Runs a statement and what follows from it: exactly one break of the rule and no other. */
+#define EXPECT_RULE(s, id, statement) EXPECT_RULES(s, id, 1, statement)
+#define EXPECT_RULES(s, id, count_, statement)                                                     \
+    do {                                                                                           \
+        scene_settle(s);                                                                           \
+        uint64_t all_before_ = rules_count((s)->rules);                                            \
+        rules_expect((s)->rules, RULE_##id);                                                       \
+        statement;                                                                                 \
+        scene_settle(s);                                                                           \
+        assert_int_equal(rules_expect_end((s)->rules, RULE_##id), count_);                         \
+        assert_int_equal(rules_count((s)->rules), all_before_ + (count_));                         \
+        (s)->expected_count += (count_);                                                           \
+    } while (0)
+
+/* From now to the end of the scene the rule is broken, once. */
+#define EXPECT_AT_END(s, id)                                                                       \
+    do {                                                                                           \
+        rules_expect((s)->rules, RULE_##id);                                                       \
+        (s)->at_end[(s)->at_end_count++] = RULE_##id;                                              \
+    } while (0)
+
+/* What a driver's next requests of a kind do. */
+void plan_cm(enum ask ask, struct plan plan);
+void plan_mini(enum ask ask, struct plan plan);
+void plan_client(enum ask ask, struct plan plan);
+
+/* Finishes the oldest request that waits for the test's hand; there must be one. */
+void finish_cm(enum ask ask, NDIS_STATUS status);
+void finish_mini(enum ask ask, NDIS_STATUS status);
+void finish_client(enum ask ask, NDIS_STATUS status);
+
+/* The notes of a callback: how many, and the latest one (which must exist). */
+uint32_t heard(const char *callback);
+const struct note *last(const char *callback);
+
+/* A multipoint call on vc[0] with party[0] to party[count - 1]; its end, whatever is left of it. */
+void call_begin_with(struct scene *s, uint32_t count);
+void call_add(struct scene *s, uint32_t index);
+void call_drop(struct scene *s, uint32_t index);
+/* Closes the call with the one party that is left and deletes the VC. */
+void call_end_with(struct scene *s, uint32_t last_index);
+
+/* Runs each test in each kind of world of a clock. returns  main's status. */
+int scene_main(const struct scene_test *tests, size_t count, enum condis_clock clock);
+
+/* The same program is built twice: SCENE_CLOCK is CONDIS_LIVE or CONDIS_SIMULATED. */
+#define SCENE_MAIN(tests)                                                                          \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        return scene_main((tests), sizeof(tests) / sizeof((tests)[0]), SCENE_CLOCK);               \
+    }
+#define SCENE_TEST(name)                                                                           \
+    {                                                                                              \
+#name, name                                                                                \
+    }
+
+#endif
