@@ -114,7 +114,6 @@ NDIS_STATUS NTAPI NdisClCloseCall(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE NdisPart
 void operation_end_CLOSE_CALL(struct host *host, struct operation *op, bool told)
 {
     struct vc *vc = (struct vc *)operation_object(op);
-    (void)host;
     exec_lock_named(&vc->lock, "close call");
     NDIS_STATUS status = op->status;
     bool closed = status == NDIS_STATUS_SUCCESS;
@@ -132,12 +131,24 @@ void operation_end_CLOSE_CALL(struct host *host, struct operation *op, bool told
         vc->multipoint = false;
         vc->withdrawn = vc->creator != VC_BY_CLIENT;
     }
+    bool gone = vc->delete_wanted;
+    vc->close_answered = false;
     vc_unlock(vc);
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClCloseCallComplete");
     handlers->ClCloseCallCompleteHandler(status, context, party_context);
     visit_end(&visit);
+    if (gone)
+        vc_delete_after_close(host, vc);
+}
+
+/* From here on the call manager may delete a VC of its own, whenever the client gets to hear. */
+static void close_answered(struct vc *vc)
+{
+    exec_lock_named(&vc->lock, "close call");
+    vc->close_answered = vc->creator != VC_BY_CLIENT;
+    vc_unlock(vc);
 }
 
 static void close_call_complete(enum edge edge, const char *function, NDIS_STATUS Status,
@@ -159,6 +170,8 @@ static void close_call_complete(enum edge edge, const char *function, NDIS_STATU
         if (Status == NDIS_STATUS_SUCCESS && cell->action == STATE_BREAKS)
             (void)call_breaks(&call, (enum rule_id)cell->rule, NdisVcHandle, Status, "the VC is %s",
                               vc_activation_names[vc->activation]);
+        if (Status == NDIS_STATUS_SUCCESS)
+            close_answered(vc);
     }
     (void)operation_complete(call.host, &vc->call_op, OP_CLOSE_CALL, Status, function, NULL, NULL);
 }

@@ -366,13 +366,39 @@ NDIS_STATUS NTAPI NdisMCmCreateVc(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE
  * returns  SUCCESS, still locked; or the status after the rule was reported */
 static NDIS_STATUS begin_delete(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
 {
-    const struct state_cell *cell = vc_call_step(vc, CALL_DELETE);
-    if (cell->action == STATE_BREAKS)
-        return vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "delete");
+    const struct state_cell *cell;
+    bool unheard = vc->call == CALL_CLOSING && vc->close_answered;
+    if (!unheard) {
+        cell = vc_call_step(vc, CALL_DELETE);
+        if (cell->action == STATE_BREAKS)
+            return vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "delete");
+    }
     cell = vc_activation_step(vc, VC_CREATOR_DELETE);
     if (cell->action == STATE_BREAKS)
         return vc_refuse(call, vc, handle, cell, vc_activation_names[vc->activation], "delete");
     vc->deleting = true;
+    vc->delete_wanted = unheard;
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* Asks the others and takes the VC away. */
+static NDIS_STATUS finish_delete(struct host *host, struct vc *vc)
+{
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+    struct af *af = vc->af;
+    struct binding *binding = vc->creator_binding;
+    if (af)
+        status = ask_peer_to_delete(vc);
+    if (status != NDIS_STATUS_SUCCESS) {
+        exec_lock_named(&vc->lock, "delete VC");
+        vc->deleting = false;
+        vc_unlock(vc);
+        return status;
+    }
+    if (!vc_is_integrated(vc))
+        ask_miniport_to_delete(vc);
+    vc_free(host, vc);
+    vc_let_go(af, binding);
     return NDIS_STATUS_SUCCESS;
 }
 
@@ -381,22 +407,14 @@ static NDIS_STATUS delete_vc(const struct call *call, struct vc *vc, NDIS_HANDLE
     NDIS_STATUS status = begin_delete(call, vc, handle);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
-    struct af *af = vc->af;
-    struct binding *binding = vc->creator_binding;
+    bool later = vc->delete_wanted;
     vc_unlock(vc);
-    if (af)
-        status = ask_peer_to_delete(vc);
-    if (status != NDIS_STATUS_SUCCESS) {
-        exec_lock_named(&vc->lock, call->function);
-        vc->deleting = false;
-        vc_unlock(vc);
-        return status;
-    }
-    if (!vc_is_integrated(vc))
-        ask_miniport_to_delete(vc);
-    vc_free(call->host, vc);
-    vc_let_go(af, binding);
-    return NDIS_STATUS_SUCCESS;
+    return later ? NDIS_STATUS_SUCCESS : finish_delete(call->host, vc);
+}
+
+void vc_delete_after_close(struct host *host, struct vc *vc)
+{
+    (void)finish_delete(host, vc);
 }
 
 /* NdisCoDeleteVc ends a VC: by its creator, idle and not active.

@@ -95,13 +95,15 @@ struct vc {
     NDIS_HANDLE client_context;      /* ProtocolVcContext of the client */
     NDIS_HANDLE cm_context;          /* CallMgrVcContext; an MCM's is its MiniportVcContext too */
     NDIS_HANDLE miniport_context;
-    uint8_t creator;    /* enum vc_creator */
-    uint8_t activation; /* enum vc_activation; guarded by lock */
-    uint8_t call;       /* enum vc_call; guarded by lock */
-    bool multipoint;    /* the call was made with a party (API §1.2) */
-    bool withdrawn;     /* a call-manager-made VC whose call closed: the client keeps off (C45) */
-    bool deleting;      /* inside the delete callbacks: no other call may use it */
-    bool telling;       /* the client is being told that its call stands: others wait */
+    uint8_t creator;     /* enum vc_creator */
+    uint8_t activation;  /* enum vc_activation; guarded by lock */
+    uint8_t call;        /* enum vc_call; guarded by lock */
+    bool multipoint;     /* the call was made with a party (API §1.2) */
+    bool withdrawn;      /* a call-manager-made VC whose call closed: the client keeps off (C45) */
+    bool deleting;       /* inside the delete callbacks: no other call may use it */
+    bool close_answered; /* the call manager's close succeeded; the client may not have heard yet */
+    bool delete_wanted;  /* and its creator deleted it: it goes when the client has heard */
+    bool telling;        /* the client is being told that its call stands: others wait */
     uint32_t activation_count;      /* how often it was activated; guarded by lock */
     uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */
     uint32_t party_count;           /* parties alive; guarded by lock */
@@ -171,5 +173,9 @@ void vc_told(struct host *host, NDIS_HANDLE NdisVcHandle);
 /* Unlocks the VC and reports the rule of a forbidden cell. returns the cell's status. */
 NDIS_STATUS vc_refuse(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
                       const struct state_cell *cell, const char *state, const char *event);
+
+/* Ends a VC that its creator deleted before the client heard of the close (API §2.3,
+ * NdisCmCloseCallComplete: "follow with NdisCoDeleteVc"). Nobody else has it any more. */
+void vc_delete_after_close(struct host *host, struct vc *vc);
 
 #endif
