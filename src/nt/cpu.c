@@ -68,6 +68,14 @@ void exec_dpc_init(struct exec_dpc *dpc, void (*run)(struct exec_dpc *dpc), void
     exec_link_init(&dpc->link);
 }
 
+/* The lock is held, so only readers without it need the atomic. */
+static void count_driver(struct exec_cpu *cpu, uint8_t kind, int change)
+{
+    uint32_t count = atomic_load_explicit(&cpu->driver_count, memory_order_relaxed);
+    if (kind == EXEC_CALL_DRIVER)
+        atomic_store_explicit(&cpu->driver_count, count + (uint32_t)change, memory_order_relaxed);
+}
+
 bool exec_dpc_queue(struct exec *exec, struct exec_dpc *dpc, void *argument1, void *argument2)
 {
     struct exec_cpu *cpu = cpu_of(exec, dpc->target ? dpc->target - 1u : EXEC_ANY_PROCESSOR);
@@ -80,6 +88,7 @@ bool exec_dpc_queue(struct exec *exec, struct exec_dpc *dpc, void *argument1, vo
     raw_lock(&cpu->lock);
     dpc->argument1 = argument1;
     dpc->argument2 = argument2;
+    count_driver(cpu, dpc->kind, 1);
     if (dpc->importance == 2)
         exec_list_prepend(&cpu->dpcs, &dpc->link);
     else
@@ -95,6 +104,14 @@ static void count_done(struct exec_cpu *cpu)
     atomic_store_explicit(&cpu->done_seen, ++cpu->done, memory_order_release);
 }
 
+void cpu_dpc_unlink(struct exec_cpu *cpu, struct exec_dpc *dpc)
+{
+    count_driver(cpu, dpc->kind, -1);
+    exec_list_remove(&dpc->link);
+    atomic_store(&dpc->queued, 0);
+    atomic_fetch_add(&cpu->removed, 1);
+}
+
 bool exec_dpc_remove(struct exec *exec, struct exec_dpc *dpc)
 {
     bool removed = false;
@@ -104,9 +121,7 @@ bool exec_dpc_remove(struct exec *exec, struct exec_dpc *dpc)
         raw_lock(&cpu->lock);
         /* Claimed but not yet in the list counts as queued after this call. */
         if (atomic_load(&dpc->queued) == queued && !exec_list_empty(&dpc->link)) {
-            exec_list_remove(&dpc->link);
-            atomic_store(&dpc->queued, 0);
-            atomic_fetch_add(&cpu->removed, 1);
+            cpu_dpc_unlink(cpu, dpc);
             removed = true;
         }
         raw_unlock(&cpu->lock);
@@ -128,6 +143,7 @@ static bool run_dpc(struct exec_cpu *cpu)
     copy.routine = dpc->routine;
     copy.argument1 = dpc->argument1;
     copy.argument2 = dpc->argument2;
+    count_driver(cpu, copy.kind, -1);
     atomic_store(&dpc->queued, 0); /* from here on it may be queued again or freed */
     raw_unlock(&cpu->lock);
     exec_current()->owner = copy.owner;
@@ -187,8 +203,10 @@ static struct exec_cpu *timer_cpu(struct exec *exec, struct exec_timer *timer, u
     return placed < exec->processor_count ? &exec_inner(exec)->cpus[placed] : NULL;
 }
 
-static void timer_unlink(struct exec_cpu *cpu, struct exec_timer *timer)
+void cpu_timer_unlink(struct exec_cpu *cpu, struct exec_timer *timer)
 {
+    if (timer->place)
+        count_driver(cpu, timer->kind, -1);
     if (timer->place == WHEEL_EXPIRED) {
         exec_list_remove(&timer->link);
         timer->place = 0;
@@ -200,6 +218,7 @@ static void timer_unlink(struct exec_cpu *cpu, struct exec_timer *timer)
 /* Returns whether the processor must look at its timers earlier than it would. */
 static bool timer_link(struct exec_cpu *cpu, struct exec_timer *timer)
 {
+    count_driver(cpu, timer->kind, 1);
     if (timer->due <= cpu->wheel.now) {
         timer->place = WHEEL_EXPIRED;
         exec_list_append(&cpu->expired, &timer->link);
@@ -216,7 +235,7 @@ bool exec_timer_set(struct exec *exec, struct exec_timer *timer, uint64_t due, u
     assert(cpu);
     raw_lock(&cpu->lock);
     bool was_set = timer->place != 0;
-    timer_unlink(cpu, timer);
+    cpu_timer_unlink(cpu, timer);
     timer->due = due;
     timer->period_ms = period_ms;
     bool kick = timer_link(cpu, timer);
@@ -234,7 +253,7 @@ bool exec_timer_cancel(struct exec *exec, struct exec_timer *timer)
     if (cpu) {
         raw_lock(&cpu->lock);
         was_set = timer->place != 0;
-        timer_unlink(cpu, timer);
+        cpu_timer_unlink(cpu, timer);
         raw_unlock(&cpu->lock);
     }
     exec_preempt("cancel timer");
@@ -295,6 +314,7 @@ static bool run_timer(struct exec_cpu *cpu)
     }
     struct exec_timer *timer = EXEC_CONTAINER(link, struct exec_timer, link);
     timer->place = 0;
+    count_driver(cpu, timer->kind, -1);
     atomic_store(&cpu->running_timer, timer);
     if (timer->period_ms)
         timer_repeat(cpu, timer);

@@ -25,6 +25,7 @@ struct exec_world *exec_world_create(const struct exec_world_options *options)
     world->head.print = options->print;
     world->backend = options->kind == EXEC_LIVE ? &exec_live : &exec_simulated;
     exec_link_init(&world->execs);
+    exec_link_init(&world->driver_waits);
     if (!world->backend->world_begin(world, options)) {
         free(world);
         return NULL;
@@ -36,6 +37,8 @@ void exec_world_destroy(struct exec_world *world)
 {
     struct exec_world_inner *inner = world_inner(world);
     assert(exec_list_empty(&inner->execs));
+    if (inner->abandoned) /* threads that did not end with their exec may still read it */
+        return;
     inner->backend->world_end(inner);
     free(inner);
 }
@@ -141,11 +144,13 @@ uint32_t exec_destroy(struct exec *exec)
     raw_lock(&inner->world->execs_lock);
     exec_list_remove(&inner->link);
     raw_unlock(&inner->world->execs_lock);
+    /* Threads that did not end may still read it: then it stays, which is the lesser harm. */
+    if (left_count && exec->world->kind == EXEC_LIVE) {
+        inner->world->abandoned = true;
+        return left_count;
+    }
     for (uint32_t i = 0; i < exec->processor_count; i++)
         cpu_forget_timers(&inner->cpus[i]);
-    /* Threads that did not end may still read it: then it stays, which is the lesser harm. */
-    if (left_count && exec->world->kind == EXEC_LIVE)
-        return left_count;
     for (uint32_t i = 0; i < exec->processor_count; i++)
         nt_pool_forget(&inner->cpus[i]);
     exec_free(inner);

@@ -33,6 +33,7 @@ struct exec_cpu {
     struct exec_link dpcs;
     struct exec_link expired;
     uint64_t armed; /* live: when the loop will look at the wheel; UINT64_MAX: never         */
+    _Atomic uint32_t driver_count; /* drivers' timers and DPCs in the lists and the wheel */
     struct wheel wheel;
     _Atomic(struct exec_item *) inbox __attribute__((aligned(64))); /* newest first          */
     _Atomic uint64_t queued;  /* how many items and DPCs were queued                        */
@@ -105,10 +106,12 @@ struct exec_world_inner {
     const struct exec_backend *backend;
     struct raw_lock execs_lock;
     struct exec_link execs;
+    struct exec_link driver_waits; /* tasks that wait inside a driver */
+    _Atomic uint32_t driver_wait_count;
     struct raw_lock wait_lock; /* guards every waitable of the world                         */
     _Atomic uint32_t next_task_id;
     uint64_t live_start;
-    uint64_t live_coarse_start;
+    bool abandoned; /* live: an exec with threads that did not end was destroyed */
     struct sim *sim;
 };
 
@@ -118,9 +121,10 @@ struct exec_task_inner {
     struct exec_waiter *waiters; /* what it waits for now                                    */
     uint32_t waiter_count;
     bool wait_all;
-    uint32_t wait_index;    /* the object that ended the wait                           */
-    _Atomic uint32_t woken; /* set with the wait lock held                              */
-    jmp_buf *bottom;        /* a system thread's: where exec_thread_exit goes           */
+    struct exec_link driver_wait; /* in world->driver_waits */
+    uint32_t wait_index;          /* the object that ended the wait                           */
+    _Atomic uint32_t woken;       /* set with the wait lock held                              */
+    jmp_buf *bottom;              /* a system thread's: where exec_thread_exit goes           */
 };
 
 static inline struct exec_world_inner *world_inner(const struct exec_world *world)
@@ -155,6 +159,13 @@ bool cpu_has_work(struct exec_cpu *cpu);
 
 /* Move the processor's time on to `now`: due timers become expired. Returns whether some did. */
 bool cpu_advance(struct exec_cpu *cpu, uint64_t now);
+
+/* End the waits of drivers for objects in memory that goes away. Returns how many. */
+uint32_t wait_sweep(struct exec_world_inner *world, uintptr_t start, uintptr_t end);
+
+/* Take a timer or DPC that is queued out of its list; the processor's lock is held. */
+void cpu_timer_unlink(struct exec_cpu *cpu, struct exec_timer *timer);
+void cpu_dpc_unlink(struct exec_cpu *cpu, struct exec_dpc *dpc);
 
 /* Forget what a task waits for that will never run again. */
 void wait_abandon(struct exec_task_inner *task);

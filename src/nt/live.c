@@ -186,10 +186,11 @@ static uint32_t live_exec_end(struct exec_inner *exec)
     struct exec_task *task = exec_current();
     if (task && task->exec == &exec->head)
         exec_detach();
+    if (left_count) /* they may still queue things: everything stays as it is */
+        return left_count;
     live_cpus_end(exec);
-    if (!left_count)
-        live_pool_end(exec);
-    return left_count;
+    live_pool_end(exec);
+    return 0;
 }
 
 const struct exec_backend exec_live = {

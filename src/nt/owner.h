@@ -74,6 +74,10 @@ uint64_t nt_owner_report_leaks(struct nt_owner *owner,
                                void (*leak)(void *context, const struct nt_account *account),
                                void *context);
 
+/* Stop what could still enter the driver's code by itself before its image goes: set timers break
+ * TIMER_LEFT_ARMED, queued DPCs DPC_LEFT_QUEUED. At PASSIVE. Returns how many there were. */
+uint32_t nt_owner_quiesce(struct exec *exec, struct nt_owner *owner);
+
 /* The English name of a kind, for a report. */
 const char *nt_kind_name(enum nt_kind kind);
 

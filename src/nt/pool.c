@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nt/exec_inside.h"
+#include "nt/sweep.h"
 #include "nt/windows.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -215,12 +216,26 @@ static void judge_free(struct pool_header *header, enum nt_pool_family family, u
         nt_break(RULE_POOL_AT_HIGH_IRQL, function, "freed at IRQL %u", task->irql);
 }
 
+/* What is still in use inside the block is taken away, so that it cannot be reached through lists.
+ * */
+static void judge_use(const struct pool_header *header, void *block, const char *function)
+{
+    struct exec_swept swept = exec_sweep_memory(exec_current()->exec, block, header->account.bytes);
+    if (swept.timer_count || swept.dpc_count)
+        nt_break(RULE_POOL_FREED_IN_USE, function, "%u set timers and %u queued DPCs in the block",
+                 swept.timer_count, swept.dpc_count);
+    if (swept.waiter_count)
+        nt_break(RULE_EVENT_FREED_WAITED, function, "%u waits for an object in the block",
+                 swept.waiter_count);
+}
+
 void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const char *function)
 {
     if (!block_is(block, MAGIC_ALIVE, function))
         return;
     struct pool_header *header = header_of(block);
     judge_free(header, family, tag, function);
+    judge_use(header, block, function);
     header->magic = MAGIC_FREED;
     nt_account_close(&header->account);
     keep_freed(header);

@@ -145,6 +145,19 @@ static bool characteristics_good(PNDIS_TIMER_CHARACTERISTICS given)
                        "TimerFunction");
 }
 
+uint32_t nt_timers_stop(struct exec *exec, struct nt_owner *owner)
+{
+    uint32_t count = 0;
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        struct exec_link *head = &owner->shards[i].live[NT_TIMER];
+        for (struct exec_link *link = head->next; link != head; link = link->next) {
+            struct ndis_timer *timer = EXEC_CONTAINER(link, struct ndis_timer, account.link);
+            count += exec_timer_cancel(exec, &timer->timer);
+        }
+    }
+    return count;
+}
+
 NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle,
                                           PNDIS_TIMER_CHARACTERISTICS TimerCharacteristics,
                                           PNDIS_HANDLE pTimerObject)

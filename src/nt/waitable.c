@@ -99,6 +99,30 @@ static void unlink_waiters(struct exec_task_inner *task)
     task->waiter_count = 0;
 }
 
+/* A driver's wait is known to the world while it lasts, for wait_sweep. The lock is held. */
+static void driver_wait_begin(struct exec_world_inner *world, struct exec_task_inner *task)
+{
+    if (!task->head.owner)
+        return;
+    exec_list_append(&world->driver_waits, &task->driver_wait);
+    atomic_fetch_add_explicit(&world->driver_wait_count, 1, memory_order_relaxed);
+}
+
+static void driver_wait_end(struct exec_world_inner *world, struct exec_task_inner *task)
+{
+    if (!task->driver_wait.next || exec_list_empty(&task->driver_wait))
+        return;
+    exec_list_remove(&task->driver_wait);
+    atomic_fetch_sub_explicit(&world->driver_wait_count, 1, memory_order_relaxed);
+}
+
+static void wake(struct exec_world_inner *world, struct exec_task_inner *task)
+{
+    unlink_waiters(task);
+    atomic_store_explicit(&task->woken, 1, memory_order_release);
+    world->backend->wake(&task->head);
+}
+
 /* Let whoever can go on with this object's signal go on, in the order in which they came. */
 static void signal_changed(struct exec_world_inner *world, struct exec_waitable *object)
 {
@@ -113,10 +137,33 @@ static void signal_changed(struct exec_world_inner *world, struct exec_waitable 
         while (link != &object->waiters &&
                EXEC_CONTAINER(link, struct exec_waiter, link)->task == task)
             link = link->next;
-        unlink_waiters(task);
-        atomic_store_explicit(&task->woken, 1, memory_order_release);
-        world->backend->wake(&task->head);
+        wake(world, task);
     }
+}
+
+static bool waits_inside(const struct exec_task_inner *task, uintptr_t start, uintptr_t end)
+{
+    for (uint32_t i = 0; i < task->waiter_count; i++)
+        if ((uintptr_t)task->waiters[i].object >= start && (uintptr_t)task->waiters[i].object < end)
+            return true;
+    return false;
+}
+
+uint32_t wait_sweep(struct exec_world_inner *world, uintptr_t start, uintptr_t end)
+{
+    uint32_t count = 0;
+    raw_lock(&world->wait_lock);
+    struct exec_link *head = &world->driver_waits;
+    for (struct exec_link *link = head->next; link != head; link = link->next) {
+        struct exec_task_inner *task = EXEC_CONTAINER(link, struct exec_task_inner, driver_wait);
+        if (!waits_inside(task, start, end))
+            continue;
+        task->wait_index = 0;
+        wake(world, task);
+        count++;
+    }
+    raw_unlock(&world->wait_lock);
+    return count;
 }
 
 /* ---- waiting ---- */
@@ -155,9 +202,11 @@ static enum exec_wait_result wait_with(struct exec_task_inner *task, struct exec
     task->waiter_count = count;
     atomic_store_explicit(&task->woken, 0, memory_order_relaxed);
     bool satisfied = satisfy(task);
-    if (!satisfied && timeout)
+    if (!satisfied && timeout) {
         for (uint32_t i = 0; i < count; i++)
             exec_list_append(&waiters[i].object->waiters, &waiters[i].link);
+        driver_wait_begin(world, task);
+    }
     if (satisfied || !timeout)
         task->waiter_count = 0;
     raw_unlock(&world->wait_lock);
@@ -165,6 +214,7 @@ static enum exec_wait_result wait_with(struct exec_task_inner *task, struct exec
         return satisfied ? EXEC_WAIT_SIGNALLED : EXEC_WAIT_TIMEOUT;
     enum exec_wait_result result = block(world, task, deadline, function);
     raw_lock(&world->wait_lock); /* also: the one who woke us has let go of the task */
+    driver_wait_end(world, task);
     if (atomic_load_explicit(&task->woken, memory_order_relaxed))
         result = EXEC_WAIT_SIGNALLED;
     else
@@ -208,6 +258,7 @@ void wait_abandon(struct exec_task_inner *task)
 {
     struct exec_world_inner *world = world_inner(task->head.exec->world);
     raw_lock(&world->wait_lock);
+    driver_wait_end(world, task);
     unlink_waiters(task);
     raw_unlock(&world->wait_lock);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "nt/windows.h"
+#include "nt/sweep.h"
 
 bool nt_irql_max(uint8_t max, const char *function)
 {
@@ -40,4 +41,20 @@ uint64_t nt_due(const struct exec_world *world, LARGE_INTEGER due_time)
     uint64_t system_now = exec_system_time(world);
     uint64_t system_due = (uint64_t)due_time.QuadPart;
     return system_due > system_now ? now + (system_due - system_now) : now;
+}
+
+uint32_t nt_owner_quiesce(struct exec *exec, struct nt_owner *owner)
+{
+    struct exec_task *task = exec_current();
+    struct nt_owner *before = task->owner;
+    task->owner = owner; /* the reports are about this driver */
+    uint32_t object_count = nt_timers_stop(exec, owner);
+    struct exec_swept swept = exec_sweep_owner(exec, owner);
+    uint32_t timer_count = object_count + swept.timer_count;
+    if (timer_count)
+        nt_break(RULE_TIMER_LEFT_ARMED, "DriverUnload", "%u timers are set", timer_count);
+    if (swept.dpc_count)
+        nt_break(RULE_DPC_LEFT_QUEUED, "DriverUnload", "%u DPCs are queued", swept.dpc_count);
+    task->owner = before;
+    return timer_count + swept.dpc_count;
 }

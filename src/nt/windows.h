@@ -29,6 +29,9 @@ bool nt_not_null(const void *pointer, const char *function, const char *argument
  * `irql` or with a lock that it did not hold before. */
 void nt_routine_returned(const char *routine, uint8_t irql, uint32_t locks_held);
 
+/* Cancel the timer objects of a driver. Returns how many were set. */
+uint32_t nt_timers_stop(struct exec *exec, struct nt_owner *owner);
+
 /* The absolute time (since the world began) of a Windows due time: negative is relative. */
 uint64_t nt_due(const struct exec_world *world, LARGE_INTEGER due_time);
 
