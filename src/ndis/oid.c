@@ -372,12 +372,12 @@ NDIS_STATUS NTAPI NdisCoOidRequest(NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE Nd
 
 /* Sends an OID request of a miniport call manager to the client of an address family.
  * NdisAfHandle       the AF; NdisVcHandle, NdisPartyHandle: what it is about, or NULL
- * OidRequest         the caller's until the request is complete
+ * NdisRequest        the caller's until the request is complete
  * returns  as NdisCoOidRequest
  * IRQL     up to DISPATCH_LEVEL
  * source   Learn: NdisMCmOidRequest; API §2.4, C22 */
 NDIS_STATUS NTAPI NdisMCmOidRequest(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE NdisVcHandle,
-                                    NDIS_HANDLE NdisPartyHandle, PNDIS_OID_REQUEST OidRequest)
+                                    NDIS_HANDLE NdisPartyHandle, PNDIS_OID_REQUEST NdisRequest)
 {
     struct call call = call_begin(__func__, RULE_Irql_MCM_Function, LEVEL_UP_TO_DISPATCH);
     struct oid_scope scope = {NdisAfHandle, NdisVcHandle, NdisPartyHandle, NULL, NULL, NULL};
@@ -385,9 +385,9 @@ NDIS_STATUS NTAPI NdisMCmOidRequest(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE NdisVc
     if (!NdisAfHandle)
         return call_breaks(&call, RULE_HANDLE_NULL, NULL, NDIS_STATUS_FAILURE,
                            "NdisAfHandle is NULL");
-    if (!oid_check_request(&call, OidRequest, NdisAfHandle, &status) ||
+    if (!oid_check_request(&call, NdisRequest, NdisAfHandle, &status) ||
         !resolve_scope(&call, &scope) ||
         !af_check_cm(&call, scope.af, EDGE_INTEGRATED, NdisAfHandle))
         return NDIS_STATUS_FAILURE;
-    return ask_peer(&call, NULL, true, &scope, OidRequest);
+    return ask_peer(&call, NULL, true, &scope, NdisRequest);
 }

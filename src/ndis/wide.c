@@ -45,11 +45,12 @@ void wide_from_text(UNICODE_STRING *wide, WCHAR *buffer, size_t capacity, const 
 
 void wide_to_text(const UNICODE_STRING *wide, char *text, size_t text_bytes)
 {
-    size_t count = wide->Buffer ? wide->Length / sizeof(WCHAR) : 0;
+    const WCHAR *from = wide->Buffer;
+    size_t count = from ? wide->Length / sizeof(WCHAR) : 0;
     if (count >= text_bytes)
         count = text_bytes - 1;
     for (size_t i = 0; i < count; i++) {
-        WCHAR c = wide->Buffer[i];
+        WCHAR c = from[i];
         text[i] = c >= ' ' && c < 0x7f ? (char)c : '?';
     }
     text[count] = 0;

@@ -329,7 +329,7 @@ static NDIS_STATUS manager_open_af(NDIS_HANDLE context, PCO_ADDRESS_FAMILY famil
 {
     (void)context, (void)family;
     crew_note("cm-open-af");
-    crew.manager.af = NULL;
+    crew.cm_af = af;
     *af_context = af;
     return NDIS_STATUS_SUCCESS;
 }

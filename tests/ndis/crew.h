@@ -34,7 +34,8 @@ struct crew {
     struct crew_protocol manager;
     NDIS_HANDLE miniport_driver;
     NDIS_HANDLE adapter;
-    char log[4096]; /* one word for each thing that happened, each with a space behind it */
+    NDIS_HANDLE cm_af; /* as the call manager got it */
+    char log[4096];    /* one word for each thing that happened, each with a space behind it */
     const char *last_rule;
 
     /* knobs, all off at first */

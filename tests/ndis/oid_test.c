@@ -219,6 +219,56 @@ static void a_client_asks_its_call_manager_over_the_address_family(void **state)
     assert_int_equal(crew_count("asked-0"), 1);
 }
 
+static void ask_the_client(void)
+{
+    crew_query(&request, SOME_OID, answer, sizeof(answer));
+    crew_note("mcm-asked-%x", (unsigned)NdisMCmOidRequest(crew.cm_af, NULL, NULL, &request));
+}
+
+static NDIS_STATUS client_completes_early(const char *who, PNDIS_OID_REQUEST r)
+{
+    assert_string_equal(who, "client");
+    NdisCoOidRequestComplete(crew.client.af, NULL, NULL, r, NDIS_STATUS_SUCCESS);
+    return NDIS_STATUS_PENDING;
+}
+
+static void a_miniport_call_manager_asks_its_client(void **state)
+{
+    (void)state;
+    for (int clock = CONDIS_LIVE; clock <= CONDIS_SIMULATED; clock++) {
+        struct crew_world w = crew_begin((enum condis_clock)clock, CONDIS_COMPLETE_PENDING);
+        crew.client_opens_af = true;
+        crew.peer_oid = client_completes_early;
+        crew_load(&w, "crew-client");
+        crew_start(crew_load(&w, "crew-mcm"), "atm0");
+        crew_as_miniport(&w, ask_the_client);
+        crew_settle(&w);
+        assert_int_equal(crew_count("client-oid-10107"), 1);
+        assert_int_equal(crew_count("mcm-asked-103"), 1);
+        assert_int_equal(crew_count("cm-co-complete-10107-0"), 1);
+        crew_end(&w);
+    }
+}
+
+static void ask_by_the_protocols_name(void)
+{
+    crew_query(&request, SOME_OID, answer, sizeof(answer));
+    assert_int_equal(NdisCoOidRequest(crew.adapter, crew.cm_af, NULL, NULL, &request),
+                     NDIS_STATUS_FAILURE);
+}
+
+static void a_miniport_call_manager_that_uses_the_protocols_name_is_told_so(void **state)
+{
+    (void)state;
+    struct crew_world w = crew_begin(CONDIS_SIMULATED, CONDIS_COMPLETE_PENDING);
+    crew.client_opens_af = true;
+    crew_load(&w, "crew-client");
+    crew_start(crew_load(&w, "crew-mcm"), "atm0");
+    crew_expect(&w, "MCM_USES_NDISCO");
+    crew_as_miniport(&w, ask_by_the_protocols_name);
+    crew_end(&w);
+}
+
 static void ask_about_a_party_alone(struct crew_protocol *p)
 {
     crew_query(&request, SOME_OID, answer, sizeof(answer));
@@ -250,6 +300,8 @@ int main(void)
         cmocka_unit_test(a_pended_request_is_left_at_the_close),
         cmocka_unit_test(plain_requests_reach_the_miniport_one_at_a_time_at_passive_level),
         cmocka_unit_test(a_client_asks_its_call_manager_over_the_address_family),
+        cmocka_unit_test(a_miniport_call_manager_asks_its_client),
+        cmocka_unit_test(a_miniport_call_manager_that_uses_the_protocols_name_is_told_so),
         cmocka_unit_test(a_party_without_its_address_family_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
