@@ -118,6 +118,7 @@ static void wait_until_left(struct host *host, struct module *module)
 /* What is left of a module goes: reports, handles, memory of ours, its image. */
 static void bury(struct host *host, struct module *module)
 {
+    (void)nt_owner_quiesce(host->exec, &module->owner);
     wait_until_left(host, module);
     if (leak_report_module(host, module) > 0)
         module->tainted = true;
