@@ -33,7 +33,8 @@ struct nt_account {
     uint64_t bytes;
     uint32_t tag; /* pool tag as given, 0: none                                   */
     uint8_t kind; /* enum nt_kind                                                 */
-    uint8_t reserved[3];
+    uint8_t shard;
+    uint8_t reserved[2];
 };
 
 #define NT_SHARDS 16u
