@@ -77,8 +77,8 @@ static void client_end_call(struct condis_call *call)
     call_free(call);
 }
 
-/* Nothing of NDIS is left: what remains is memory that the program did not give up; bindings and VCs
- * only when a call manager never let them go and NDIS took them away. */
+/* Nothing of NDIS is left: what remains is memory that the program did not give up; bindings and
+ * VCs only when a call manager never let them go and NDIS took them away. */
 void client_destroy(struct condis_client *client)
 {
     while (!IsListEmpty(&client->afs)) {

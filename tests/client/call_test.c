@@ -23,21 +23,24 @@ struct ear {
 
 struct variant {
     struct world_options options;
+    struct condis_setting timing;
     char name[160];
 };
 
 static struct world *begin(void **state, uint32_t leaf_count)
 {
     struct variant *variant = *state;
+    const struct condis_setting settings[] = {variant->timing, {NULL, NULL}};
     struct world_options options = variant->options;
     options.leaf_count = leaf_count;
+    options.settings = settings;
     return world_begin(&options);
 }
 
 static struct world *begin_without_close_data(void **state, uint32_t leaf_count)
 {
-    static const struct condis_setting settings[] = {{"CloseData", "0"}, {NULL, NULL}};
     struct variant *variant = *state;
+    const struct condis_setting settings[] = {{"CloseData", "0"}, variant->timing, {NULL, NULL}};
     struct world_options options = variant->options;
     options.leaf_count = leaf_count;
     options.settings = settings;
@@ -660,7 +663,20 @@ static const struct test tests[] = {
     TEST(an_adapter_that_stops_ends_the_calls_on_it),
 };
 
-enum { TEST_COUNT = sizeof tests / sizeof *tests, MODES = 3, VARIANTS = WORLD_EDGE_COUNT * MODES };
+/* When the call manager answers what it is asked. */
+static const struct condis_setting timings[] = {
+    {"PendOperations", "1"},   /* pended, and completed as soon as the outcome is known */
+    {"PendOperations", "0"},   /* at once where that is possible */
+    {"CompleteEarly", "1"},    /* before the handler returns PENDING */
+    {"PendMilliseconds", "3"}, /* pended for a while */
+};
+
+enum {
+    TEST_COUNT = sizeof tests / sizeof *tests,
+    TIMINGS = sizeof timings / sizeof *timings,
+    MODES = 3,
+    VARIANTS = WORLD_EDGE_COUNT * MODES * TIMINGS,
+};
 
 static const char *const edge_names[] = {"MCM", "stand-alone"};
 static const char *const mode_names[] = {"pending", "direct", "mixed"};
@@ -678,14 +694,15 @@ int main(int argc, char **argv)
         struct variant *variant = &variants[i];
         size_t edge = i % WORLD_EDGE_COUNT;
         size_t mode = i / WORLD_EDGE_COUNT % MODES;
+        variant->timing = timings[i / WORLD_EDGE_COUNT / MODES % TIMINGS];
         variant->options = (struct world_options){
             .clock = CALL_TEST_CLOCK,
             .seed = first_seed + i,
             .edge = (enum world_edge)edge,
             .completion = (enum condis_completion)mode,
         };
-        snprintf(variant->name, sizeof variant->name, "%s [%s, %s]", test->name, edge_names[edge],
-                 mode_names[mode]);
+        snprintf(variant->name, sizeof variant->name, "%s [%s, %s, %s=%s]", test->name,
+                 edge_names[edge], mode_names[mode], variant->timing.name, variant->timing.value);
         rows[i] = (struct CMUnitTest){variant->name, test->run, NULL, NULL, variant};
     }
     if (argc > 1)

@@ -10,8 +10,8 @@
 
 /* Where the build put the drivers. */
 static const char *const world_loopback = WORLD_DRIVERS "/loopback/loopback.so";
-static const char *const world_hubmini = WORLD_TEST_DRIVERS "/hubmini/hubmini.so";
-static const char *const world_hubcm = WORLD_TEST_DRIVERS "/hubcm/hubcm.so";
+static const char *const world_hubmini = WORLD_DRIVERS "/hubmini/hubmini.so";
+static const char *const world_hubcm = WORLD_DRIVERS "/hubcm/hubcm.so";
 
 void expect_status_at(condis_status actual, condis_status expected, const char *what,
                       const char *file, int line)

@@ -22,7 +22,7 @@ enum { WORLD_LEAVES_MAX = 8, WORLD_SETTINGS_MAX = 16 };
 /* Who manages the calls. */
 enum world_edge {
     WORLD_MCM,         /* drivers/loopback */
-    WORLD_STAND_ALONE, /* hubcm over hubmini */
+    WORLD_STAND_ALONE, /* drivers/hubcm over drivers/hubmini */
 };
 
 struct world_options {
