@@ -8,7 +8,20 @@
 VOID NTAPI NdisLevitate(VOID);
 #endif
 
-#ifndef IMAGE_NO_ENTRY
+#ifdef IMAGE_NO_ENTRY
+int ImageNothing;
+#else
+DRIVER_INITIALIZE DriverEntry;
+#endif
+
+#ifdef IMAGE_FAILS
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+    UNREFERENCED_PARAMETER(RegistryPath);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+#elif !defined(IMAGE_NO_ENTRY)
 static int LoadCount; /* this copy's own */
 
 static DRIVER_UNLOAD ImageUnload;
@@ -18,22 +31,14 @@ static VOID ImageUnload(PDRIVER_OBJECT DriverObject)
     UNREFERENCED_PARAMETER(DriverObject);
 }
 
-DRIVER_INITIALIZE DriverEntry;
-
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     UNREFERENCED_PARAMETER(RegistryPath);
-#ifdef IMAGE_FAILS
-    return STATUS_INSUFFICIENT_RESOURCES;
-#else
 #ifdef IMAGE_NEEDS
     NdisLevitate();
 #endif
     DriverObject->DriverUnload = ImageUnload;
     DbgPrint("load %d\n", ++LoadCount);
     return STATUS_SUCCESS;
-#endif
 }
-#else
-int ImageNothing;
 #endif
