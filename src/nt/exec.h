@@ -4,13 +4,10 @@
  * interface: live (operating-system threads, libuv loops, real time) and simulated (fibers on one
  * thread, virtual time, every choice drawn from one seed).
  *
- * A world owns the clock, the seed and the sinks for rules and trace; an exec is one host's
- * processors inside a world; a task is one running piece of code (live: a thread, simulated: a
- * fiber). A thread of the host program becomes a task with exec_attach.
- *
- * Units: all times and durations are in 100 ns steps since the world began, unless a name says
- * otherwise. The structures below are intrusive: their memory is the caller's and is lent to the
- * executive while they are queued. */
+ * A world owns the clock, the seed and the sinks; an exec is one host's processors inside a world;
+ * a task is one running piece of code (a thread or a fiber). exec_attach makes a thread of the host
+ * program one. Times are in 100 ns since the world began, unless a name says otherwise. Structures
+ * here are intrusive: their memory is the caller's and lent to the executive while queued. */
 #ifndef CONDIS_NT_EXEC_H
 #define CONDIS_NT_EXEC_H
 
@@ -256,7 +253,7 @@ static inline void exec_unlock_named(struct exec_lock *lock, const char *functio
     struct exec_task *task = exec_current_task;
     if (task && !task->simulated &&
         atomic_load_explicit(&lock->owner, memory_order_relaxed) == (uintptr_t)task) {
-        task->locks_held--;
+        task->locks_held -= task->locks_held != 0; /* zeroed when it was left held */
         atomic_store_explicit(&lock->owner, 0, memory_order_release);
     } else {
         exec_unlock_special(lock, task, function);

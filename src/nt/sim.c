@@ -151,6 +151,11 @@ static void sim_stuck(struct sim *sim)
                       "task %u waits for a lock of task %u; nobody can run", task->inner.head.id,
                       holder ? holder->id : 0);
         sim_stop(sim);
+    } else if (sim->ready_count) {
+        nt_break_task(sim->ready[0]->inner.head.cpu->holder, RULE_LOCK_DEADLOCK, "a task",
+                      "it keeps its processor and stands still; %u others cannot run",
+                      sim->ready_count);
+        sim_stop(sim);
     } else if (boot->state == SIM_WAITING) {
         nt_break_task(&boot->inner.head, RULE_WAIT_FOREVER, boot->function,
                       "nobody can run and no timer is set");

@@ -22,9 +22,11 @@ bool nt_not_null(const void *pointer, const char *function, const char *argument
 void nt_routine_returned(const char *routine, uint8_t irql, uint32_t locks_held)
 {
     struct exec_task *task = exec_current();
-    if (task->locks_held > locks_held)
+    if (task->locks_held > locks_held) {
         nt_break(RULE_LOCK_HELD_AT_RETURN, routine, "returned with %u spin locks held",
                  task->locks_held - locks_held);
+        task->locks_held = locks_held; /* the lock stays taken; the processor must not */
+    }
     if (task->irql == irql)
         return;
     nt_break(RULE_IRQL_NOT_RESTORED, routine, "entered at IRQL %u, returned at %u", irql,

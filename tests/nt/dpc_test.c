@@ -128,6 +128,33 @@ static void a_dpc_that_lowers_breaks_irql_bad_lower(void **state)
     assert_int_equal(rules_expect_end(&harness->rules, RULE_IRQL_BAD_LOWER), 1);
 }
 
+static VOID NTAPI keep_lock(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
+                            PVOID SystemArgument2)
+{
+    (void)Dpc;
+    (void)SystemArgument2;
+    if (!SystemArgument1)
+        KeAcquireSpinLockAtDpcLevel(DeferredContext);
+    else
+        KeReleaseSpinLockFromDpcLevel(DeferredContext);
+}
+
+static void a_dpc_that_keeps_a_lock_breaks_lock_held_at_return(void **state)
+{
+    struct harness *harness = *state;
+    KSPIN_LOCK lock = 0;
+    KDPC dpc;
+    KeInitializeDpc(&dpc, keep_lock, &lock);
+    rules_expect(&harness->rules, RULE_LOCK_HELD_AT_RETURN);
+    assert_true(KeInsertQueueDpc(&dpc, NULL, NULL));
+    harness_idle(harness);
+    assert_int_equal(rules_expect_end(&harness->rules, RULE_LOCK_HELD_AT_RETURN), 1);
+    NdisMSleep(10); /* the processor is not kept with it */
+    assert_true(KeInsertQueueDpc(&dpc, &dpc, NULL));
+    harness_idle(harness);
+    assert_true(KeTestSpinLock(&lock));
+}
+
 static void an_uninitialised_dpc_breaks_argument_bad(void **state)
 {
     struct harness *harness = *state;
@@ -146,6 +173,7 @@ int main(void)
         BOTH(flushing_waits_for_every_dpc_queued_before),
         BOTH(a_dpc_that_stays_raised_breaks_irql_not_restored),
         BOTH(a_dpc_that_lowers_breaks_irql_bad_lower),
+        BOTH(a_dpc_that_keeps_a_lock_breaks_lock_held_at_return),
         BOTH(an_uninitialised_dpc_breaks_argument_bad),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
