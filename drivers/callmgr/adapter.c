@@ -37,8 +37,8 @@ VOID CmChannelFree(PCM_ADAPTER Adapter, ULONG Channel)
     Adapter->VciCount--;
 }
 
-/* The engine's deadlines only move forward, so a timer that is set early enough stays: it looks again
- * when it expires. */
+/* The engine's deadlines only move forward, so a timer that is set early enough stays: it looks
+ * again when it expires. */
 VOID CmAnswerTimerUpdate(PCM_ADAPTER Adapter)
 {
     ULONGLONG DueMs = hubsig_due_ms(&Adapter->Engine), NowMs = CmNowMs();

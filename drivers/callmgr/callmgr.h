@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A call manager of the hub: everything between NDIS's call-manager handlers and the signalling engine.
- * Two drivers put their edge under it: loopback (an MCM: NdisMCm..., its own NIC) and hubcm (a
- * stand-alone call manager: NdisCm..., a miniport below). They differ in nothing else.
+/* A call manager of the hub: everything between NDIS's call-manager handlers and the signalling
+ * engine. Two drivers put their edge under it: loopback (an MCM: NdisMCm..., its own NIC) and hubcm
+ * (a stand-alone call manager: NdisCm..., a miniport below). They differ in nothing else.
  *
  * Locks: CM_ADAPTER.Lock guards the engine and every field that changes. It is never held in a call
- * to the edge. What must not be torn down while an indication is on its way up is held: a request of
- * a held call that could finish is finished when the hold ends (CmHold, CmUnhold). */
+ * to the edge. What must not be torn down while an indication is on its way up is held: a request
+ * of a held call that could finish is finished when the hold ends (CmHold, CmUnhold). */
 #ifndef CALLMGR_H
 #define CALLMGR_H
 
@@ -267,8 +267,8 @@ PVOID CmAllocate(PCM_ADAPTER Adapter, SIZE_T Bytes); /* zeros; NULL on failure *
 
 /* In a handler, before the outcome can become known. */
 VOID CmRequestBegin(PCM_REQUEST Request, CM_REQUEST_KIND Kind, PCM_VC Vc);
-/* In a handler: the outcome is known. returns what the handler returns: the status, with the request
- * ended, or PENDING. */
+/* In a handler: the outcome is known. returns what the handler returns: the status, with the
+ * request ended, or PENDING. */
 NDIS_STATUS CmRequestAnswer(PCM_ADAPTER Adapter, PCM_REQUEST Request, NDIS_STATUS Status);
 /* In a handler: as CmRequestAnswer, but always pended. */
 NDIS_STATUS CmRequestPend(PCM_ADAPTER Adapter, PCM_REQUEST Request, NDIS_STATUS Status);
@@ -281,7 +281,8 @@ NDIS_IO_WORKITEM CmWorkItem;
 VOID CmMadeCall(PCM_VC Vc, NDIS_STATUS Status, BOOLEAN Told);
 VOID CmAddedParty(PCM_PARTY Party);
 VOID CmClosedCall(PCM_VC Vc, NDIS_STATUS Status);
-/* With the lock held, which it releases: a VC or SAP of the family went; finishes a close that waits. */
+/* With the lock held, which it releases: a VC or SAP of the family went; finishes a close that
+ * waits. */
 VOID CmAfUnlockAndSettle(PCM_AF Af);
 VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
 VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status);
@@ -317,8 +318,8 @@ VOID CmModifyAbort(PCM_VC Vc);
 /* The VC may be gone by then: the client deletes it as soon as it has heard. */
 VOID CmPartyFree(PCM_ADAPTER Adapter, PCM_PARTY Party);
 VOID CmTellLate(PCM_LEG Leg, PCM_LATE Late);
-/* Ends a leg: with an answer from the other end, or at once when nothing is waited for. returns whether
- * it has ended. Without the lock. */
+/* Ends a leg: with an answer from the other end, or at once when nothing is waited for. returns
+ * whether it has ended. Without the lock. */
 BOOLEAN CmLegClear(PCM_LEG Leg, BOOLEAN Drop, NDIS_STATUS Status, PVOID Data, ULONG Length,
                    BOOLEAN AtOnce);
 BOOLEAN CmCloseDataIsGood(PCM_ADAPTER Adapter, PVOID Data, UINT Length);
@@ -334,7 +335,8 @@ BOOLEAN CmFlowsRead(PCO_CALL_PARAMETERS Parameters, struct hubsig_flow *Transmit
 /* Writes flows back into a client's parameters when they differ, and says so there. */
 VOID CmFlowsWrite(PCO_CALL_PARAMETERS Parameters, const struct hubsig_flow *Transmit,
                   const struct hubsig_flow *Receive);
-/* The parameters of an incoming call; NULL: no memory, or information elements that do not parse. */
+/* The parameters of an incoming call; NULL: no memory, or information elements that do not
+ * parse. */
 PCM_PARAMETERS CmParametersCreate(PCM_ADAPTER Adapter, const struct hubsig_message *Offer);
 
 /* ---- the handlers of both drivers ----------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A station's name as an ATM address: `49 | length | name, zero padded (12) | 0 0 0 0 0 | selector`.
- * `@name` of the command is this with selector 0. */
+/* A station's name as an ATM address: `49 | length | name, zero padded (12) | 0 0 0 0 0 |
+ * selector`. `@name` of the command is this with selector 0. */
 #ifndef HUBADDRESS_H
 #define HUBADDRESS_H
 

@@ -2,7 +2,8 @@
 /* Calls that come in: offered over a SAP, answered, confirmed (API §8.8). */
 #include "callmgr.h"
 
-/* With the lock held: the SAP that an offer names; its deregistration waits for the offer from here on. */
+/* With the lock held: the SAP that an offer names; its deregistration waits for the offer from
+ * here on. */
 static PCM_SAP SapTake(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
 {
     struct hubsig_name Name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Call parameters: Q2931_CALLMGR_PARAMETERS of a client into an offer, and of an offer for a client. */
+/* Call parameters: Q2931_CALLMGR_PARAMETERS of a client into an offer, and of an offer for a
+ * client. */
 #include "callmgr.h"
 
 #define Q2931_FIXED_BYTES ((ULONG)FIELD_OFFSET(Q2931_CALLMGR_PARAMETERS, InfoElements))
@@ -75,7 +76,8 @@ NDIS_STATUS CmParametersRead(PCM_ADAPTER Adapter, PCO_CALL_PARAMETERS Parameters
     if (!HubAddressGet(Offer->called, &Offer->to, &Selector))
         return NDIS_STATUS_INVALID_ADDRESS;
     if (hubsig_name_equal(&Offer->to, &Adapter->Engine.name))
-        return NDIS_STATUS_NO_ROUTE_TO_DESTINATION; /* a medium carries nothing back to its sender */
+        /* a medium carries nothing back to its sender */
+        return NDIS_STATUS_NO_ROUTE_TO_DESTINATION;
     if (Q2931->CallingParty.NumberOfDigits == ATM_ADDRESS_LENGTH)
         NdisMoveMemory(Offer->calling, Q2931->CallingParty.Address, ATM_ADDRESS_LENGTH);
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bindings: open the adapter, learn who it is on the hub, take the signalling VC, offer the family. */
+/* Bindings: open the adapter, learn who it is on the hub, take the signalling VC, offer the
+ * family. */
 #include "hubcm.h"
 
 VOID HubcmDone(PHUBCM_ADAPTER Adapter, NDIS_STATUS Status)

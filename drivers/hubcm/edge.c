@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The stand-alone edge: signalling goes as net buffer lists over the signalling VC, VCs are activated
- * in the miniport. */
+/* The stand-alone edge: signalling goes as net buffer lists over the signalling VC, VCs are
+ * activated in the miniport. */
 #include "hubcm.h"
 
 #define CM_NDIS(Name) NdisCm##Name

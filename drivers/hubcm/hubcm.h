@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hubcm is a stand-alone call manager for adapters on a hub: the call manager of drivers/callmgr over
- * the miniport drivers/hubmini, joined to NDIS by NdisCm... and NdisCo... calls. */
+/* hubcm is a stand-alone call manager for adapters on a hub: the call manager of drivers/callmgr
+ * over the miniport drivers/hubmini, joined to NDIS by NdisCm... and NdisCo... calls. */
 #ifndef HUBCM_H
 #define HUBCM_H
 

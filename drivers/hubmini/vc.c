@@ -81,8 +81,8 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoActivateVc(NDIS_HANDLE Minipor
     return Status;
 }
 
-/* Sends complete and receives come back first (C57); HubminiLeft, which may run before this returns,
- * completes. */
+/* Sends complete and receives come back first (C57); HubminiLeft, which may run before this
+ * returns, completes. */
 _Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoDeactivateVc(NDIS_HANDLE MiniportVcContext)
 {
     PHUBMINI_VC Vc = MiniportVcContext;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A port is what a miniport on the hub does with its NIC, whatever stands above: net buffer lists out
- * as frames and frames in as net buffer lists, both by reference; pause and restart; statistics and
- * OIDs. Shared by the two miniports of the hub.
+/* A port is what a miniport on the hub does with its NIC, whatever stands above: net buffer lists
+ * out as frames and frames in as net buffer lists, both by reference; pause and restart; statistics
+ * and OIDs. Shared by the two miniports of the hub.
  *
  * Locks: PORT.Lock guards every field below that changes; it is never held in a call to NDIS or to
  * the NIC that could come back. */
@@ -30,8 +30,8 @@ typedef struct _HUB_COUNTS {
     ULONG64 ReceiveNoBuffer;
 } HUB_COUNTS;
 
-/* What the miniport wants to hear; all at DISPATCH_LEVEL on the port's processor, but Left, which may
- * run inside ChannelLeave. */
+/* What the miniport wants to hear; all at DISPATCH_LEVEL on the port's processor, but Left, which
+ * may run inside ChannelLeave. */
 typedef struct _HUB_PORT_EVENTS {
     /* A message came; returns as CONDIS_NIC_RECEIVE. */
     NDIS_STATUS (*Control)(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame);
@@ -75,16 +75,17 @@ struct _HUB_CHANNEL {
     BOOLEAN MemberLeft;
 };
 
-/* Opens the NIC as the configuration says ("Hub", "Station", which PortReadStation read) and allocates what the data path needs.
- * Port: zeros. At PASSIVE. returns SUCCESS; FAILURE with an error log entry when a name is missing or
- * malformed; RESOURCES; what CondisNicOpen returned. Nothing is left on failure. */
+/* Opens the NIC as the configuration says ("Hub", "Station", which PortReadStation read) and
+ * allocates what the data path needs. Port: zeros. At PASSIVE. returns SUCCESS; FAILURE with an
+ * error log entry when a name is missing or malformed; RESOURCES; what CondisNicOpen returned.
+ * Nothing is left on failure. */
 NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS *Events);
 
 /* Reads "Station" alone, before PortOpen. At PASSIVE. returns SUCCESS, FAILURE. */
 NDIS_STATUS PortReadStation(NDIS_HANDLE Adapter, struct hubsig_name *Station);
 
-/* The bytes of a frame that is a message (1.. bytes): where they lie when they are in one piece, else in
- * *Copy, which moves to the caller (NdisFreeMemory). NULL: no memory. */
+/* The bytes of a frame that is a message (1.. bytes): where they lie when they are in one piece,
+ * else in *Copy, which moves to the caller (NdisFreeMemory). NULL: no memory. */
 const UCHAR *PortMessage(PHUB_PORT Port, PCONDIS_FRAME Frame, UCHAR **Copy);
 
 /* Ends it; every channel has left. At PASSIVE; waits for the NIC. */
@@ -100,8 +101,8 @@ ULONG PortReadInteger(NDIS_HANDLE Configuration, const WCHAR *Name, ULONG Defaul
 NDIS_STATUS PortPause(PHUB_PORT Port);
 NDIS_STATUS PortRestart(PHUB_PORT Port);
 
-/* Sends a message to the station that it names. It is copied. Without memory it is lost, as on a bad
- * line: the other end's timers find out. */
+/* Sends a message to the station that it names. It is copied. Without memory it is lost, as on a
+ * bad line: the other end's timers find out. */
 VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message);
 
 /* A VC becomes active: it may send when Transmit. */
@@ -114,8 +115,8 @@ NDIS_STATUS ChannelJoin(PHUB_CHANNEL Channel, BOOLEAN Held);
 /* Lets them flow. */
 VOID ChannelResume(PHUB_CHANNEL Channel);
 
-/* The VC is being deactivated: no receive is indicated from here on. Ends in Events->Left when every
- * send has completed and every indicated list was returned. */
+/* The VC is being deactivated: no receive is indicated from here on. Ends in Events->Left when
+ * every send has completed and every indicated list was returned. */
 VOID ChannelLeave(PHUB_CHANNEL Channel);
 
 /* Takes ChannelOpen back when ChannelJoin failed: the VC was never told to be active. */

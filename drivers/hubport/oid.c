@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a miniport on the hub answers to OIDs (API §6.3, §6.4): per VC with a channel, in total without. */
+/* What a miniport on the hub answers to OIDs (API §6.3, §6.4): per VC with a channel, in total
+ * without. */
 #include "port_private.h"
 
 #include <atm.h>

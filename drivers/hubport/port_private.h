@@ -17,8 +17,8 @@ typedef struct _HUB_FRAME {
 
 VOID FrameSetDestination(PHUB_FRAME Frame, const struct hubsig_name *To);
 
-/* With the lock held, which it releases: does what waits for the last send or receive, namely a channel
- * that leaves (Channel may be NULL) and a port that pauses. */
+/* With the lock held, which it releases: does what waits for the last send or receive, namely a
+ * channel that leaves (Channel may be NULL) and a port that pauses. */
 VOID PortUnlockAndSettle(PHUB_PORT Port, PHUB_CHANNEL Channel);
 
 VOID NTAPI PortSendComplete(PVOID NicContext, PCONDIS_FRAME NicFrame, NDIS_STATUS Status);

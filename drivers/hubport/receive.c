@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* In: a net buffer list around the frame's own MDL chain; the frame goes back when the list does. */
+/* In: a net buffer list around the frame's own MDL chain; the frame goes back when the list
+ * does. */
 #include "port_private.h"
 
 static VOID CountLoss(PHUB_PORT Port, PHUB_CHANNEL Channel)
@@ -71,7 +72,8 @@ static BOOLEAN FrameHead(PCONDIS_FRAME Frame, UCHAR *Head, ULONG Bytes)
     return TRUE;
 }
 
-/* A message comes from the station that it says it comes from, which the medium knows, and is for us. */
+/* A message comes from the station that it says it comes from, which the medium knows, and is for
+ * us. */
 static BOOLEAN MessageIsGenuine(PHUB_PORT Port, PCONDIS_FRAME Frame)
 {
     UCHAR Head[HUBSIG_HEADER_BYTES];

@@ -26,8 +26,8 @@ static VOID NblComplete(PHUB_CHANNEL Channel, PNET_BUFFER_LIST Nbl, BOOLEAN AtDi
                                       AtDispatch ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
 }
 
-/* Gives back one hold of a list. The channel counts as busy until the completion has returned, so that
- * it cannot leave under it. */
+/* Gives back one hold of a list. The channel counts as busy until the completion has returned, so
+ * that it cannot leave under it. */
 static VOID NblRelease(PHUB_CHANNEL Channel, PNET_BUFFER_LIST Nbl, NDIS_STATUS Status,
                        BOOLEAN AtDispatch)
 {

@@ -324,7 +324,8 @@ static enum hubsig_event event_of(enum hubsig_type type)
     return (enum hubsig_event)events[type];
 }
 
-/* Nobody here has the reference: whoever still counts on the call is told, an acknowledgement not. */
+/* Nobody here has the reference: whoever still counts on the call is told, an acknowledgement
+ * not. */
 static void receive_unknown(struct hubsig *engine, enum hubsig_event event,
                             const struct hubsig_message *received, struct hubsig_step *step)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine of the hub's signalling: calls between stations that have no switch between them, as pure
- * state. Requests, received messages and time go in; at most one message to send and one thing to
- * tell come out of each step. It calls nobody but its memory functions and has no clock.
+/* The engine of the hub's signalling: calls between stations that have no switch between them, as
+ * pure state. Requests, received messages and time go in; at most one message to send and one thing
+ * to tell come out of each step. It calls nobody but its memory functions and has no clock.
  *
- * A leg is what a root and one leaf know of each other. A point-to-point call is one leg; a multipoint
- * call is one leg for each party, on one channel; at the leaf a call is one leg. A leg's memory is
- * its user's, so that a party and its leg are one allocation; the engine only keeps a reference
- * table, through which a received message finds its leg at once.
+ * A leg is what a root and one leaf know of each other. A point-to-point call is one leg; a
+ * multipoint call is one leg for each party, on one channel; at the leaf a call is one leg. A leg's
+ * memory is its user's, so that a party and its leg are one allocation; the engine only keeps a
+ * reference table, through which a received message finds its leg at once.
  *
  * The caller serialises: one lock around every function of one engine. Plain C, no NDIS. */
 #ifndef HUBSIG_H
@@ -40,7 +40,8 @@ enum hubsig_tell {
     HUBSIG_TELL_DONE,      /* the leg, which was being cleared, has ended                     */
     HUBSIG_TELL_MODIFY,    /* the other end wants other flows: answer                         */
     HUBSIG_TELL_MODIFIED,  /* the other end agreed to the flows asked for                     */
-    HUBSIG_TELL_MODIFY_REFUSED, /* it did not, with `status`                                       */
+    /* it did not, with `status`                                       */
+    HUBSIG_TELL_MODIFY_REFUSED,
     HUBSIG_TELLS,
 };
 
@@ -131,7 +132,8 @@ enum hubsig_result hubsig_take_offer(struct hubsig *engine, struct hubsig_leg *l
 void hubsig_refuse_offer(struct hubsig *engine, const struct hubsig_message *offer, uint32_t status,
                          struct hubsig_step *step);
 
-/* One request (REQ_...) about a leg. detail: its flows, status and data; NULL when it needs none. */
+/* One request (REQ_...) about a leg. detail: its flows, status and data; NULL when it needs
+ * none. */
 enum hubsig_result hubsig_request(struct hubsig *engine, struct hubsig_leg *leg,
                                   enum hubsig_event request, const struct hubsig_message *detail,
                                   uint64_t now_ms, struct hubsig_step *step);

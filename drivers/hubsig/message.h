@@ -4,7 +4,8 @@
  * On the wire every number is big-endian:
  *   0  2  'h' 's'         4  4  bytes of the whole message     40  4  reference at the receiver
  *   2  1  version, 1      8 16  station that it goes to        44  4  reference at the sender
- *   3  1  message number 24 16  station that it comes from     48     body: the parts of message.def
+ *   3  1  message number 24 16  station that it comes from     48     body: the parts of
+ *   message.def
  * A station is its length (1..12), that many characters, zeros. The parts of a body, in this order:
  *   offer   4 flags (bit 0: multipoint)  4 channel  4 endpoint  4 count of information elements
  *           20 called address  20 calling address

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The integrated edge: signalling goes straight to the NIC, VCs are activated without a miniport. */
+/* The integrated edge: signalling goes straight to the NIC, VCs are activated without a
+ * miniport. */
 #include "loopback.h"
 
 #define CM_NDIS(Name) NdisMCm##Name

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* loopback is a miniport call manager whose medium is a hub: the call manager of drivers/callmgr on the
- * port of drivers/hubport, joined by NdisMCm... calls. */
+/* loopback is a miniport call manager whose medium is a hub: the call manager of drivers/callmgr on
+ * the port of drivers/hubport, joined by NdisMCm... calls. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 
 #include "callmgr.h"
 #include "hubport.h"
 
-/* The call manager's part comes first: it is the CallMgrBindingContext and the MiniportAdapterContext. */
+/* The call manager's part comes first: it is the CallMgrBindingContext and the
+ * MiniportAdapterContext. */
 typedef struct _LOOPBACK_ADAPTER {
     CM_ADAPTER Manager;
     HUB_PORT Port;

@@ -13,8 +13,8 @@
  *
  * All callbacks run at DISPATCH_LEVEL, one at a time for each port, on the processor that the port
  * belongs to (the one CondisNicOpen was called on). They may call every function here but
- * CondisNicOpen and CondisNicClose. No callback runs on the stack of a call into the medium, but it may
- * run on another processor before that call returns.
+ * CondisNicOpen and CondisNicClose. No callback runs on the stack of a call into the medium, but it
+ * may run on another processor before that call returns.
  *
  * Drivers include this after <ndis.h> and nothing else of condis. */
 #ifndef CONDIS_NIC_H
@@ -29,7 +29,8 @@ extern "C" {
 /* One port; opaque. */
 typedef struct _CONDIS_NIC CONDIS_NIC, *PCONDIS_NIC;
 
-/* One port's membership of one channel; opaque. Every port has one of channel 0 while it is open. */
+/* One port's membership of one channel; opaque. Every port has one of channel 0 while it is
+ * open. */
 typedef struct _CONDIS_NIC_MEMBER CONDIS_NIC_MEMBER, *PCONDIS_NIC_MEMBER;
 
 #define CONDIS_NIC_NAME_CHARACTERS_MAX 63 /* of a medium's or a station's name */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames in flows and the members that receive them. Everything here runs with the hub's lock held. */
+/* Frames in flows and the members that receive them. Everything here runs with the hub's lock
+ * held. */
 #include "link/port.h"
 
 #include <assert.h>
@@ -96,8 +97,8 @@ void member_init(CONDIS_NIC_MEMBER *member, CONDIS_NIC *port, struct flow *flow,
     exec_list_append(&flow->members, &member->in_flow);
 }
 
-/* Says whether the cursor's frame is due; else the timer is set for when it is. Each frame's delay is
- * counted from its own sending, and frames wait for those before them, so the order stays. */
+/* Says whether the cursor's frame is due; else the timer is set for when it is. Each frame's delay
+ * is counted from its own sending, and frames wait for those before them, so the order stays. */
 static bool cursor_is_due(CONDIS_NIC_MEMBER *member)
 {
     CONDIS_NIC *port = member->port;

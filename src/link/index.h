@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An index finds intrusive nodes by hash: chained buckets that grow with the count, so that a lookup
- * costs the same whatever the count. Nothing here locks. */
+/* An index finds intrusive nodes by hash: chained buckets that grow with the count, so that a
+ * lookup costs the same whatever the count. Nothing here locks. */
 #ifndef CONDIS_LINK_INDEX_H
 #define CONDIS_LINK_INDEX_H
 

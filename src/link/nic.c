@@ -3,7 +3,7 @@
 #include <condis/nic.h>
 
 #include "link/hub.h"
-#include "ndis/adapter.h"
+#include "ndis/host.h"
 
 NDIS_STATUS NTAPI CondisNicOpen(NDIS_HANDLE MiniportAdapterHandle, PCUNICODE_STRING MediumName,
                                 PCUNICODE_STRING StationName,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A port is one adapter's place on a hub; a flow is a channel, or a port's inbox of channel 0; a member
- * is one port's place on a flow. Private to src/link. Every field is guarded by the hub's lock unless
- * it says "fixed". */
+/* A port is one adapter's place on a hub; a flow is a channel, or a port's inbox of channel 0; a
+ * member is one port's place on a flow. Private to src/link. Every field is guarded by the hub's
+ * lock unless it says "fixed". */
 #ifndef CONDIS_LINK_PORT_H
 #define CONDIS_LINK_PORT_H
 
@@ -24,8 +24,8 @@ struct hub {
     WCHAR name[CONDIS_NIC_NAME_CHARACTERS_MAX];
 };
 
-/* What a frame's MediumReserved holds. Frames in a flow are a two-way list, oldest first. Each member
- * that has not let go holds one reference; a frame without references leaves the list. */
+/* What a frame's MediumReserved holds. Frames in a flow are a two-way list, oldest first. Each
+ * member that has not let go holds one reference; a frame without references leaves the list. */
 struct frame_state {
     CONDIS_FRAME *next;
     CONDIS_FRAME *prev;

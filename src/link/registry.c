@@ -8,8 +8,8 @@
 
 #define WORLD_SLOT 0
 
-/* Hubs come and go rarely; one lock serves every world of the process. It is a leaf: no other lock is
- * taken and no simulated choice is made while it is held. */
+/* Hubs come and go rarely; one lock serves every world of the process. It is a leaf: no other lock
+ * is taken and no simulated choice is made while it is held. */
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct exec_link *world_hubs(struct exec_world *world, bool make)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of the hub's signalling: what is written is read back, and nothing malformed is taken. */
+/* Messages of the hub's signalling: what is written is read back, and nothing malformed is
+ * taken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine of the hub's signalling: two or three engines that exchange encoded messages by hand, so
- * that every crossing can be played. */
+/* The engine of the hub's signalling: two or three engines that exchange encoded messages by hand,
+ * so that every crossing can be played. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
