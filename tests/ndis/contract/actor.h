@@ -92,6 +92,7 @@ struct ticket {
     KDPC dpc;
     NDIS_HANDLE work;
     volatile LONG done;
+    VOID (*routine)(PVOID); /* DeskRun's; NULL: a request */
 };
 
 /* What an actor does with its requests. */
@@ -122,6 +123,10 @@ VOID DeskAnswerLate(struct ticket *Ticket);
 
 /* Finishes a request: settles, completes, frees the ticket. */
 VOID DeskFinish(struct ticket *Ticket, NDIS_STATUS Status);
+
+/* Runs a routine of the test as the desk's driver, on another task: FROM_THREAD, FROM_DPC (on the
+ * next processor, at DISPATCH_LEVEL) or FROM_WORK. The scene is not settled before it has ended. */
+VOID DeskRun(struct desk *Desk, enum how How, VOID (*Routine)(PVOID), PVOID Context);
 
 /* Takes the oldest request of a kind out of those that wait. NULL: there is none. */
 struct ticket *DeskNext(struct desk *Desk, enum ask Ask);

@@ -114,7 +114,10 @@ struct ticket *DeskNext(struct desk *Desk, enum ask Ask)
 static VOID finish_elsewhere(struct ticket *Ticket)
 {
     struct desk *desk = Ticket->desk;
-    if (Ticket->plan.how == EARLY_ELSEWHERE) {
+    if (Ticket->routine) {
+        Ticket->routine(Ticket->object);
+        ActorFree(Ticket);
+    } else if (Ticket->plan.how == EARLY_ELSEWHERE) {
         desk->settle(Ticket, Ticket->plan.status);
         desk->complete(Ticket, Ticket->plan.status);
         InterlockedExchange(&Ticket->done, 1); /* the handler frees it */
@@ -243,6 +246,16 @@ NDIS_STATUS DeskAnswer(struct ticket *Ticket)
         DeskAnswerLate(Ticket);
     }
     return NDIS_STATUS_PENDING;
+}
+
+VOID DeskRun(struct desk *Desk, enum how How, VOID (*Routine)(PVOID), PVOID Context)
+{
+    struct ticket *ticket = ActorAllocate(sizeof(*ticket));
+    ticket->desk = Desk;
+    ticket->plan.how = How;
+    ticket->object = Context;
+    ticket->routine = Routine;
+    DeskAnswerLate(ticket);
 }
 
 VOID DeskAnswerLate(struct ticket *Ticket)

@@ -133,6 +133,25 @@ void scene_settle(struct scene *s)
     } while (more);
 }
 
+struct expectation expect_begin(struct scene *s, enum rule_id rule)
+{
+    scene_settle(s);
+    struct expectation expectation = {rule, rules_count(s->rules)};
+    rules_expect(s->rules, rule);
+    return expectation;
+}
+
+void expect_end(struct scene *s, struct expectation expectation, uint64_t count)
+{
+    scene_settle(s);
+    uint64_t seen = rules_expect_end(s->rules, expectation.rule);
+    if (seen != count)
+        fail_msg("%s was broken %d times, not %d", rule_info(expectation.rule)->name, (int)seen,
+                 (int)count);
+    assert_int_equal(rules_count(s->rules), expectation.all_before + count);
+    s->expected_count += count;
+}
+
 void plan_cm(enum ask ask, struct plan plan)
 {
     Cm.desk.plans[ask] = plan;

@@ -71,18 +71,22 @@ void scene_settle(struct scene *s);
 #define AS_CM(statement)     AS(Cm.driver, statement)
 #define AS_MINI(statement)   AS(Mini.driver, statement)
 
+/* Expects breaks of a rule from here on. expect_end settles the scene: exactly `count` breaks of
+ * this rule, and none of another. */
+struct expectation {
+    enum rule_id rule;
+    uint64_t all_before;
+};
+struct expectation expect_begin(struct scene *s, enum rule_id rule);
+void expect_end(struct scene *s, struct expectation expectation, uint64_t count);
+
 /* Runs a statement and what follows from it: exactly one break of the rule and no other. */
 #define EXPECT_RULE(s, id, statement) EXPECT_RULES(s, id, 1, statement)
 #define EXPECT_RULES(s, id, count_, statement)                                                     \
     do {                                                                                           \
-        scene_settle(s);                                                                           \
-        uint64_t all_before_ = rules_count((s)->rules);                                            \
-        rules_expect((s)->rules, RULE_##id);                                                       \
+        struct expectation expectation_ = expect_begin((s), RULE_##id);                            \
         statement;                                                                                 \
-        scene_settle(s);                                                                           \
-        assert_int_equal(rules_expect_end((s)->rules, RULE_##id), count_);                         \
-        assert_int_equal(rules_count((s)->rules), all_before_ + (count_));                         \
-        (s)->expected_count += (count_);                                                           \
+        expect_end((s), expectation_, (count_));                                                   \
     } while (0)
 
 /* From now to the end of the scene the rule is broken, once. */
