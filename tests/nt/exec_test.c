@@ -167,6 +167,20 @@ static void two_locks_in_two_orders_break_lock_deadlock_and_stop_the_world(void 
     harness->left_count = 2;
 }
 
+static void
+idling_with_a_lock_held_breaks_lock_deadlock_when_others_need_the_processor(void **state)
+{
+    struct harness *harness = *state;
+    struct counted counted = {.item.run = count_item};
+    struct exec_lock lock = EXEC_LOCK_FREE;
+    exec_lock(&lock);
+    exec_post(harness->exec, 0, &counted.item);
+    rules_expect(&harness->rules, RULE_LOCK_DEADLOCK);
+    assert_int_equal(exec_run_until_idle(harness->world, EXEC_SECOND), EXEC_STOPPED);
+    assert_int_equal(rules_expect_end(&harness->rules, RULE_LOCK_DEADLOCK), 1);
+    assert_int_equal(counted.ran_count, 0);
+}
+
 static void poll_for_ever(void *context)
 {
     (void)context;
@@ -291,6 +305,7 @@ int main(void)
         BOTH(releasing_a_free_lock_breaks_lock_not_owner),
         BOTH(taking_a_lock_twice_breaks_lock_recursive_and_does_not_hang),
         SIMULATED(two_locks_in_two_orders_break_lock_deadlock_and_stop_the_world),
+        SIMULATED(idling_with_a_lock_held_breaks_lock_deadlock_when_others_need_the_processor),
         SIMULATED(polling_without_waiting_stops_the_world),
         BOTH(only_one_task_is_at_dispatch_on_a_processor),
         BOTH(an_item_waits_until_the_processor_is_lowered),
