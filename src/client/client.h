@@ -73,7 +73,7 @@ struct condis_client {
     struct wait_list waiters; /* for AFs; guarded by lock */
     NPAGED_LOOKASIDE_LIST parties;
     NDIS_HANDLE copies;   /* NBL pool of data that was copied */
-    LIST_ENTRY stale_vcs; /* client_vc.link: could not be deleted yet; guarded by lock */
+    LIST_ENTRY stale_vcs; /* client_vc.link: to be seen to a little later; guarded by lock */
     KTIMER stale_timer;
     KDPC stale_dpc;
     struct condis_family families[CLIENT_FAMILIES_MAX];
@@ -160,6 +160,7 @@ struct client_vc {
     NDIS_HANDLE handle;
     struct condis_call *call; /* on it now, with a reference; NULL: none */
     LIST_ENTRY link;          /* in client->stale_vcs */
+    bool deleted;             /* by the call manager; its AF has still to hear of it */
     bool own;                 /* created here: deleted here */
 };
 

@@ -50,15 +50,6 @@ static void vc_free(struct client_vc *vc)
     client_af_let_go(af, &af->vc_count);
 }
 
-NDIS_STATUS vc_deleted(NDIS_HANDLE ProtocolVcContext)
-{
-    struct client_vc *vc = ProtocolVcContext;
-    if (vc->call)
-        return NDIS_STATUS_NOT_ACCEPTED; /* a call is on it (API §3.1) */
-    vc_free(vc);
-    return NDIS_STATUS_SUCCESS;
-}
-
 /* A call manager may complete the close before its deactivation has ended (API §10, K3); then NDIS
  * answers NOT_ACCEPTED or CLOSING for a moment, and the delete is tried again from a timer. */
 static bool vc_delete(struct client_vc *vc)
@@ -80,6 +71,25 @@ static void vc_make_stale(struct client_vc *vc)
     KeSetTimer(&client->stale_timer, due, &client->stale_dpc);
 }
 
+/* NDIS counts the VC on its AF until this callback has returned. An AF that only waits for the VC to
+ * go is therefore closed a little later. */
+NDIS_STATUS vc_deleted(NDIS_HANDLE ProtocolVcContext)
+{
+    struct client_vc *vc = ProtocolVcContext;
+    struct condis_client *client = vc->af->client;
+    if (vc->call)
+        return NDIS_STATUS_NOT_ACCEPTED; /* a call is on it (API §3.1) */
+    NdisAcquireSpinLock(&client->lock);
+    bool closing = vc->af->state != AF_OPEN;
+    NdisReleaseSpinLock(&client->lock);
+    vc->deleted = true;
+    if (closing)
+        vc_make_stale(vc);
+    else
+        vc_free(vc);
+    return NDIS_STATUS_SUCCESS;
+}
+
 static VOID vc_retry(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2)
 {
     struct condis_client *client = DeferredContext;
@@ -94,7 +104,9 @@ static VOID vc_retry(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1, PV
     NdisReleaseSpinLock(&client->lock);
     while (!IsListEmpty(&stale)) {
         struct client_vc *vc = CONTAINING_RECORD(RemoveHeadList(&stale), struct client_vc, link);
-        if (!vc_delete(vc))
+        if (vc->deleted)
+            vc_free(vc);
+        else if (!vc_delete(vc))
             vc_make_stale(vc);
     }
 }
