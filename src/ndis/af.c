@@ -527,7 +527,11 @@ static NDIS_STATUS notify_close_af(enum edge edge, const char *function, NDIS_HA
         function, edge == EDGE_INTEGRATED ? RULE_Irql_MCM_Function : RULE_Irql_CallManager_Function,
         LEVEL_PASSIVE);
     struct af *af = (struct af *)call_resolve(&call, NdisAfHandle, OBJECT_AF, "NdisAfHandle");
-    if (!af || !af_check_cm(&call, af, edge, NdisAfHandle) || !af_lock(&call, af, NdisAfHandle))
+    if (!af || !af_check_cm(&call, af, edge, NdisAfHandle))
+        return NDIS_STATUS_FAILURE;
+    if (operation_is_untold(&af->op, OP_OPEN_AF)) /* the client is about to hear that it is open */
+        operation_settle_one(call.host, &af->op, OP_OPEN_AF);
+    if (!af_lock(&call, af, NdisAfHandle))
         return NDIS_STATUS_FAILURE;
     const struct state_cell *cell = af_step(af, AF_CM_NOTIFY);
     if (cell->action == STATE_BREAKS)

@@ -349,6 +349,7 @@ NDIS_STATUS NTAPI NdisCloseAdapterEx(NDIS_HANDLE NdisBindingHandle)
     struct binding *binding = binding_resolve(&call, NdisBindingHandle);
     if (!binding || call.task->irql != PASSIVE_LEVEL)
         return NDIS_STATUS_FAILURE;
+    operation_settle(call.host); /* closes that are completed though not yet told do not count */
     if (!may_close(&call, binding) || !begin_close(&call, binding))
         return NDIS_STATUS_FAILURE;
     adapter_forget_families(binding->adapter, binding);

@@ -60,6 +60,13 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
     struct vc *vc = vc_lock(&call, NdisVcHandle);
     if (!vc)
         return NDIS_STATUS_FAILURE;
+    if (operation_is_untold(&vc->call_op, OP_CLOSE_CALL)) { /* the VC is used again: vc.c, delete */
+        vc_unlock(vc);
+        operation_settle_one(call.host, &vc->call_op, OP_CLOSE_CALL);
+        vc = vc_lock(&call, NdisVcHandle);
+        if (!vc)
+            return NDIS_STATUS_FAILURE;
+    }
     enum rule_id rule = offer_rule(vc, af);
     if (rule != RULE_NONE) {
         const char *state = vc_call_names[vc->call];

@@ -91,8 +91,10 @@ static void tell(struct host *host, struct operation *op)
 
 static void tell_from_work(struct exec_work *work)
 {
+    struct host *host = host_current();
     struct operation *op = work->context;
-    tell(host_current(), op);
+    atomic_fetch_sub(&host->untold_count, 1);
+    tell(host, op);
 }
 
 static bool must_wait_for_passive(const struct operation_row *row, const struct exec_task *task)
@@ -100,7 +102,7 @@ static bool must_wait_for_passive(const struct operation_row *row, const struct 
     return row->passive && task->irql > PASSIVE_LEVEL;
 }
 
-/* Has a worker tell the requester (C124). */
+/* Has a worker tell the requester (C124). It counts as untold until then. */
 static void tell_at_passive(struct host *host, struct operation *op)
 {
     struct exec_work *work =
@@ -110,29 +112,32 @@ static void tell_at_passive(struct host *host, struct operation *op)
     assert(queued && "an operation is told once");
 }
 
-/* The task's queue is a ring through op->next whose head pointer is its last member. */
-static void queue_delivery(struct exec_task *task, struct operation *op)
+/* The host's queue is a ring through op->next whose head pointer is its last member. */
+static void queue_delivery(struct host *host, struct operation *op)
 {
-    struct operation *last = task->deliveries;
+    atomic_fetch_add(&host->untold_count, 1);
+    raw_lock(&host->untold_lock);
+    struct operation *last = host->untold;
     if (last) {
         op->next = last->next;
         last->next = op;
     } else {
         op->next = op;
     }
-    task->deliveries = op;
+    host->untold = op;
+    raw_unlock(&host->untold_lock);
 }
 
-static struct operation *unqueue_delivery(struct exec_task *task)
+static struct operation *unqueue_delivery(struct host *host)
 {
-    struct operation *last = task->deliveries;
-    if (!last)
-        return NULL;
-    struct operation *first = last->next;
-    if (first == last)
-        task->deliveries = NULL;
-    else
+    raw_lock(&host->untold_lock);
+    struct operation *last = host->untold;
+    struct operation *first = last ? last->next : NULL;
+    if (last && first == last)
+        host->untold = NULL;
+    else if (last)
         last->next = first->next;
+    raw_unlock(&host->untold_lock);
     return first;
 }
 
@@ -140,11 +145,34 @@ void operation_drain(struct exec_task *task)
 {
     struct host *host = task->exec->user;
     struct operation *op;
-    while ((op = unqueue_delivery(task)) != NULL) {
-        if (must_wait_for_passive(&operation_rows[kind_of(op)], task))
+    while (atomic_load_explicit(&host->untold_count, memory_order_relaxed) != 0 &&
+           (op = unqueue_delivery(host)) != NULL) {
+        if (must_wait_for_passive(&operation_rows[kind_of(op)], task)) {
             tell_at_passive(host, op);
-        else
+        } else {
+            atomic_fetch_sub(&host->untold_count, 1);
             tell(host, op);
+        }
+    }
+}
+
+void operation_settle(struct host *host)
+{
+    struct exec_task *task = exec_current();
+    operation_drain(task);
+    /* What a worker tells is at most a few steps away. */
+    while (task->irql == PASSIVE_LEVEL && atomic_load(&host->untold_count) != 0 &&
+           exec_sleep(EXEC_MS / 10, "operation_settle") == EXEC_WAIT_TIMEOUT)
+        operation_drain(task);
+}
+
+void operation_settle_one(struct host *host, struct operation *op, enum operation_kind kind)
+{
+    enum { STEPS_MAX = 10000 }; /* from the queue to the end: a few instructions of another task */
+    operation_settle(host);
+    for (int i = 0; i < STEPS_MAX && operation_is_untold(op, kind); i++) {
+        exec_preempt("operation_settle_one");
+        cpu_relax();
     }
 }
 
@@ -154,11 +182,12 @@ static void deliver(struct host *host, struct operation *op)
 {
     struct exec_task *task = exec_current();
     if (must_wait_for_passive(&operation_rows[kind_of(op)], task)) {
+        atomic_fetch_add(&host->untold_count, 1);
         tell_at_passive(host, op);
         return;
     }
     if (task->delivering) {
-        queue_delivery(task, op);
+        queue_delivery(host, op);
         return;
     }
     task->delivering = 1;
@@ -254,8 +283,8 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
         enum operation_state state = settled_state(op);
         assert(state == OPERATION_EARLY);
         report_owner_break(host, provider, RULE_PEND_NOT_BOTH, row->handler, operation_object(op),
-                           status, "the handler called %s and returned a final status as well",
-                           row->completion);
+                           status,
+                           "the handler completed the request and returned a final status as well");
         atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
         deliver_early(host, op);
         return NDIS_STATUS_PENDING;
@@ -293,9 +322,10 @@ void operation_not_running(struct host *host, const struct operation *op, enum o
     enum rule_id rule = kind_of(op) != kind ? unasked_rule(kind)
                         : answered          ? RULE_PEND_NOT_BOTH
                                             : RULE_PEND_ONCE;
-    report_owner_break(host, exec_current()->owner, rule, function, operation_object(op),
-                       NDIS_STATUS_FAILURE, "no %s waits for a completion here",
-                       operation_rows[kind].name);
+    struct object *object =
+        (struct object *)((char *)(uintptr_t)op - operation_rows[kind].object_offset);
+    report_owner_break(host, exec_current()->owner, rule, function, object, NDIS_STATUS_FAILURE,
+                       "no %s waits for a completion here", operation_rows[kind].name);
 }
 
 /* Claims the operation for completing.

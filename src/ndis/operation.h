@@ -147,9 +147,25 @@ static inline void operation_end(struct operation *op)
     atomic_store_explicit(&op->state, OPERATION_IDLE, memory_order_release);
 }
 
-/* Tells requesters whose deliveries were queued while another was being told on this task. Called
+/* Tells requesters whose deliveries were queued while another was being told on the same task. Called
  * by the outermost delivery and, as the executive's idle hook, before every blocking wait: what is
- * waited for may be in the queue. */
+ * waited for may be in the queue. The queue is the host's, so that whoever needs an outcome to be
+ * heard can see to it. */
 void operation_drain(struct exec_task *task);
+
+/* Sees to it that every completion made so far has been told, as far as the level allows: all of them
+ * at PASSIVE_LEVEL, else those that need no worker. For requests that build on such an outcome: a
+ * provider that completed a close may delete the VC at once, though its requester was only queued. */
+void operation_settle(struct host *host);
+
+/* The same for one operation, which may be on its way from the queue to its requester right now. */
+void operation_settle_one(struct host *host, struct operation *op, enum operation_kind kind);
+
+/* Whether the operation has its final status though its requester has not heard it yet. */
+static inline bool operation_is_untold(const struct operation *op, enum operation_kind kind)
+{
+    return operation_state(op) == OPERATION_COMPLETED &&
+           atomic_load_explicit(&op->kind, memory_order_relaxed) == (uint8_t)kind;
+}
 
 #endif

@@ -36,7 +36,7 @@ enum { PARTY_WAITING = 1 << 30 };
 /* 120 bytes: what a party costs (DESIGN: constant, at most 160). */
 struct party {
     struct object object;
-    struct vc *vc;              /* whose lock guards everything here */
+    struct vc *_Atomic vc;      /* whose lock guards everything else here */
     NDIS_HANDLE client_context; /* ProtocolPartyContext */
     NDIS_HANDLE cm_context;     /* CallMgrPartyContext */
     uint8_t state;              /* enum party_state */

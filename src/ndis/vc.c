@@ -366,6 +366,11 @@ NDIS_STATUS NTAPI NdisMCmCreateVc(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE
  * returns  SUCCESS, still locked; or the status after the rule was reported */
 static NDIS_STATUS begin_delete(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
 {
+    if (vc->deleting) { /* since it was locked again: see delete_vc */
+        vc_unlock(vc);
+        return call_breaks(call, RULE_VC_HANDLE_DELETED, handle, NDIS_STATUS_FAILURE,
+                           "the VC is being deleted");
+    }
     const struct state_cell *cell;
     bool unheard = vc->call == CALL_CLOSING && vc->close_answered;
     if (!unheard) {
@@ -404,6 +409,12 @@ static NDIS_STATUS finish_delete(struct host *host, struct vc *vc)
 
 static NDIS_STATUS delete_vc(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
 {
+    if (operation_is_untold(&vc->call_op, OP_CLOSE_CALL)) {
+        /* The call manager completed the close and goes on; the client has not heard yet. */
+        vc_unlock(vc);
+        operation_settle_one(call->host, &vc->call_op, OP_CLOSE_CALL);
+        exec_lock_named(&vc->lock, call->function);
+    }
     NDIS_STATUS status = begin_delete(call, vc, handle);
     if (status != NDIS_STATUS_SUCCESS)
         return status;

@@ -192,7 +192,7 @@ static void print_history(FILE *file, const struct rule_break *brk)
 
 /* Addresses differ from run to run, offsets within a module do not. Each host loads its own copy of
  * a driver, perhaps under another file name, so an unnamed place is given by the driver's name. */
-static void print_frame(FILE *file, const struct rule_break *brk, const char *address)
+static void print_frame(FILE *file, const char *address)
 {
     Dl_info frame;
 
@@ -204,11 +204,8 @@ static void print_frame(FILE *file, const struct rule_break *brk, const char *ad
         fprintf(file, "%s+0x%tx\n", frame.dli_sname, address - (const char *)frame.dli_saddr);
         return;
     }
-    const char *module = brk->driver;
-    if (!module[0]) {
-        const char *slash = strrchr(frame.dli_fname, '/');
-        module = slash ? slash + 1 : frame.dli_fname;
-    }
+    const char *slash = strrchr(frame.dli_fname, '/');
+    const char *module = slash ? slash + 1 : frame.dli_fname;
     fprintf(file, "%s+0x%tx\n", module, address - (const char *)frame.dli_fbase);
 }
 
@@ -220,7 +217,7 @@ void rules_print(FILE *file, const struct rule_break *brk)
     print_history(file, brk);
     for (uint16_t i = 0; i < brk->backtrace_count; i++) {
         fputs(i == 0 ? "  stack     " : "            ", file);
-        print_frame(file, brk, brk->backtrace[i]);
+        print_frame(file, brk->backtrace[i]);
     }
     if (brk->seeded)
         fprintf(file, "  seed      %" PRIu64 "\n", brk->seed);
