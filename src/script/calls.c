@@ -166,6 +166,7 @@ static int call_close(lua_State *L)
     struct op *op = op_new(L, "call:close", close_finish, self, data ? 2 : 0);
     self->closing = true;
     inbox_clear(self);
+    box_wake(&self->box);
     return op_wait(L, op, condis_call_close_async(self->call, data, bytes, op_done, op));
 }
 

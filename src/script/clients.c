@@ -119,6 +119,7 @@ void client_close(struct client_box *self)
         if (box->kind == BOX_CALL && is_inside(box, &self->box)) {
             ((struct call_box *)box)->closing = true;
             inbox_clear((struct call_box *)box);
+            box_wake(box);
         }
     }
     script_handle_events(script);

@@ -82,9 +82,9 @@ int client_open(lua_State *L);
 /* Closes a client; what it had is gone. */
 void client_close(struct client_box *self);
 
-/* Copies what adapters have lent to the calls of all clients, and all that comes from now on; false:
- * no longer. Around whatever blocks the script's thread: it may wait for sends that end when their
- * data is given back, and halts wait for what was lent. */
+/* Copies what adapters have lent to the calls of all clients, and all that comes from now on;
+ * false: no longer. Around whatever blocks the script's thread: it may wait for sends that end
+ * when their data is given back, and halts wait for what was lent. */
 void clients_copy_all(struct script *script, bool all);
 
 /* listener methods live in listeners.c */

@@ -32,8 +32,8 @@ struct queue {
 void queue_init(struct queue *queue);
 void queue_fini(struct queue *queue);
 
-/* Puts an event that is not queued. Any thread, IRQL <= DISPATCH_LEVEL. In two steps for a caller who
- * holds a mutex: the first calls nobody, the second tells the script's thread. */
+/* Puts an event that is not queued. Any thread, IRQL <= DISPATCH_LEVEL. In two steps for a caller
+ * who holds a mutex: the first calls nobody, the second tells the script's thread. */
 void queue_put(struct queue *queue, struct event *event);
 void queue_append(struct queue *queue, struct event *event);
 void queue_tell(struct queue *queue);

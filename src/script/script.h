@@ -146,7 +146,7 @@ const char *box_kind_name(enum box_kind kind);
 /* Wakes who waits for a box. */
 void box_wake(struct box *box);
 
-/* --- What each file adds to the scenario's names ----------------------------------------------- */
+/* --- What each file adds to the scenario's names ---------------------------------------------- */
 
 void world_open(lua_State *L);    /* world.c: world, now, clock */
 void hosts_open(lua_State *L);    /* hosts.c: host, and hosts, drivers, adapters */

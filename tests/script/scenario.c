@@ -26,8 +26,17 @@ struct scenario scenario_run(const char *text, const enum condis_clock *clock, u
     FILE *out = open_memstream(&scenario.out, &bytes);
     FILE *err = open_memstream(&scenario.err, &bytes);
     FILE *json = open_memstream(&scenario.json, &bytes);
+    static const char *const driver_dirs[] = {DRIVER_DIR};
     struct condis_script_options options = {
-        .path = path, .clock = clock, .seed = seed, .out = out, .err = err, .json = json};
+        .path = path,
+        .clock = clock,
+        .seed = seed,
+        .driver_dirs = driver_dirs,
+        .driver_dir_count = 1,
+        .out = out,
+        .err = err,
+        .json = json,
+    };
     scenario.verdict = condis_script_run(&options);
     fclose(out);
     fclose(err);

@@ -19,7 +19,8 @@ static bool add(struct driver_dirs *dirs, const char *start, size_t start_length
     return true;
 }
 
-/* Adds what lies at `end` beside the directory that the command is in, when that one has this name. */
+/* Adds what lies at `end` beside the directory that the command is in, when that one has this
+ * name. */
 static bool add_beside(struct driver_dirs *dirs, const char *own, const char *name, const char *end)
 {
     size_t length = strlen(own);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "call_cases.h"
+
+int main(void)
+{
+    return call_cases_run(CONDIS_LIVE);
+}
