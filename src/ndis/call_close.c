@@ -131,14 +131,21 @@ void operation_end_CLOSE_CALL(struct host *host, struct operation *op, bool told
         vc->multipoint = false;
         vc->withdrawn = vc->creator != VC_BY_CLIENT;
     }
-    bool gone = vc->delete_wanted;
-    vc->close_answered = false;
+    /* Until the client's handler has returned its creator's delete waits, so the VC stays. */
+    bool hold = told && closed && vc->creator != VC_BY_CLIENT;
+    vc->close_answered = hold;
     vc_unlock(vc);
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClCloseCallComplete");
     handlers->ClCloseCallCompleteHandler(status, context, party_context);
     visit_end(&visit);
+    if (!hold)
+        return;
+    exec_lock_named(&vc->lock, "close call told");
+    bool gone = vc->delete_wanted;
+    vc->close_answered = false;
+    vc_unlock(vc);
     if (gone)
         vc_delete_after_close(host, vc);
 }

@@ -372,7 +372,7 @@ static NDIS_STATUS begin_delete(const struct call *call, struct vc *vc, NDIS_HAN
                            "the VC is being deleted");
     }
     const struct state_cell *cell;
-    bool unheard = vc->call == CALL_CLOSING && vc->close_answered;
+    bool unheard = vc->close_answered;
     if (!unheard) {
         cell = vc_call_step(vc, CALL_DELETE);
         if (cell->action == STATE_BREAKS)
