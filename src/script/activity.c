@@ -137,29 +137,29 @@ static bool resume(struct script *script, struct activity *activity)
     return true;
 }
 
-static uint64_t earliest_deadline(const struct script *script)
+/* The waiting activity whose time comes first, and of several the one that waits longest: the list
+ * has the newest first. NULL: all wait without a limit. */
+static struct activity *first_due(const struct script *script)
 {
     uint64_t earliest = EXEC_FOREVER;
-    for (const struct activity *at = script->waiting; at; at = at->next) {
-        if (at->deadline_100ns < earliest)
+    struct activity *first = NULL;
+    for (struct activity *at = script->waiting; at; at = at->next) {
+        if (at->deadline_100ns != EXEC_FOREVER && at->deadline_100ns <= earliest) {
             earliest = at->deadline_100ns;
+            first = at;
+        }
     }
-    return earliest;
+    return first;
 }
 
-/* Those that waited first go first, whatever the order of the list. */
 static void wake_overdue(struct script *script)
 {
     uint64_t now = script_now_100ns(script);
-    for (uint64_t due = earliest_deadline(script); due <= now; due = earliest_deadline(script)) {
-        struct activity *oldest = NULL;
-        for (struct activity *at = script->waiting; at; at = at->next) {
-            if (at->deadline_100ns == due)
-                oldest = at;
-        }
-        leave_list(oldest);
-        unlink_waiting(oldest);
-        push_ready(script, oldest);
+    for (struct activity *due = first_due(script); due && due->deadline_100ns <= now;
+         due = first_due(script)) {
+        leave_list(due);
+        unlink_waiting(due);
+        push_ready(script, due);
     }
 }
 
@@ -167,16 +167,17 @@ static bool wait_for_events(struct script *script)
 {
     struct event *event = queue_take(&script->queue);
     if (!event) {
-        uint64_t due = earliest_deadline(script);
+        const struct activity *due = first_due(script);
         uint64_t now = script_now_100ns(script);
         struct condis_host *host = hosts_any(script);
-        if (due == EXEC_FOREVER || !host) {
+        if (!due || !host) {
             lua_pushliteral(script->lua,
                             "the scenario waits for itself: nothing can end its waits");
             script_keep_error(script, script->lua);
             return false;
         }
-        if (due > now && !queue_wait(&script->queue, host, due - now)) {
+        if (due->deadline_100ns > now &&
+            !queue_wait(&script->queue, host, due->deadline_100ns - now)) {
             lua_pushliteral(
                 script->lua,
                 "the simulated world stopped: its drivers wait for each other for ever");

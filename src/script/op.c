@@ -108,8 +108,10 @@ void op_leave(lua_State *L, struct op *op, condis_status started)
 
 void op_free_all(struct script *script)
 {
-    while (script->ops) {
-        script->ops->abandoned = true;
-        op_free(script->ops);
+    for (struct op *op = script->ops, *next; op; op = next) {
+        next = op->next;
+        luaL_unref(script->lua, LUA_REGISTRYINDEX, op->anchor);
+        free(op);
     }
+    script->ops = NULL;
 }

@@ -41,6 +41,7 @@ static bool add_own(struct driver_dirs *dirs)
     own[length] = 0;
     *strrchr(own, '/') = 0;
     return add_beside(dirs, own, "/tools/condis", "/drivers") &&
+           add_beside(dirs, own, "/tools/condis", "/examples") &&
            add_beside(dirs, own, "/tools/condis", "/tests/drivers") &&
            add_beside(dirs, own, "/bin", "/" CONDIS_LIBDIR "/condis/drivers");
 }
