@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: MIT
+-- Writes what README.md and docs/support.md say of the code: the first example, and the support table,
+-- that is which functions the driver headers declare, who calls them, and
+-- whether they are there.
+--   lua5.4 scripts/support.lua           writes README.md and docs/support.md
+--   lua5.4 scripts/support.lua --check   fails when they are not what the code says
+-- A function's state is "works" when it is defined in src/ (or in the header itself). A line
+--   " * support  TEXT" in the comment above its definition says what a caller must know besides.
+
+local function read(path)
+    local file = assert(io.open(path))
+    local text = file:read("a")
+    file:close()
+    return text
+end
+
+local function lines_of(command)
+    local pipe = assert(io.popen(command))
+    local list = {}
+    for line in pipe:lines() do
+        list[#list + 1] = line
+    end
+    pipe:close()
+    return list
+end
+
+-- Who calls a function, by the first rule that fits its name.
+local roles = {
+    { "^NdisCl", "client" },
+    { "^NdisMCm", "MCM" },
+    { "^NdisCm", "call manager" },
+    { "^NdisMCo", "CO miniport, MCM" },
+    { "^NdisCo", "client, call manager" },
+    { "^NdisM", "miniport" },
+    { "^Ndis[A-Za-z]*Adapter", "protocol" },
+    { "^NdisDeregisterProtocol", "protocol" },
+    { "^NdisRegisterProtocol", "protocol" },
+    { "^NdisReEnumerate", "protocol" },
+    { "^NdisCompleteNetPnP", "protocol" },
+    { "^NdisOidRequest", "protocol" },
+    { "^NdisReturn", "protocol" },
+    { "^NdisCancel", "protocol" },
+}
+
+local function role_of(name)
+    for _, rule in ipairs(roles) do
+        if name:match(rule[1]) then
+            return rule[2]
+        end
+    end
+    return "any driver"
+end
+
+-- Every function that the driver headers declare, in the order of the headers.
+local function declared()
+    local list, seen = {}, {}
+    for _, path in ipairs(lines_of("ls include/*.h include/ddi/*.h | LC_ALL=C sort")) do
+        local text = read(path):gsub("/%*.-%*/", ""):gsub("#define[^\n]*", "")
+        for kind, name in text:gmatch("(%a+)%s+NTAPI%s+([%w_]+)%s*%(") do
+            if kind ~= "typedef" and not seen[name] and name ~= "DriverEntry" then
+                seen[name] = true
+                list[#list + 1] = { name = name, header = path:match("include/(.*)") }
+            end
+        end
+    end
+    return list
+end
+
+-- name -> support text of every function defined in the library or in line in a header.
+local function defined()
+    local found, patterns = {}, {}
+    for _, path in ipairs(lines_of("find src include -name '*.c' -o -name '*.h' | LC_ALL=C sort")) do
+        local text = read(path)
+        for comment, name in text:gmatch("(/%*[^/]-%*/)\n[%w_%s%*]-NTAPI%s+([%w_]+)%s*%(") do
+            found[name] = comment:match("%*%s*support%s+([^\n]*)") or found[name]
+        end
+        for name, after in text:gmatch("NTAPI%s+([%w_]+)%s*(%b())%s*[^;]-{") do
+            if not after:match(";") then
+                found[name] = found[name] or "works"
+            end
+        end
+        -- A function written by a template: RtlString##Unit##Copy##W.
+        for name in text:gmatch("NTAPI%s+([%w_]+##[%w_#]+)%s*%(") do
+            patterns[#patterns + 1] = "^" .. name:gsub("##%w+##", ".-"):gsub("##%w+$", ".?") .. "$"
+        end
+        for name in text:gmatch("FORCEINLINE[%s%w_%*]-([%w_]+)%s*%(") do
+            found[name] = found[name] or "works"
+        end
+    end
+    return found, patterns
+end
+
+local function state_of(name, found, patterns)
+    if found[name] then
+        return found[name]
+    end
+    for _, pattern in ipairs(patterns) do
+        if name:match(pattern) then
+            return "works"
+        end
+    end
+end
+
+local function table_of(list, found, patterns, wanted)
+    local out = { "| function | role | state |", "| --- | --- | --- |" }
+    local missing = {}
+    for _, f in ipairs(list) do
+        if wanted(f.name) then
+            local state = state_of(f.name, found, patterns)
+            if not state then
+                missing[#missing + 1] = f.name
+            end
+            out[#out + 1] = ("| `%s` | %s | %s |"):format(f.name, role_of(f.name), state or "MISSING")
+        end
+    end
+    return table.concat(out, "\n") .. "\n", missing, #out - 2
+end
+
+-- The text with what stands between two marks replaced by body.
+local function replaced(text, path, name, ending, body)
+    local first, last = ("<!-- %s: written by scripts/support.lua -->\n"):format(name), ("<!-- %s -->"):format(ending)
+    local i, j = text:find(first, 1, true), text:find(last, 1, true)
+    assert(i and j, path .. " has no place for: " .. name)
+    return text:sub(1, i - 1) .. first .. body .. text:sub(j)
+end
+
+-- The example, less its licence line.
+local function example()
+    return "```c\n" .. read("examples/first/first.c"):gsub("^[^\n]*\n", "") .. "```\n"
+end
+
+local check = arg[1] == "--check"
+local list = declared()
+local found, patterns = defined()
+local failed = false
+for _, target in ipairs({
+    { path = "README.md", wanted = function(name) return name:match("^Ndis") ~= nil end },
+    { path = "docs/support.md", wanted = function(name) return not name:match("^Ndis") end },
+}) do
+    local body, missing, count = table_of(list, found, patterns, target.wanted)
+    for _, name in ipairs(missing) do
+        io.stderr:write(("%s is declared in a driver header and defined nowhere\n"):format(name))
+        failed = true
+    end
+    local old = read(target.path)
+    local new = replaced(old, target.path, "support table", "end of the support table", body)
+    if target.path == "README.md" then
+        new = replaced(new, target.path, "examples/first/first.c", "end of the example", example())
+    end
+    if check and new ~= old then
+        io.stderr:write(target.path .. " is not what the code says; run lua5.4 scripts/support.lua\n")
+        failed = true
+    elseif not check then
+        local file = assert(io.open(target.path, "w"))
+        file:write(new)
+        file:close()
+        print(("%s: %d functions"):format(target.path, count))
+    end
+end
+os.exit(not failed)
