@@ -71,8 +71,8 @@ static void vc_make_stale(struct client_vc *vc)
     KeSetTimer(&client->stale_timer, due, &client->stale_dpc);
 }
 
-/* NDIS counts the VC on its AF until this callback has returned. An AF that only waits for the VC to
- * go is therefore closed a little later. */
+/* NDIS counts the VC on its AF until this callback has returned. An AF that only waits for the VC
+ * to go is therefore closed a little later. */
 NDIS_STATUS vc_deleted(NDIS_HANDLE ProtocolVcContext)
 {
     struct client_vc *vc = ProtocolVcContext;

@@ -27,24 +27,20 @@ struct variant {
     char name[160];
 };
 
-static struct world *begin(void **state, uint32_t leaf_count)
+static struct world *begin_with(void **state, uint32_t leaf_count, const char *close_data)
 {
     struct variant *variant = *state;
-    const struct condis_setting settings[] = {variant->timing, {NULL, NULL}};
+    const struct condis_setting settings[] = {
+        {"CloseData", close_data}, variant->timing, {NULL, NULL}};
     struct world_options options = variant->options;
     options.leaf_count = leaf_count;
     options.settings = settings;
     return world_begin(&options);
 }
 
-static struct world *begin_without_close_data(void **state, uint32_t leaf_count)
+static struct world *begin(void **state, uint32_t leaf_count)
 {
-    struct variant *variant = *state;
-    const struct condis_setting settings[] = {{"CloseData", "0"}, variant->timing, {NULL, NULL}};
-    struct world_options options = variant->options;
-    options.leaf_count = leaf_count;
-    options.settings = settings;
-    return world_begin(&options);
+    return begin_with(state, leaf_count, "1");
 }
 
 static void ear_on_data(void *context, struct condis_call *call, struct condis_data *data)
@@ -70,10 +66,7 @@ static void ear_on_closed(void *context, struct condis_call *call, condis_status
                           const void *data, size_t bytes)
 {
     struct ear *ear = context;
-    (void)call;
-    (void)status;
-    (void)data;
-    (void)bytes;
+    (void)call, (void)status, (void)data, (void)bytes;
     ear->closed_count++;
 }
 
@@ -102,8 +95,7 @@ static enum condis_answer ear_reject(void *context, struct condis_listener *list
                                      struct condis_call *call)
 {
     struct ear *ear = context;
-    (void)listener;
-    (void)call;
+    (void)listener, (void)call;
     ear->offered_count++;
     return CONDIS_REJECT;
 }
@@ -341,7 +333,7 @@ static void the_last_party_is_closed_not_dropped(void **state)
 
 static void close_data_that_the_medium_cannot_carry_leaves_the_party_alive(void **state)
 {
-    struct world *world = begin_without_close_data(state, 2);
+    struct world *world = begin_with(state, 2, "0");
     struct ear ears[2] = {0};
     struct condis_party *parties[2];
     listen_all(world, ears);
@@ -678,14 +670,11 @@ enum {
     VARIANTS = WORLD_EDGE_COUNT * MODES * TIMINGS,
 };
 
-static const char *const edge_names[] = {"MCM", "stand-alone"};
-static const char *const mode_names[] = {"pending", "direct", "mixed"};
-
-/* One clock a program: TSan runs the live one only.
- * argv[1]  only tests that match it, such as "*MCM*"
- * argv[2]  the first seed; every test has its own */
+/* One clock a program. argv[1]: only tests that match, as "*MCM*"; argv[2]: the first seed. */
 int main(int argc, char **argv)
 {
+    static const char *const edge_names[] = {"MCM", "stand-alone"};
+    static const char *const mode_names[] = {"pending", "direct", "mixed"};
     static struct CMUnitTest rows[TEST_COUNT * VARIANTS];
     static struct variant variants[TEST_COUNT * VARIANTS];
     uint64_t first_seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
