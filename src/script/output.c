@@ -145,9 +145,10 @@ static void print_verdict(struct script *script, enum condis_script_verdict verd
     FILE *out = script->out;
     const struct condis_tally *tally = &script->tally;
     fprintf(out, "%s: ", verdict_names[verdict]);
-    /* A leak is a violation too; here each is told once. */
-    uint64_t broken = tally->violations > tally->leaks ? tally->violations - tally->leaks : 0;
-    print_count(out, tally->leaks, "nothing leaked", "leak", "leaks");
+    /* A leak is a violation too; here each is told once, and as none where it was expected. */
+    uint64_t leaks = tally->leaks < tally->violations ? tally->leaks : tally->violations;
+    uint64_t broken = tally->violations - leaks;
+    print_count(out, leaks, "nothing leaked", "leak", "leaks");
     fputs(", ", out);
     print_count(out, broken, "no rule was broken", "broken rule", "broken rules");
     if (tally->expected_met > 0) {

@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# rules.sh CONDIS LEAKY: a broken rule fails a scenario, unless the scenario expects it.
+set -eu
+. "$(dirname "$0")/lib.sh"
+leaky=$2
+
+for executive in --sim --live; do
+    run 1 run "$(scenario "host('one'):load('$leaky')")" "$executive"
+    grep -q '^rule broken: LEAK_MEMORY' "$work/err" || wrong 'the broken rule is not told'
+    grep -q '^failed: 1 leak, no rule was broken' "$work/out" || wrong "$(tail -n 1 "$work/out")"
+
+    run 0 run "$(scenario "local driver = host('one'):load('$leaky')
+        expect_rule('LEAK_MEMORY', driver.unload, driver)")" "$executive"
+    [ ! -s "$work/err" ] || wrong "an expected rule is told: $(cat "$work/err")"
+    grep -q '^passed: .*1 rule broken on purpose' "$work/out" || wrong "$(tail -n 1 "$work/out")"
+
+    refuses 1 'expected the rule LEAK_MEMORY to be broken' run \
+        "$(scenario "host 'one'; expect_rule('LEAK_MEMORY', function() end)")" "$executive"
+    refuses 1 "no rule is named 'NO_SUCH_RULE'" run \
+        "$(scenario "host 'one'; expect_rule('NO_SUCH_RULE', print)")" "$executive"
+done
+
+finish
