@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench [--smoke] [--json]: what NDIS costs, as ratios to the floor: the same handlers called through
- * plain function pointers, in the same run. Figures never gate anything. */
+/* bench [--smoke] [--json]: what NDIS costs, as ratios to the floor: the same handlers called
+ * through plain function pointers, in the same run. Figures never gate anything. */
 #include "rig.h"
 
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the rig share. The drivers find their rig through rig_current, set before they are
- * loaded: the bench program has one at a time. */
+/* What the files of the rig share. The drivers find their rig through rig_current, set before they
+ * are loaded: the bench program has one at a time. */
 #ifndef CONDIS_BENCH_RIG_INSIDE_H
 #define CONDIS_BENCH_RIG_INSIDE_H
 

@@ -124,7 +124,8 @@ void rig_cm_return(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBuffe
 static NDIS_STATUS create_vc(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE NdisVcHandle,
                              PNDIS_HANDLE ProtocolVcContext)
 {
-    /* Both drivers keep what they know of a VC in one struct, so that the floor can reach it too. */
+    /* Both drivers keep what they know of a VC in one struct, so that the floor can reach it
+     * too. */
     struct rig_vc *vc = ((struct rig *)ProtocolAfContext)->creating;
     vc->handle = NdisVcHandle;
     NdisAllocateSpinLock(&vc->pending_lock);

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- first.lua [DRIVER]: a root calls, adds and drops parties through the call manager of examples/first,
--- whose network holds nobody at the other end. To break it, see the README.
+-- first.lua [DRIVER]: a root calls, adds and drops parties through the call manager of
+-- examples/first, whose network holds nobody at the other end. To break it, see the README.
 
 local driver = arg[1] and arg[1]:match('%.so$') and arg[1] or 'first'
 local root = station('root', {driver = driver})

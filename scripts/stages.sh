@@ -36,7 +36,7 @@ stage_format() {
 }
 
 stage_tidy() {
-    source_files | lua5.4 scripts/tidy.lua
+    source_files | lua5.4 scripts/tidy.lua && lua5.4 scripts/support.lua --check
 }
 
 # build_and_test DIR COMPILER TIMES OPTIONS SELECTION [WRAPPER...]: TIMES stretches the time limits.

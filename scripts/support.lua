@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Writes what README.md and docs/support.md say of the code: the first example, and the support table,
+-- Writes what README.md and docs/support.md say of the code: the first example, and the support
+-- table,
 -- that is which functions the driver headers declare, who calls them, and
 -- whether they are there.
 --   lua5.4 scripts/support.lua           writes README.md and docs/support.md
@@ -69,7 +70,8 @@ end
 -- name -> support text of every function defined in the library or in line in a header.
 local function defined()
     local found, patterns = {}, {}
-    for _, path in ipairs(lines_of("find src include -name '*.c' -o -name '*.h' | LC_ALL=C sort")) do
+    local sources = lines_of("find src include -name '*.c' -o -name '*.h' | LC_ALL=C sort")
+    for _, path in ipairs(sources) do
         local text = read(path)
         for comment, name in text:gmatch("(/%*[^/]-%*/)\n[%w_%s%*]-NTAPI%s+([%w_]+)%s*%(") do
             found[name] = comment:match("%*%s*support%s+([^\n]*)") or found[name]
@@ -110,7 +112,8 @@ local function table_of(list, found, patterns, wanted)
             if not state then
                 missing[#missing + 1] = f.name
             end
-            out[#out + 1] = ("| `%s` | %s | %s |"):format(f.name, role_of(f.name), state or "MISSING")
+            local row = { f.name, role_of(f.name), state or "MISSING" }
+            out[#out + 1] = ("| `%s` | %s | %s |"):format(table.unpack(row))
         end
     end
     return table.concat(out, "\n") .. "\n", missing, #out - 2
@@ -118,7 +121,8 @@ end
 
 -- The text with what stands between two marks replaced by body.
 local function replaced(text, path, name, ending, body)
-    local first, last = ("<!-- %s: written by scripts/support.lua -->\n"):format(name), ("<!-- %s -->"):format(ending)
+    local first = ("<!-- %s: written by scripts/support.lua -->\n"):format(name)
+    local last = ("<!-- %s -->"):format(ending)
     local i, j = text:find(first, 1, true), text:find(last, 1, true)
     assert(i and j, path .. " has no place for: " .. name)
     return text:sub(1, i - 1) .. first .. body .. text:sub(j)
@@ -148,7 +152,7 @@ for _, target in ipairs({
         new = replaced(new, target.path, "examples/first/first.c", "end of the example", example())
     end
     if check and new ~= old then
-        io.stderr:write(target.path .. " is not what the code says; run lua5.4 scripts/support.lua\n")
+        io.stderr:write(target.path, " is not what the code says; run scripts/support.lua\n")
         failed = true
     elseif not check then
         local file = assert(io.open(target.path, "w"))

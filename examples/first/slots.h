@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The slots that every miniport call manager must fill, filled with the least that is right: what has
- * nothing to do succeeds, what is not offered is refused. A driver overwrites those it cares for. */
+/* The slots that every miniport call manager must fill, filled with the least that is right: what
+ * has nothing to do succeeds, what is not offered is refused. A driver overwrites those it cares
+ * for. */
 #ifndef FIRST_SLOTS_H
 #define FIRST_SLOTS_H
 

@@ -112,7 +112,8 @@ struct condis_tally {
 /* Counts so far. */
 struct condis_tally condis_world_tally(const struct condis_world *world);
 
-/* Time since the world began, in units of 100 ns: real in a live world, virtual in a simulated one. */
+/* Time since the world began, in units of 100 ns: real in a live world, virtual in a simulated
+ * one. */
 uint64_t condis_world_now_100ns(const struct condis_world *world);
 
 /* Runs until no task is runnable, no request is queued and no timer is due before limit_100ns from

@@ -198,12 +198,40 @@ bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, boo
     return true;
 }
 
-void af_vc_gone(struct af *af, bool by_client)
+/* Ends an AF whose closing is over, unless a VC or a notification still hangs on it. Caller holds the lock,
+ * which is released. */
+static void af_release_if_done(struct host *host, struct af *af)
+{
+    bool done = af->state == AF_CLOSED && af->vc_count == 0 && !operation_running(&af->notify);
+    struct binding *client = af->binding;
+    struct binding *call_manager = af->call_manager;
+    if (done) {
+        object_mark(&af->object, MARK_DEAD, 0);
+        slab_release(&host->slabs[OBJECT_AF], &af->object);
+    }
+    af_unlock(af);
+    if (!done)
+        return;
+    atomic_fetch_sub(&client->af_count, 1);
+    if (call_manager)
+        atomic_fetch_sub(&call_manager->af_count, 1);
+}
+
+void af_vc_gone(struct af *af, bool by_client, bool was_leaving)
 {
     exec_lock_named(&af->lock, "af_vc_gone");
     af->vc_count--;
+    if (was_leaving)
+        af->leaving_vc_count--;
     if (by_client)
         af->client_vc_count--;
+    af_release_if_done(af->adapter->host, af);
+}
+
+void af_vc_leaves(struct af *af, bool leaves)
+{
+    exec_lock_named(&af->lock, "af_vc_leaves");
+    af->leaving_vc_count = leaves ? af->leaving_vc_count + 1 : af->leaving_vc_count - 1;
     af_unlock(af);
 }
 
@@ -228,25 +256,6 @@ static struct af *af_new(struct host *host, struct binding *client, const CO_ADD
     object_mark(&af->object, MARK_CREATED, 0);
     af_unlock(af);
     return af;
-}
-
-/* Ends an AF whose closing is over, unless a notification still runs on it. Caller holds the lock,
- * which is released. */
-static void af_release_if_done(struct host *host, struct af *af)
-{
-    bool done = af->state == AF_CLOSED && !operation_running(&af->notify);
-    struct binding *client = af->binding;
-    struct binding *call_manager = af->call_manager;
-    if (done) {
-        object_mark(&af->object, MARK_DEAD, 0);
-        slab_release(&host->slabs[OBJECT_AF], &af->object);
-    }
-    af_unlock(af);
-    if (!done)
-        return;
-    atomic_fetch_sub(&client->af_count, 1);
-    if (call_manager)
-        atomic_fetch_sub(&call_manager->af_count, 1);
 }
 
 /* Finds who offers a family on the client's adapter.
@@ -287,8 +296,7 @@ static NDIS_STATUS ask_to_open(const struct call *call, struct af *af, NDIS_HAND
         (void)visit_breaks(&visit, RULE_CM_OPEN_AF_CONTEXT_UNSET, &af->object, status,
                            "*CallMgrAfContext is still NULL");
     visit_end(&visit);
-    if (context && !af->cm_context)
-        af->cm_context = context;
+    context_from_handler(&af->cm_context, context);
     return operation_returned(call->host, &af->op, &cm->module->owner, status);
 }
 
@@ -366,8 +374,7 @@ void operation_end_OPEN_AF(struct host *host, struct operation *op, bool told)
 static void fill_context(struct operation *op, void *with)
 {
     struct af *af = (struct af *)operation_object(op);
-    if (with)
-        af->cm_context = with;
+    context_from_completion(&af->cm_context, with);
 }
 
 static void open_af_complete(enum edge edge, const char *function, NDIS_STATUS Status,
@@ -466,7 +473,7 @@ void operation_end_CLOSE_AF(struct host *host, struct operation *op, bool told)
     exec_lock_named(&af->lock, "close AF");
     NDIS_STATUS status = op->status;
     bool closed = status == NDIS_STATUS_SUCCESS;
-    uint32_t vcs_left = closed ? af->vc_count : 0;
+    uint32_t vcs_left = closed ? af->vc_count - af->leaving_vc_count : 0;
     NDIS_HANDLE context = af->client_context;
     const struct driver *client = af_client(af);
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(af);
@@ -588,7 +595,8 @@ NDIS_STATUS NTAPI NdisCmNotifyCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
     return notify_close_af(EDGE_STAND_ALONE, "NdisCmNotifyCloseAddressFamily", NdisAfHandle);
 }
 
-/* The same for a miniport call manager that halts. source: Learn: NdisMCmNotifyCloseAddressFamily */
+/* The same for a miniport call manager that halts. source: Learn:
+ * NdisMCmNotifyCloseAddressFamily */
 NDIS_STATUS NTAPI NdisMCmNotifyCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
 {
     return notify_close_af(EDGE_INTEGRATED, "NdisMCmNotifyCloseAddressFamily", NdisAfHandle);

@@ -37,15 +37,16 @@ struct af {
     struct object object;
     struct exec_lock lock;
     struct adapter *adapter;
-    struct binding *binding;      /* the client's */
-    struct binding *call_manager; /* the stand-alone call manager's; NULL: the adapter's MCM */
-    NDIS_HANDLE client_context;   /* ClientAfContext */
-    NDIS_HANDLE cm_context;       /* CallMgrAfContext */
+    struct binding *binding;        /* the client's */
+    struct binding *call_manager;   /* the stand-alone call manager's; NULL: the adapter's MCM */
+    NDIS_HANDLE client_context;     /* ClientAfContext */
+    NDIS_HANDLE _Atomic cm_context; /* CallMgrAfContext */
     CO_ADDRESS_FAMILY family;
     uint8_t state;               /* enum af_state; guarded by lock */
     uint32_t sap_count;          /* guarded by lock */
     uint32_t vc_count;           /* guarded by lock: VCs of either creator */
     uint32_t client_vc_count;    /* guarded by lock: of them, the client's own (C96) */
+    uint32_t leaving_vc_count;   /* guarded by lock: of vc_count, those being deleted */
     _Atomic uint32_t call_count; /* VCs whose call is not idle */
     bool notified;               /* the call manager asked for the close */
     bool notify_by_close;        /* the notification ends when the close does */
@@ -94,7 +95,10 @@ void af_let_go(struct af *af, uint32_t *count);
 /* The same for a VC, which is also counted by who made it (C96). */
 bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, bool by_client,
                  NDIS_STATUS *status);
-void af_vc_gone(struct af *af, bool by_client);
+void af_vc_gone(struct af *af, bool by_client, bool was_leaving);
+
+/* A VC's creator deletes it: from now (leaves) it does not hold up the AF's close, or does again. */
+void af_vc_leaves(struct af *af, bool leaves);
 
 /* The edge through which a call manager's function was called. */
 enum edge {

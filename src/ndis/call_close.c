@@ -166,17 +166,21 @@ static void close_call_complete(enum edge edge, const char *function, NDIS_STATU
                                                    offsetof(struct vc, call_op), OP_CLOSE_CALL);
     if (!vc || !vc_check_cm(&call, vc, edge, NdisVcHandle))
         return;
-    if (vc->call == CALL_CLOSING) {
-        const struct party *party = vc->call_party;
-        bool fits = party ? NdisPartyHandle && handle_still_names(NdisPartyHandle, &party->object)
-                          : !NdisPartyHandle;
+    exec_lock_named(&vc->lock, function);
+    bool closing = vc->call == CALL_CLOSING;
+    const struct party *party = vc->call_party;
+    bool fits = party ? NdisPartyHandle && handle_still_names(NdisPartyHandle, &party->object)
+                      : !NdisPartyHandle;
+    enum vc_activation activation = (enum vc_activation)vc->activation;
+    vc_unlock(vc);
+    if (closing) {
         if (!fits)
             (void)call_breaks(&call, RULE_COMPLETE_WRONG_HANDLE, NdisPartyHandle, Status,
                               "NdisPartyHandle is not the one that is being closed");
-        const struct state_cell *cell = &vc_activation_table[vc->activation][VC_CM_CLOSED];
+        const struct state_cell *cell = &vc_activation_table[activation][VC_CM_CLOSED];
         if (Status == NDIS_STATUS_SUCCESS && cell->action == STATE_BREAKS)
             (void)call_breaks(&call, (enum rule_id)cell->rule, NdisVcHandle, Status, "the VC is %s",
-                              vc_activation_names[vc->activation]);
+                              vc_activation_names[activation]);
         if (Status == NDIS_STATUS_SUCCESS)
             close_answered(vc);
     }
@@ -298,7 +302,8 @@ static void dispatch_incoming_close(enum edge edge, const char *function, NDIS_S
         tell_of_close(client, handlers, context, CloseStatus, Buffer, Size);
 }
 
-/* NdisCmDispatchIncomingCloseCall tells a client that the other end, or the network, ended its call.
+/* NdisCmDispatchIncomingCloseCall tells a client that the other end, or the network, ended its
+ * call.
  * CloseStatus   SUCCESS: an ordinary release; else what failed
  * Buffer, Size  the other end's close data, or NULL and 0; valid until the function returns
  * effects       ProtocolClIncomingCloseCall, which leads to one NdisClCloseCall; nothing when the

@@ -8,7 +8,8 @@
 /* ---- the offer --------------------------------------------------------------------------- */
 
 /* Finds the SAP of an offer (C72).
- * returns  its context, and SUCCESS in *status; else the answer, after the report if a rule broke */
+ * returns  its context, and SUCCESS in *status; else the answer, after the report if a rule
+ *          broke */
 static NDIS_HANDLE sap_for_offer(const struct call *call, NDIS_HANDLE NdisSapHandle, enum edge edge,
                                  struct af **af, NDIS_STATUS *status)
 {

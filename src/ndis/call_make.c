@@ -61,14 +61,15 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
     }
     visit_end(&visit);
     /* Until operation_returned the call is ours, completed early or not. */
-    if (party && !party->cm_context)
-        party_set_context(party, context);
+    if (party)
+        context_from_handler(&party->cm_context, context);
     return operation_returned(call->host, &vc->call_op, &cm->module->owner, status);
 }
 
 /* NdisClMakeCall sets an outgoing call up on a VC that the client created.
  * CallParameters        where to and how; stay until the completion
- * ProtocolPartyContext  NULL: a point-to-point call; else a multipoint call whose first party this is
+ * ProtocolPartyContext  NULL: a point-to-point call; else a multipoint call whose first party this
+ *                       is
  * NdisPartyHandle       receives the first party's handle, valid from success on; may be NULL for a
  *                       point-to-point call
  * returns               PENDING, then ProtocolClMakeCallComplete; or the final status: SUCCESS,
@@ -176,21 +177,47 @@ void operation_end_MAKE_CALL(struct host *host, struct operation *op, bool told)
     vc_told(host, made.vc_handle);
 }
 
-/* The party arguments fit the kind of call (C16). Reports what does not. */
-static void check_party_arguments(const struct call *call, const struct vc *vc, NDIS_STATUS status,
-                                  NDIS_HANDLE vc_handle, NDIS_HANDLE party_handle,
-                                  NDIS_HANDLE context)
+/* What a completion is judged by, as it was under the lock. */
+struct making {
+    bool now; /* a call is being made */
+    bool multipoint;
+    bool party_fits;
+    const char *activation;
+    const struct state_cell *made;
+};
+
+static struct making look(struct vc *vc, NDIS_HANDLE party_handle)
 {
-    if (!vc->multipoint && (party_handle || context))
+    exec_lock_named(&vc->lock, "make call complete");
+    const struct party *party = vc->call_party;
+    struct making making = {
+        .now = vc->call == CALL_MAKING,
+        .multipoint = vc->multipoint,
+        .party_fits =
+            !party || (party_handle && handle_still_names(party_handle, &party->object)),
+        .activation = vc_activation_names[vc->activation],
+        .made = &vc_activation_table[vc->activation][VC_CM_MADE],
+    };
+    vc_unlock(vc);
+    return making;
+}
+
+/* The arguments fit the call (C16) and the VC is active (C50). Reports what does not. */
+static void check_made(const struct call *call, const struct making *making, NDIS_STATUS status,
+                       NDIS_HANDLE vc_handle, NDIS_HANDLE party_handle, NDIS_HANDLE context)
+{
+    if (!making->multipoint && (party_handle || context))
         (void)call_breaks(call, RULE_CM_POINT_CALL_HAS_NO_PARTY, vc_handle, status,
                           "the call was made without a party");
-    if (vc->multipoint && status == NDIS_STATUS_SUCCESS && !context)
+    if (making->multipoint && status == NDIS_STATUS_SUCCESS && !context)
         (void)call_breaks(call, RULE_CM_MULTIPOINT_NEEDS_CONTEXT, vc_handle, status,
                           "CallMgrPartyContext is NULL");
-    if (vc->multipoint && vc->call_party &&
-        !(party_handle && handle_still_names(party_handle, &vc->call_party->object)))
+    if (!making->party_fits)
         (void)call_breaks(call, RULE_COMPLETE_WRONG_HANDLE, party_handle, status,
                           "NdisPartyHandle is not the one of ProtocolCmMakeCall");
+    if (status == NDIS_STATUS_SUCCESS && making->made->action == STATE_BREAKS)
+        (void)call_breaks(call, (enum rule_id)making->made->rule, vc_handle, status,
+                          "the VC is %s", making->activation);
 }
 
 static void make_call_complete(enum edge edge, const char *function, NDIS_STATUS Status,
@@ -202,17 +229,10 @@ static void make_call_complete(enum edge edge, const char *function, NDIS_STATUS
                                                    offsetof(struct vc, call_op), OP_MAKE_CALL);
     if (!vc || !vc_check_cm(&call, vc, edge, NdisVcHandle))
         return;
-    if (vc->call == CALL_MAKING) {
-        check_party_arguments(&call, vc, Status, NdisVcHandle, NdisPartyHandle,
-                              CallMgrPartyContext);
-        if (Status == NDIS_STATUS_SUCCESS) {
-            const struct state_cell *cell = &vc_activation_table[vc->activation][VC_CM_MADE];
-            if (cell->action == STATE_BREAKS)
-                (void)call_breaks(&call, (enum rule_id)cell->rule, NdisVcHandle, Status,
-                                  "the VC is %s", vc_activation_names[vc->activation]);
-        }
-    }
-    struct party_results results = {vc->call_party, CallMgrPartyContext, CallParameters};
+    struct making making = look(vc, NdisPartyHandle);
+    if (making.now)
+        check_made(&call, &making, Status, NdisVcHandle, NdisPartyHandle, CallMgrPartyContext);
+    struct party_results results = {CallMgrPartyContext, CallParameters};
     (void)operation_complete(call.host, &vc->call_op, OP_MAKE_CALL, Status, function, party_fill,
                              &results);
 }

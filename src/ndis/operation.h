@@ -7,11 +7,12 @@
  *      |   \  provider completes first (legal)      handler returns   COMPLETED --> requester told
  *      |    +------------------------------> EARLY ----------------------^           --> IDLE
  *      |                                      (PENDING is the only legal answer then, C2)
- *      +--- handler returns a final status: DIRECT hosts return it, PENDING hosts tell the requester
+ *      +--- handler returns a final status: DIRECT hosts return it, PENDING hosts tell the
+ *      requester
  *
  * This file is the only implementation of that. What differs between the twenty-odd requests is a
- * row of operations.def plus one `end` each (what the status does to the object, and the requester's
- * callback), which the noun's file provides. */
+ * row of operations.def plus one `end` each (what the status does to the object, and the
+ * requester's callback), which the noun's file provides. */
 #ifndef CONDIS_NDIS_OPERATION_H
 #define CONDIS_NDIS_OPERATION_H
 
@@ -110,7 +111,8 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
 void operation_take_parameters(struct operation *op, void *parameters);
 
 /* Reports a completion of an operation that is not running: PEND_ONCE when the last one was of this
- * kind and was completed, PEND_NOT_BOTH when its handler had answered for good, else PEND_UNASKED. */
+ * kind and was completed, PEND_NOT_BOTH when its handler had answered for good, else
+ * PEND_UNASKED. */
 void operation_not_running(struct host *host, const struct operation *op, enum operation_kind kind,
                            const char *function);
 
@@ -140,6 +142,22 @@ static inline struct object *operation_object(const struct operation *op)
     return (struct object *)((char *)(uintptr_t)op - operation_rows[op->kind].object_offset);
 }
 
+/* Keep a provider's context of an object: from its handler (C18), or from its completion (C16,
+ * C17), which may run on another processor while the handler returns. What the completion said
+ * stands. NULL says nothing. */
+static inline void context_from_handler(NDIS_HANDLE _Atomic *slot, NDIS_HANDLE context)
+{
+    NDIS_HANDLE unset = NULL;
+    if (context)
+        atomic_compare_exchange_strong(slot, &unset, context);
+}
+
+static inline void context_from_completion(NDIS_HANDLE _Atomic *slot, NDIS_HANDLE context)
+{
+    if (context)
+        atomic_store(slot, context);
+}
+
 /* Marks a told operation idle. Called by `end` under the object's lock, before the object
  * may be released or asked again. */
 static inline void operation_end(struct operation *op)
@@ -147,15 +165,16 @@ static inline void operation_end(struct operation *op)
     atomic_store_explicit(&op->state, OPERATION_IDLE, memory_order_release);
 }
 
-/* Tells requesters whose deliveries were queued while another was being told on the same task. Called
- * by the outermost delivery and, as the executive's idle hook, before every blocking wait: what is
- * waited for may be in the queue. The queue is the host's, so that whoever needs an outcome to be
- * heard can see to it. */
+/* Tells requesters whose deliveries were queued while another was being told on the same task.
+ * Called by the outermost delivery and, as the executive's idle hook, before every blocking wait:
+ * what is waited for may be in the queue. The queue is the host's, so that whoever needs an outcome
+ * to be heard can see to it. */
 void operation_drain(struct exec_task *task);
 
-/* Sees to it that every completion made so far has been told, as far as the level allows: all of them
- * at PASSIVE_LEVEL, else those that need no worker. For requests that build on such an outcome: a
- * provider that completed a close may delete the VC at once, though its requester was only queued. */
+/* Sees to it that every completion made so far has been told, as far as the level allows: all of
+ * them at PASSIVE_LEVEL, else those that need no worker. For requests that build on such an
+ * outcome: a provider that completed a close may delete the VC at once, though its requester was
+ * only queued. */
 void operation_settle(struct host *host);
 
 /* The same for one operation, which may be on its way from the queue to its requester right now. */

@@ -223,8 +223,11 @@ struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)
 void party_fill(struct operation *op, void *with)
 {
     const struct party_results *results = with;
-    if (results->party)
-        party_set_context(results->party, results->context);
+    struct object *object = operation_object(op);
+    struct party *party = object->kind == OBJECT_VC ? ((struct vc *)object)->call_party
+                                                    : (struct party *)object;
+    if (party)
+        context_from_completion(&party->cm_context, results->context);
     if (results->parameters)
         op->parameters = results->parameters;
 }

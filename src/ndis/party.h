@@ -38,7 +38,7 @@ struct party {
     struct object object;
     struct vc *_Atomic vc;      /* whose lock guards everything else here */
     NDIS_HANDLE client_context; /* ProtocolPartyContext */
-    NDIS_HANDLE cm_context;     /* CallMgrPartyContext */
+    NDIS_HANDLE _Atomic cm_context; /* CallMgrPartyContext */
     uint8_t state;              /* enum party_state */
     bool incoming_drop;         /* the client was told of the leaf's end and owes a drop (C88) */
     /* While the client is being told that the party joined: its generation, and PARTY_WAITING when
@@ -76,14 +76,6 @@ void party_discard(struct party *party);
  * PARTY_DROPPED, PARTY_CLOSED and PARTY_ADD_FAILED release it: its handle is dead. */
 const struct state_cell *party_step(struct party *party, enum party_event event);
 
-/* Keeps the call manager's context of a party, if it gave one: C18, or with the completion C16.
- * Caller holds vc->lock or the operation. */
-static inline void party_set_context(struct party *party, NDIS_HANDLE CallMgrPartyContext)
-{
-    if (CallMgrPartyContext)
-        party->cm_context = CallMgrPartyContext;
-}
-
 /* The party stands, though the client has not heard it yet: the VC's make call or its own addition
  * is over on the call manager's side. Caller holds vc->lock. */
 static inline bool party_is_settled_untold(const struct party *party)
@@ -96,7 +88,6 @@ static inline bool party_is_settled_untold(const struct party *party)
 
 /* What comes with the completion of an added party, in a multipoint call's making too. */
 struct party_results {
-    struct party *party; /* NULL for a point-to-point call */
     NDIS_HANDLE context;
     PVOID parameters;
 };

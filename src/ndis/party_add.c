@@ -28,22 +28,15 @@ static bool may_add(const struct call *call, struct vc *vc, NDIS_HANDLE handle, 
         return false;
     }
     const struct state_cell *cell = &vc_call_table[vc->call][CALL_CL_ADD_PARTY];
-    if (cell->action == STATE_BREAKS) {
-        /* A call that the other end is closing is refused without blame: the client may not have
-         * heard when it asked. */
-        bool crossing = vc->call == CALL_TOLD;
-        if (!crossing) {
-            *status = vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "add party");
-            return false;
-        }
-    } else if (vc->multipoint) {
-        return true;
+    if (cell->action != STATE_GO) {
+        *status = vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "add party");
+        return false;
     }
-    bool told = vc->call == CALL_TOLD;
+    if (vc->multipoint)
+        return true;
     vc_unlock(vc);
-    if (!told)
-        (void)call_breaks(call, RULE_CL_ADD_NOT_MULTIPOINT, handle, *status,
-                          "the call was made without a party context");
+    (void)call_breaks(call, RULE_CL_ADD_NOT_MULTIPOINT, handle, *status,
+                      "the call was made without a party context");
     return false;
 }
 
@@ -59,10 +52,8 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
         (void)visit_breaks(&visit, RULE_CM_ADD_PARTY_CONTEXT_UNSET, &party->object, status,
                            "*CallMgrPartyContext is still NULL");
     visit_end(&visit);
-    /* Until operation_returned the party is ours, completed early or not; what an early completion
-     * said of the context stands. */
-    if (!party->cm_context)
-        party_set_context(party, context);
+    /* Until operation_returned the party is ours, completed early or not. */
+    context_from_handler(&party->cm_context, context);
     return operation_returned(call->host, &party->op, &cm->module->owner, status);
 }
 
@@ -142,7 +133,7 @@ static void add_party_complete(enum edge edge, const char *function, NDIS_STATUS
     if (Status == NDIS_STATUS_SUCCESS && !CallMgrPartyContext)
         (void)call_breaks(&call, RULE_CM_MULTIPOINT_NEEDS_CONTEXT, NdisPartyHandle, Status,
                           "CallMgrPartyContext is NULL");
-    struct party_results results = {party, CallMgrPartyContext, CallParameters};
+    struct party_results results = {CallMgrPartyContext, CallParameters};
     (void)operation_complete(call.host, &party->op, OP_ADD_PARTY, Status, function, party_fill,
                              &results);
 }

@@ -4,8 +4,10 @@
 #include "ndis/report.h"
 #include "ndis/vc.h"
 
-static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHandle)
+static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHandle,
+                                  NDIS_STATUS *status)
 {
+    *status = NDIS_STATUS_FAILURE;
     struct vc *vc = vc_lock(call, NdisVcHandle);
     if (!vc)
         return NULL;
@@ -16,13 +18,8 @@ static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHan
         return NULL;
     }
     const struct state_cell *cell = vc_call_step(vc, CALL_CL_MODIFY);
-    /* The other end may be closing the call at this moment: no blame, only a refusal. */
-    if (vc->call == CALL_TOLD) {
-        vc_unlock(vc);
-        return NULL;
-    }
-    if (cell->action == STATE_BREAKS) {
-        (void)vc_refuse(call, vc, NdisVcHandle, cell, vc_call_names[vc->call], "modify QoS");
+    if (cell->action != STATE_GO) {
+        *status = vc_refuse(call, vc, NdisVcHandle, cell, vc_call_names[vc->call], "modify QoS");
         return NULL;
     }
     if (operation_running(&vc->qos_op)) {
@@ -32,6 +29,15 @@ static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHan
         return NULL;
     }
     return vc;
+}
+
+/* Whether the VC was activated anew since the client asked (C52). */
+static bool activated_since(struct vc *vc)
+{
+    exec_lock_named(&vc->lock, "modify QoS");
+    bool activated = vc->activation_known != vc->activation_count;
+    vc_unlock(vc);
+    return activated;
 }
 
 /* NdisClModifyCallQoS asks for other traffic parameters of a call.
@@ -47,17 +53,18 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     if (!CallParameters)
         return call_breaks(&call, RULE_ARGUMENT_NULL, NdisVcHandle, NDIS_STATUS_INVALID_DATA,
                            "CallParameters is NULL");
-    struct vc *vc = lock_for_modify(&call, NdisVcHandle);
+    NDIS_STATUS status;
+    struct vc *vc = lock_for_modify(&call, NdisVcHandle, &status);
     if (!vc)
-        return NDIS_STATUS_FAILURE;
+        return status;
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->qos_op, OP_MODIFY_QOS, CallParameters);
     NDIS_HANDLE context = vc->cm_context;
     const struct driver *cm = af_cm(vc->af);
     vc_unlock(vc);
     struct visit visit = visit_begin(cm, "ProtocolCmModifyCallQoS");
-    NDIS_STATUS status = af_cm_handlers(vc->af)->CmModifyCallQoSHandler(context, CallParameters);
-    if (status == NDIS_STATUS_SUCCESS && vc->activation_known == vc->activation_count)
+    status = af_cm_handlers(vc->af)->CmModifyCallQoSHandler(context, CallParameters);
+    if (status == NDIS_STATUS_SUCCESS && !activated_since(vc))
         (void)visit_breaks(&visit, RULE_CM_MODIFY_NOT_REACTIVATED, &vc->object, status,
                            "the handler answered SUCCESS");
     visit_end(&visit);
@@ -92,8 +99,7 @@ static void modify_complete(enum edge edge, const char *function, NDIS_STATUS St
                                                    offsetof(struct vc, qos_op), OP_MODIFY_QOS);
     if (!vc || !vc_check_cm(&call, vc, edge, NdisVcHandle))
         return;
-    bool activated = vc->activation_known != vc->activation_count;
-    if (Status == NDIS_STATUS_SUCCESS && operation_running(&vc->qos_op) && !activated)
+    if (Status == NDIS_STATUS_SUCCESS && operation_running(&vc->qos_op) && !activated_since(vc))
         (void)call_breaks(&call, RULE_CM_MODIFY_NOT_REACTIVATED, NdisVcHandle, Status,
                           "the VC was not activated since the client asked");
     (void)operation_complete(call.host, &vc->qos_op, OP_MODIFY_QOS, Status, function,

@@ -132,8 +132,7 @@ NDIS_STATUS NTAPI NdisClRegisterSap(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE Protoc
         (void)visit_breaks(&visit, RULE_CM_REGISTER_SAP_CONTEXT_UNSET, &sap->object, status,
                            "*CallMgrSapContext is still NULL");
     visit_end(&visit);
-    if (context && !sap->cm_context)
-        sap->cm_context = context;
+    context_from_handler(&sap->cm_context, context);
     status = operation_returned(call.host, &sap->op, &cm->module->owner, status);
     if (status != NDIS_STATUS_SUCCESS && status != NDIS_STATUS_PENDING)
         *NdisSapHandle = NULL;
@@ -222,8 +221,7 @@ void operation_end_DEREGISTER_SAP(struct host *host, struct operation *op, bool 
 static void fill_context(struct operation *op, void *with)
 {
     struct sap *sap = (struct sap *)operation_object(op);
-    if (with)
-        sap->cm_context = with;
+    context_from_completion(&sap->cm_context, with);
 }
 
 static struct sap *sap_completing(const struct call *call, enum edge edge, NDIS_HANDLE handle,

@@ -26,7 +26,7 @@ struct sap {
     struct exec_lock lock;
     struct af *af;
     NDIS_HANDLE client_context; /* ProtocolSapContext */
-    NDIS_HANDLE cm_context;     /* CallMgrSapContext */
+    NDIS_HANDLE _Atomic cm_context; /* CallMgrSapContext */
     uint8_t state;              /* enum sap_state; guarded by lock */
     struct operation op;        /* REGISTER_SAP (parameters: the CO_SAP), DEREGISTER_SAP */
 };

@@ -114,15 +114,11 @@ static bool may_send(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
     *sender = by_client ? client_of(vc) : call_manager_of(vc);
     const struct state_cell *cell = &vc_activation_table[vc->activation][VC_SEND];
     const char *state = vc_activation_names[vc->activation];
-    if (by_client && vc_call_table[vc->call][CALL_CL_SEND].action == STATE_BREAKS) {
+    if (by_client && vc_call_table[vc->call][CALL_CL_SEND].action != STATE_GO) {
         cell = &vc_call_table[vc->call][CALL_CL_SEND];
         state = vc_call_names[vc->call];
-    } else if (by_client && vc->call == CALL_TOLD) {
-        *status = NDIS_STATUS_CLOSING;
-        vc_unlock(vc);
-        return false;
     }
-    if (cell->action == STATE_BREAKS) {
+    if (cell->action != STATE_GO) {
         *status = vc_refuse(call, vc, handle, cell, state, "send");
         return false;
     }

@@ -14,7 +14,7 @@ static const struct state_cell *step(struct vc *vc, uint8_t *state, const struct
                                      const char *const names[], const char *event, uint8_t back)
 {
     assert(cell->action != STATE_UNDECIDED && cell->action != STATE_NEVER);
-    if (cell->action == STATE_BREAKS)
+    if (cell->action != STATE_GO)
         return cell;
     uint8_t next = cell->next == STATE_BACK ? back : cell->next;
     struct host *host = vc->adapter->host;
@@ -76,6 +76,8 @@ NDIS_STATUS vc_refuse(const struct call *call, struct vc *vc, NDIS_HANDLE handle
                       const struct state_cell *cell, const char *state, const char *event)
 {
     vc_unlock(vc);
+    if (cell->action == STATE_REFUSES)
+        return cell->status;
     return call_breaks(call, (enum rule_id)cell->rule, handle, cell->status, "%s while %s", event,
                        state);
 }
@@ -240,10 +242,10 @@ static NDIS_STATUS ask_to_create(struct vc *vc, NDIS_HANDLE handle)
 }
 
 /* What a VC hangs on: its AF, or a signalling VC's binding. */
-static void vc_let_go(struct af *af, struct binding *binding)
+static void vc_let_go(struct af *af, struct binding *binding, bool deleted)
 {
     if (af)
-        af_vc_gone(af, binding && binding == af->binding);
+        af_vc_gone(af, binding && binding == af->binding, deleted);
     else
         atomic_fetch_sub(&binding->vc_count, 1);
 }
@@ -254,7 +256,7 @@ static NDIS_STATUS create(const struct call *call, struct adapter *adapter, stru
 {
     struct vc *vc = vc_new(call->host, adapter, af, creator, context);
     if (!vc) {
-        vc_let_go(af, binding);
+        vc_let_go(af, binding, false);
         return NDIS_STATUS_RESOURCES;
     }
     vc->creator_binding = binding;
@@ -262,7 +264,7 @@ static NDIS_STATUS create(const struct call *call, struct adapter *adapter, stru
     NDIS_STATUS status = ask_to_create(vc, handle);
     if (status != NDIS_STATUS_SUCCESS) {
         vc_free(call->host, vc);
-        vc_let_go(af, binding);
+        vc_let_go(af, binding, false);
         return status;
     }
     *NdisVcHandle = handle;
@@ -366,18 +368,11 @@ NDIS_STATUS NTAPI NdisMCmCreateVc(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE
  * returns  SUCCESS, still locked; or the status after the rule was reported */
 static NDIS_STATUS begin_delete(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
 {
-    if (vc->deleting) { /* since it was locked again: see delete_vc */
-        vc_unlock(vc);
-        return call_breaks(call, RULE_VC_HANDLE_DELETED, handle, NDIS_STATUS_FAILURE,
-                           "the VC is being deleted");
-    }
-    const struct state_cell *cell;
+    /* The call manager completed the close and goes on; the client may not have heard yet. */
     bool unheard = vc->close_answered;
-    if (!unheard) {
-        cell = vc_call_step(vc, CALL_DELETE);
-        if (cell->action == STATE_BREAKS)
-            return vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "delete");
-    }
+    const struct state_cell *cell = unheard ? NULL : vc_call_step(vc, CALL_DELETE);
+    if (cell && cell->action != STATE_GO)
+        return vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "delete");
     cell = vc_activation_step(vc, VC_CREATOR_DELETE);
     if (cell->action == STATE_BREAKS)
         return vc_refuse(call, vc, handle, cell, vc_activation_names[vc->activation], "delete");
@@ -395,6 +390,7 @@ static NDIS_STATUS finish_delete(struct host *host, struct vc *vc)
     if (af)
         status = ask_peer_to_delete(vc);
     if (status != NDIS_STATUS_SUCCESS) {
+        af_vc_leaves(af, false);
         exec_lock_named(&vc->lock, "delete VC");
         vc->deleting = false;
         vc_unlock(vc);
@@ -403,22 +399,19 @@ static NDIS_STATUS finish_delete(struct host *host, struct vc *vc)
     if (!vc_is_integrated(vc))
         ask_miniport_to_delete(vc);
     vc_free(host, vc);
-    vc_let_go(af, binding);
+    vc_let_go(af, binding, true);
     return NDIS_STATUS_SUCCESS;
 }
 
 static NDIS_STATUS delete_vc(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
 {
-    if (operation_is_untold(&vc->call_op, OP_CLOSE_CALL)) {
-        /* The call manager completed the close and goes on; the client has not heard yet. */
-        vc_unlock(vc);
-        operation_settle_one(call->host, &vc->call_op, OP_CLOSE_CALL);
-        exec_lock_named(&vc->lock, call->function);
-    }
     NDIS_STATUS status = begin_delete(call, vc, handle);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     bool later = vc->delete_wanted;
+    struct af *af = vc->af;
+    if (af)
+        af_vc_leaves(af, true);
     vc_unlock(vc);
     return later ? NDIS_STATUS_SUCCESS : finish_delete(call->host, vc);
 }

@@ -75,7 +75,8 @@ const struct state_cell vc_activation_table[VC_ACTIVATION_COUNT][VC_ACTIVATION_E
                 [VC_DEACTIVATE_FAILED] = GO(VC_ACTIVE),
                 [VC_CREATOR_DELETE] = BREAKS(VC_DELETE_DEACTIVATING, CLOSING),
                 [VC_SEND] = BREAKS(VC_SEND_INACTIVE, CLOSING),
-                /* What the miniport had taken from the wire before; it ends with the deactivation. */
+                /* What the miniport had taken from the wire before; it ends with the
+                 * deactivation. */
                 [VC_RECEIVE] = GO(VC_DEACTIVATING),
                 [VC_CM_MADE] = BREAKS(CM_MAKE_CALL_NOT_ACTIVE, VC_NOT_ACTIVATED),
                 [VC_CM_OFFERS] = BREAKS(CM_INCOMING_NOT_ACTIVE, VC_NOT_ACTIVATED),
@@ -218,14 +219,13 @@ const struct state_cell vc_call_table[CALL_STATE_COUNT][CALL_EVENT_COUNT] =
                 [CALL_CL_CLOSE] = GO(CALL_CLOSING),
                 [CALL_CLOSED] = NEVER,
                 [CALL_CLOSE_FAILED] = NEVER,
-                [CALL_CL_ADD_PARTY] = BREAKS(CL_ADD_NOT_CONNECTED, FAILURE),
+                /* The client may not have heard when it asks for these three. */
+                [CALL_CL_ADD_PARTY] = REFUSES(CLOSING),
                 [CALL_CL_DROP_PARTY] = GO(CALL_TOLD), /* drops to one, then closes: API §8.10 */
                 [CALL_CM_INCOMING_DROP] = GO(CALL_TOLD),
-                [CALL_CL_MODIFY] = BREAKS(CL_MODIFY_NO_CALL, FAILURE),
+                [CALL_CL_MODIFY] = REFUSES(CLOSING),
                 [CALL_CM_QOS_CHANGE] = BREAKS(CM_QOS_CHANGE_NO_CALL, FAILURE),
-                /* The client may not know yet: its send crossed the other end's close. The list comes
-             * back with the status and no rule is broken. */
-                [CALL_CL_SEND] = GO(CALL_TOLD),
+                [CALL_CL_SEND] = REFUSES(CLOSING),
                 [CALL_DELETE] = BREAKS(VC_DELETE_CALL, NOT_ACCEPTED),
             },
         [CALL_CLOSING] =
