@@ -34,16 +34,18 @@ case " ${cflags[*]} " in
 *) fail "condis.pc does not ask for -fshort-wchar" ;;
 esac
 
-# Each header alone: a host's as it is, a driver's after ndis.h, as Windows' own want it.
+# Each header alone: a host's as it is, a driver's after ndis.h, as Windows' own want it. A driver
+# says which NDIS it was written for; nic.h is a driver's too.
+ndis=(-DNDIS_MINIPORT_DRIVER=1 -DNDIS630_MINIPORT=1 -DNDIS630=1)
 headers=0
 for header in "$include"/condis/*.h; do
-    printf '#include <condis/%s>\n' "${header##*/}" | gcc "${flags[@]}" -fsyntax-only -x c - ||
+    printf '#include <condis/%s>\n' "${header##*/}" | gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -x c - ||
         fail "condis/${header##*/} does not compile alone"
     headers=$((headers + 1))
 done
 for header in "$include"/condis-driver/*.h; do
     printf '#include <ndis.h>\n#include <%s>\n' "${header##*/}" |
-        gcc "${flags[@]}" -fsyntax-only -x c - || fail "${header##*/} does not compile"
+        gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -x c - || fail "${header##*/} does not compile"
     headers=$((headers + 1))
 done
 echo "installed: $headers headers compile"
@@ -63,17 +65,17 @@ strange=$(comm -23 "$work/exported" "$work/words")
     find "$include"/condis-driver -maxdepth 1 -name '*.h' -printf '#include <%f>\n'
     find "$include"/condis -name '*.h' -printf '#include <condis/%f>\n'
 } >"$work/all.c"
-gcc "${flags[@]}" -DNDIS_MINIPORT_DRIVER=1 -DNDIS630_MINIPORT=1 -DNDIS630=1 \
-    -fsyntax-only -aux-info "$work/prototypes" "$work/all.c"
-# A line is: /* FILE:LINE:NC */ extern TYPE NAME (ARGUMENTS); DriverEntry is the driver's to define.
+gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -aux-info "$work/prototypes" "$work/all.c"
+# A line is: /* FILE:LINE:NC */ extern TYPE NAME (ARGUMENTS); DriverEntry is the driver's to define,
+# and the memory functions are the C library's.
 sed -nE "s|^/\* $include/[^*]*:NC \*/ extern [^(]*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*) \(.*|\1|p" \
-    "$work/prototypes" | grep -vx DriverEntry | sort -u >"$work/declared"
+    "$work/prototypes" | grep -vxE 'DriverEntry|mem(cmp|cpy|move|set)' | sort -u >"$work/declared"
 [ -s "$work/declared" ] || fail "no declared function was found"
 missing=$(comm -23 "$work/declared" "$work/exported")
 [ -z "$missing" ] || fail "declared, but not exported: ${missing//$'\n'/ }"
 echo "installed: $(wc -l <"$work/exported") names are exported"
 
-gcc "${flags[@]}" -fPIC -shared tests/installed/driver.c -o "$work/driver.so"
+gcc "${flags[@]}" "${ndis[@]}" -fPIC -shared tests/installed/driver.c -o "$work/driver.so"
 gcc "${flags[@]}" tests/installed/host.c "${libs[@]}" -o "$work/host"
 export LD_LIBRARY_PATH=$libdir
 "$work/host" "$work/driver.so" || fail "the host program could not run the driver"
