@@ -77,6 +77,11 @@ static void no_cell_is_undecided(void **state)
 static void check_rule(const struct table *table, int state, int event,
                        const struct state_cell *cell)
 {
+    if (cell->action == STATE_REFUSES) {
+        expect(cell->status != NDIS_STATUS_SUCCESS && cell->status != NDIS_STATUS_PENDING, table,
+               state, event, "a refusal is answered with success");
+        expect(cell->rule == RULE_NONE, table, state, event, "a refusal blames nobody");
+    }
     if (cell->action != STATE_BREAKS)
         return;
     expect(cell->rule > RULE_NONE && cell->rule < RULE_ID_COUNT, table, state, event, "no rule");
@@ -115,7 +120,7 @@ static void check_internal(const struct table *table, int state, int event,
     if (cell->action == STATE_NEVER)
         expect(internal, table, state, event, "a driver can cause it, so it cannot be NEVER");
     if (internal)
-        expect(cell->action != STATE_BREAKS, table, state, event,
+        expect(cell->action == STATE_GO || cell->action == STATE_NEVER, table, state, event,
                "no driver causes it, so none breaks a rule by it");
 }
 

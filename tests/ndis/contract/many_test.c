@@ -134,35 +134,6 @@ static VOID drop_next(const char *Callback, PVOID Context)
     } while (again);
 }
 
-static void chain(struct scene *s, enum how how, uint32_t count)
-{
-    begin(s, count);
-    plan_cm(ASK_DROP_PARTY, (struct plan){.how = how});
-    next_index = 1;
-    stack_low = UINTPTR_MAX;
-    stack_high = 0;
-    Client.hook = drop_next;
-    AS_CLIENT((void)ClientDropParty(&parties[order[0]], NULL, 0));
-    scene_settle(s);
-    Client.hook = NULL;
-    assert_int_equal(next_index, party_count - 1);
-    /* One task ran the whole chain: its stack did not grow with it. */
-    if (how == AT_ONCE || how == EARLY)
-        assert_true(stack_high - stack_low < STACK_BYTES_MAX);
-    end(s);
-}
-
-static void ten_thousand_drops_in_each_others_completion_need_no_deep_stack(struct scene *s)
-{
-    /* An early completion may be told from an item of its own when simulated: no one stack. */
-    chain(s, s->kind.clock == CONDIS_LIVE && s->kind.mcm ? EARLY : AT_ONCE, PARTIES);
-}
-
-static void a_chain_of_drops_may_run_through_dpcs(struct scene *s)
-{
-    chain(s, FROM_DPC, s->kind.clock == CONDIS_LIVE ? PARTIES / 10 : PARTIES);
-}
-
 /* A client that calls NDIS in its completion without any care for its stack: NDIS tells it each
  * outcome only after the callback has returned. */
 static VOID drop_next_plainly(const char *Callback, PVOID Context)
@@ -177,21 +148,40 @@ static VOID drop_next_plainly(const char *Callback, PVOID Context)
         (void)ClientDropParty(&parties[order[next_index++]], NULL, 0);
 }
 
-static void ndis_delivers_completions_of_one_task_one_after_another(struct scene *s)
+static void chain(struct scene *s, enum how how, uint32_t count, VOID (*hook)(const char *, PVOID))
 {
-    if (s->kind.completion != CONDIS_COMPLETE_PENDING)
-        return; /* there the client's own recursion is its own affair */
-    begin(s, PARTIES);
+    begin(s, count);
+    plan_cm(ASK_DROP_PARTY, (struct plan){.how = how});
     next_index = 1;
     stack_low = UINTPTR_MAX;
     stack_high = 0;
-    Client.hook = drop_next_plainly;
+    Client.hook = hook;
     AS_CLIENT((void)ClientDropParty(&parties[order[0]], NULL, 0));
     scene_settle(s);
     Client.hook = NULL;
     assert_int_equal(next_index, party_count - 1);
-    assert_true(stack_high - stack_low < STACK_BYTES_MAX);
+    /* One task ran the whole chain: its stack did not grow with it. */
+    if (how == AT_ONCE || how == EARLY)
+        assert_true(stack_high - stack_low < STACK_BYTES_MAX);
     end(s);
+}
+
+static void ten_thousand_drops_in_each_others_completion_need_no_deep_stack(struct scene *s)
+{
+    /* An early completion may be told from an item of its own when simulated: no one stack. */
+    chain(s, s->kind.clock == CONDIS_LIVE && s->kind.mcm ? EARLY : AT_ONCE, PARTIES, drop_next);
+}
+
+static void a_chain_of_drops_may_run_through_dpcs(struct scene *s)
+{
+    chain(s, FROM_DPC, s->kind.clock == CONDIS_LIVE ? PARTIES / 10 : PARTIES, drop_next_plainly);
+}
+
+static void ndis_delivers_completions_of_one_task_one_after_another(struct scene *s)
+{
+    if (s->kind.completion != CONDIS_COMPLETE_PENDING)
+        return; /* there the client's own recursion is its own affair */
+    chain(s, AT_ONCE, PARTIES, drop_next_plainly);
 }
 
 static const struct scene_test tests[] = {
