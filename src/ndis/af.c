@@ -198,8 +198,8 @@ bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, boo
     return true;
 }
 
-/* Ends an AF whose closing is over, unless a VC or a notification still hangs on it. Caller holds the lock,
- * which is released. */
+/* Ends an AF whose closing is over, unless a VC or a notification still hangs on it. Caller holds
+ * the lock, which is released. */
 static void af_release_if_done(struct host *host, struct af *af)
 {
     bool done = af->state == AF_CLOSED && af->vc_count == 0 && !operation_running(&af->notify);

@@ -97,7 +97,8 @@ bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, boo
                  NDIS_STATUS *status);
 void af_vc_gone(struct af *af, bool by_client, bool was_leaving);
 
-/* A VC's creator deletes it: from now (leaves) it does not hold up the AF's close, or does again. */
+/* A VC's creator deletes it: from now (leaves) it does not hold up the AF's close, or does
+ * again. */
 void af_vc_leaves(struct af *af, bool leaves);
 
 /* The edge through which a call manager's function was called. */

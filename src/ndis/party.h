@@ -36,11 +36,11 @@ enum { PARTY_WAITING = 1 << 30 };
 /* 120 bytes: what a party costs (DESIGN: constant, at most 160). */
 struct party {
     struct object object;
-    struct vc *_Atomic vc;      /* whose lock guards everything else here */
-    NDIS_HANDLE client_context; /* ProtocolPartyContext */
+    struct vc *_Atomic vc;          /* whose lock guards everything else here */
+    NDIS_HANDLE client_context;     /* ProtocolPartyContext */
     NDIS_HANDLE _Atomic cm_context; /* CallMgrPartyContext */
-    uint8_t state;              /* enum party_state */
-    bool incoming_drop;         /* the client was told of the leaf's end and owes a drop (C88) */
+    uint8_t state;                  /* enum party_state */
+    bool incoming_drop; /* the client was told of the leaf's end and owes a drop (C88) */
     /* While the client is being told that the party joined: its generation, and PARTY_WAITING when
      * something is to be told after that; else 0. */
     _Atomic uint32_t telling;

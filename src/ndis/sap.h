@@ -25,10 +25,10 @@ struct sap {
     struct object object;
     struct exec_lock lock;
     struct af *af;
-    NDIS_HANDLE client_context; /* ProtocolSapContext */
+    NDIS_HANDLE client_context;     /* ProtocolSapContext */
     NDIS_HANDLE _Atomic cm_context; /* CallMgrSapContext */
-    uint8_t state;              /* enum sap_state; guarded by lock */
-    struct operation op;        /* REGISTER_SAP (parameters: the CO_SAP), DEREGISTER_SAP */
+    uint8_t state;                  /* enum sap_state; guarded by lock */
+    struct operation op;            /* REGISTER_SAP (parameters: the CO_SAP), DEREGISTER_SAP */
 };
 
 #endif

@@ -2,8 +2,9 @@
 /* A state table says for every state and event: where to go, or which rule forbids it.
  *
  * A cell that nobody decided is all zero and a test finds it. GO and STAY are the legal cells;
- * REFUSES answers a request that something else crossed; BREAKS names the obligation, and the status that the call answers, for what a driver may not do;
- * NEVER marks what our own code cannot produce. */
+ * REFUSES answers a request that something else crossed; BREAKS names the obligation, and the
+ * status that the call answers, for what a driver may not do; NEVER marks what our own code cannot
+ * produce. */
 #ifndef CONDIS_NDIS_STATE_H
 #define CONDIS_NDIS_STATE_H
 
@@ -26,7 +27,8 @@ struct state_cell {
     NDIS_STATUS status;
 };
 
-/* The other end's doing crossed the request: it is refused with a status, and nobody is to blame. */
+/* The other end's doing crossed the request: it is refused with a status, and nobody is to
+ * blame. */
 #define REFUSES(status_)                                                                           \
     {                                                                                              \
         .action = STATE_REFUSES, .status = NDIS_STATUS_##status_                                   \

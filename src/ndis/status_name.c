@@ -13,7 +13,7 @@ struct status_name {
 
 static const struct status_name status_names[] = {
 #define STATUS(name, number) {number, "NDIS_STATUS_" #name},
-#include "client/status_name.def"
+#include "ndis/status_name.def"
 #undef STATUS
 };
 
@@ -21,7 +21,7 @@ static const struct status_name status_names[] = {
 #define NDIS_STATUS_TIMEOUT CONDIS_TIMEOUT
 #define STATUS(name, number)                                                                       \
     _Static_assert((uint32_t)NDIS_STATUS_##name == number, "NDIS_STATUS_" #name);
-#include "client/status_name.def"
+#include "ndis/status_name.def"
 #undef STATUS
 
 enum {

@@ -16,7 +16,7 @@ struct row {
 /* The table itself, so that no row can be forgotten here. */
 static const struct row rows[] = {
 #define STATUS(name, number) {#name, number},
-#include "client/status_name.def"
+#include "ndis/status_name.def"
 #undef STATUS
 };
 
