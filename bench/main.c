@@ -57,6 +57,8 @@ static void measure(void *context)
         rig_fill(shape->vcs[i], shape->edge, shape->parties_per_vc);
     uint64_t party_count = (uint64_t)shape->vc_count * shape->parties_per_vc;
     shape->bytes_per_party = (resident_bytes() - before) / (double)party_count;
+    if (!shape->vc_count)
+        return;
     uint64_t pairs_per_vc = shape->pair_count / shape->vc_count;
     double best = 0;
     for (int try = 0; try < TRIES; try++) {

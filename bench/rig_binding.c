@@ -8,7 +8,7 @@ static VOID work_until_told(PVOID context)
     for (;;) {
         sem_wait(&worker->go);
         if (!worker->work)
-            PsTerminateSystemThread(STATUS_SUCCESS);
+            return;
         worker->work(worker->context);
         sem_post(&worker->rig->finished);
     }

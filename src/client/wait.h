@@ -34,7 +34,7 @@ struct wait_request;
 
 /* returns NULL, with *status the reason: the caller may not block here, or no memory. */
 struct wait_request *wait_request_begin(condis_status *status);
-void wait_request_done(void *request, condis_status status);
+void wait_request_done(void *context, condis_status status);
 
 /* started  what the _async form returned; anything but CONDIS_PENDING is returned at once
  * returns  the request's final status; NDIS_STATUS_REQUEST_ABORTED when the world was stopped. */

@@ -145,9 +145,9 @@ VOID NTAPI CondisNicClose(PCONDIS_NIC port)
     registry_leave(hub);
 }
 
-ULONG NTAPI CondisNicPort(PCONDIS_NIC port)
+ULONG NTAPI CondisNicPort(PCONDIS_NIC Nic)
 {
-    return port->number;
+    return Nic->number;
 }
 
 static bool frame_is_long_enough(const CONDIS_FRAME *frame)
@@ -203,11 +203,11 @@ static struct flow *flow_create(struct hub *hub, ULONG channel)
     return flow;
 }
 
-NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC port, ULONG channel, PVOID context, BOOLEAN held,
-                                PCONDIS_NIC_MEMBER *out)
+NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelContext, BOOLEAN Held,
+                                PCONDIS_NIC_MEMBER *Member)
 {
-    struct hub *hub = port->hub;
-    if (channel == CONDIS_NIC_CONTROL_CHANNEL)
+    struct hub *hub = Nic->hub;
+    if (Channel == CONDIS_NIC_CONTROL_CHANNEL)
         return NDIS_STATUS_INVALID_PARAMETER;
     CONDIS_NIC_MEMBER *member = malloc(sizeof(*member));
     if (!member)
@@ -215,22 +215,22 @@ NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC port, ULONG channel, PVOID context, 
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     exec_lock(&hub->lock);
     struct flow *flow = NULL;
-    if (port->closing) {
+    if (Nic->closing) {
         status = NDIS_STATUS_CLOSING;
         goto unlock;
     }
-    flow = hub_channel(hub, channel);
+    flow = hub_channel(hub, Channel);
     if (!flow)
-        flow = flow_create(hub, channel);
+        flow = flow_create(hub, Channel);
     if (!flow) {
         status = NDIS_STATUS_RESOURCES;
         goto unlock;
     }
-    member_init(member, port, flow, context);
-    member->held = held;
-    exec_list_append(&port->members, &member->in_port);
-    port->leave_count++;
-    *out = member;
+    member_init(member, Nic, flow, ChannelContext);
+    member->held = Held;
+    exec_list_append(&Nic->members, &member->in_port);
+    Nic->leave_count++;
+    *Member = member;
 unlock:
     exec_unlock(&hub->lock);
     if (status != NDIS_STATUS_SUCCESS)

@@ -210,8 +210,8 @@ VOID NTAPI NdisMCoSendNetBufferListsComplete(NDIS_HANDLE NdisVcHandle,
         next = NET_BUFFER_LIST_NEXT_NBL(nbl);
         if (!nbl_check_complete(&call, nbl, NdisVcHandle, vc))
             continue;
-        bool integrated = vc_is_integrated(vc);
-        chain_add(integrated || nbl_allocator(nbl) == client ? &to_client : &to_call_manager, nbl);
+        bool by_client = vc->af && (vc_is_integrated(vc) || nbl_allocator(nbl) == client);
+        chain_add(by_client ? &to_client : &to_call_manager, nbl);
     }
     uint32_t count = to_client.count + to_call_manager.count;
     if (!count)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/world.h"
 
+#include <assert.h>
+
 /* One UTF-8 character; moves *text behind it. */
 static uint32_t next_character(const unsigned char **text)
 {
@@ -46,6 +48,7 @@ void wide_from_text(UNICODE_STRING *wide, WCHAR *buffer, size_t capacity, const 
 void wide_to_text(const UNICODE_STRING *wide, char *text, size_t text_bytes)
 {
     const WCHAR *from = wide->Buffer;
+    assert(text_bytes > 0);
     size_t count = from ? wide->Length / sizeof(WCHAR) : 0;
     if (count >= text_bytes)
         count = text_bytes - 1;
