@@ -26,6 +26,7 @@ local arrows = {
     ndis = {'ndis', 'nt', 'rules', 'trace'},
     client = {'client'},
     script = {'script', 'client', 'ndis', 'link', 'nt', 'rules', 'trace'},
+    saal = {'saal'},
 }
 
 -- The files that know more than their folder: one makes a program's thread a task of the host, one
@@ -37,7 +38,7 @@ local plain_c = {'assert.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 
 -- What never reaches the folders that hold no medium and no event loop.
 local no_io = {'^uv%.h$', '^sys/socket%.h$', '^sys/un%.h$', '^netinet/', '^arpa/', '^netdb%.h$'}
-local io_free = {trace = true, rules = true, ndis = true, client = true}
+local io_free = {trace = true, rules = true, ndis = true, client = true, saal = true}
 
 local files = {}
 for file in io.lines() do
