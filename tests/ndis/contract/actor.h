@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Actors are small drivers, written to ndis.h only, that answer each request as a test planned it and
- * note every callback in one journal. */
+/* Actors are small drivers, written to ndis.h only, that answer each request as a test planned it
+ * and note every callback in one journal. */
 #ifndef CONDIS_TESTS_NDIS_ACTOR_H
 #define CONDIS_TESTS_NDIS_ACTOR_H
 

@@ -326,8 +326,8 @@ static VOID end_it(PVOID Context)
     Cm.edge->IncomingCloseCall(NDIS_STATUS_SUCCESS, Context, NULL, 0);
 }
 
-/* The client closes at the moment when the other end does: it hears of the other end's close or not,
- * and either is right. A close that came first must not be told after its own began. */
+/* The client closes at the moment when the other end does: it hears of the other end's close or
+ * not, and either is right. A close that came first must not be told after its own began. */
 static void both_ends_may_close_at_the_same_time(struct scene *s)
 {
     NDIS_STATUS status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten thousand parties: dropped in random order while data flows, and in one chain of completions. */
+/* Ten thousand parties: dropped in random order while data flows, and in one chain of
+ * completions. */
 #include "scene.h"
 
 enum { PARTIES = 10000, SENDS = 500, STACK_BYTES_MAX = 64 * 1024 };

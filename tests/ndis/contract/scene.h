@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A scene is one host with the actors of one edge loaded and the client's AF open; a test directs it
- * and proves at its end that nothing is left, leaked or pended and that no rule was broken but
+/* A scene is one host with the actors of one edge loaded and the client's AF open; a test directs
+ * it and proves at its end that nothing is left, leaked or pended and that no rule was broken but
  * those that it expected. */
 #ifndef CONDIS_TESTS_NDIS_SCENE_H
 #define CONDIS_TESTS_NDIS_SCENE_H
