@@ -76,6 +76,7 @@ static void give_back(const struct sender *sender, struct chain *lists, ULONG fl
 {
     if (!lists->first)
         return;
+    assert(sender->driver);
     struct visit visit = visit_begin(sender->driver, "ProtocolCoSendNetBufferListsComplete");
     sender->complete(sender->context, lists->first, flags);
     visit_end(&visit);
