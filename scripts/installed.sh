@@ -39,7 +39,8 @@ esac
 ndis=(-DNDIS_MINIPORT_DRIVER=1 -DNDIS630_MINIPORT=1 -DNDIS630=1)
 headers=0
 for header in "$include"/condis/*.h; do
-    printf '#include <condis/%s>\n' "${header##*/}" | gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -x c - ||
+    printf '#include <condis/%s>\n' "${header##*/}" |
+        gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -x c - ||
         fail "condis/${header##*/} does not compile alone"
     headers=$((headers + 1))
 done
