@@ -5,13 +5,13 @@ set -euo pipefail
 
 build=(
     gcc libc6-dev meson ninja-build pkg-config
-    libuv1-dev liblua5.4-dev libjansson-dev nettle-dev
+    libuv1-dev liblua5.4-dev libjansson-dev libpcap-dev nettle-dev
 )
 
 # libclang-rt-dev brings the sanitizer runtimes of the release's own clang (14 in Debian 12), which
 # clang only recommends; llvm brings llvm-symbolizer, without which a report has no names.
 check=(
-    clang clang-format clang-tidy libclang-rt-dev llvm libcmocka-dev lua5.4
+    clang clang-format clang-tidy libclang-rt-dev llvm libcmocka-dev lua5.4 tshark
     gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev
 )
 
