@@ -64,7 +64,7 @@ enum how {
     TWICE,           /* completes, completes again, then returns PENDING */
     PENDING_FIRST,   /* completes with PENDING, then for good, then returns PENDING */
     STRAY,           /* returns the status, then completes from a work item */
-    HOW_COUNT
+    ANY_LEGAL,       /* one of the six legal ones, drawn anew for each request */
 };
 
 struct plan {

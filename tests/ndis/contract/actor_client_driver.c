@@ -6,8 +6,6 @@
 
 PNET_BUFFER_LIST ClientSend(struct client_vc *Vc, ULONG Flags)
 {
-    if (!Client.pool)
-        Client.pool = ActorNewPool(Client.binding);
     PNET_BUFFER_LIST list = ActorNewList(Client.pool);
     list->SourceHandle = Vc->handle;
     NdisCoSendNetBufferLists(Vc->handle, list, Flags);
@@ -148,5 +146,6 @@ NTSTATUS NTAPI ActorClientEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
     characteristics.OpenAdapterCompleteHandlerEx = cl_opened;
     characteristics.CloseAdapterCompleteHandlerEx = cl_closed_adapter;
     DriverObject->DriverUnload = cl_unload;
+    Client.pool = ActorNewPool(NULL);
     return NdisRegisterProtocolDriver(NULL, &characteristics, &Client.driver);
 }
