@@ -31,13 +31,14 @@ static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHan
     return vc;
 }
 
-/* Whether the VC was activated anew since the client asked (C52). */
-static bool activated_since(struct vc *vc)
+/* Whether a change is under way and the VC was not activated anew since the client asked (C52).
+ * Judged in one: a change that ends meanwhile must not be blamed for what its end clears. */
+static bool lacks_activation(struct vc *vc)
 {
     exec_lock_named(&vc->lock, "modify QoS");
-    bool activated = vc->activation_known != vc->activation_count;
+    bool lacks = operation_running(&vc->qos_op) && vc->activation_known == vc->activation_count;
     vc_unlock(vc);
-    return activated;
+    return lacks;
 }
 
 /* NdisClModifyCallQoS asks for other traffic parameters of a call.
@@ -64,7 +65,7 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     vc_unlock(vc);
     struct visit visit = visit_begin(cm, "ProtocolCmModifyCallQoS");
     status = af_cm_handlers(vc->af)->CmModifyCallQoSHandler(context, CallParameters);
-    if (status == NDIS_STATUS_SUCCESS && !activated_since(vc))
+    if (status == NDIS_STATUS_SUCCESS && lacks_activation(vc))
         (void)visit_breaks(&visit, RULE_CM_MODIFY_NOT_REACTIVATED, &vc->object, status,
                            "the handler answered SUCCESS");
     visit_end(&visit);
@@ -99,7 +100,7 @@ static void modify_complete(enum edge edge, const char *function, NDIS_STATUS St
                                                    offsetof(struct vc, qos_op), OP_MODIFY_QOS);
     if (!vc || !vc_check_cm(&call, vc, edge, NdisVcHandle))
         return;
-    if (Status == NDIS_STATUS_SUCCESS && operation_running(&vc->qos_op) && !activated_since(vc))
+    if (Status == NDIS_STATUS_SUCCESS && lacks_activation(vc))
         (void)call_breaks(&call, RULE_CM_MODIFY_NOT_REACTIVATED, NdisVcHandle, Status,
                           "the VC was not activated since the client asked");
     (void)operation_complete(call.host, &vc->qos_op, OP_MODIFY_QOS, Status, function,
