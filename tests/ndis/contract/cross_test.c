@@ -319,6 +319,51 @@ static void a_client_that_is_told_of_the_calls_end_drops_to_one_and_closes(struc
     call_end_with(s, 2);
 }
 
+/* ---- waiting inside a callback ------------------------------------------------------------ */
+
+static NDIS_EVENT second_dropped;
+static BOOLEAN second_came;
+
+static VOID drop_the_second_and_wait(const char *Callback, PVOID Context)
+{
+    if (strcmp(Callback, "ProtocolClDropPartyComplete") != 0)
+        return;
+    if (Context == &stage->party[2]) {
+        NdisSetEvent(&second_dropped);
+    } else if (KeGetCurrentIrql() == PASSIVE_LEVEL) {
+        (void)ClientDropParty(&stage->party[2], NULL, 0);
+        second_came = NdisWaitEvent(&second_dropped, 10000);
+    } else {
+        (void)ClientDropParty(&stage->party[2], NULL, 0);
+        second_came = TRUE; /* nobody waits at DISPATCH_LEVEL */
+    }
+}
+
+/* What it waits for may be told only after this callback has returned, if NDIS took no care. */
+static void a_client_may_wait_in_a_completion_for_another_one(struct scene *s)
+{
+    static const enum how hows[] = {AT_ONCE, FROM_THREAD, FROM_WORK, EARLY, FROM_DPC};
+    stage = s;
+    call_begin_with(s, 3);
+    for (uint32_t i = 0; i < 5; i++) {
+        NdisInitializeEvent(&second_dropped);
+        second_came = FALSE;
+        LONG dropped = s->party[2].dropped;
+        plan_cm(ASK_DROP_PARTY, (struct plan){.how = hows[i]});
+        Client.hook = drop_the_second_and_wait;
+        AS_CLIENT((void)ClientDropParty(&s->party[1], NULL, 0));
+        scene_settle(s);
+        Client.hook = NULL;
+        assert_true(second_came);
+        assert_int_equal(s->party[2].dropped, dropped + 1);
+        call_add(s, 1);
+        call_add(s, 2);
+    }
+    call_drop(s, 1);
+    call_drop(s, 2);
+    call_end_with(s, 0);
+}
+
 /* ---- two drops of one party -------------------------------------------------------------- */
 
 static void a_party_is_dropped_once(struct scene *s)
@@ -383,6 +428,7 @@ static const struct scene_test tests[] = {
     SCENE_TEST(the_call_cannot_close_while_a_party_is_dropped),
     SCENE_TEST(the_call_may_close_in_the_completion_of_the_drop_before_the_last),
     SCENE_TEST(a_client_that_is_told_of_the_calls_end_drops_to_one_and_closes),
+    SCENE_TEST(a_client_may_wait_in_a_completion_for_another_one),
     SCENE_TEST(a_party_is_dropped_once),
     SCENE_TEST(of_two_drops_at_the_same_time_one_is_refused),
 };
