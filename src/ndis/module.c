@@ -11,6 +11,7 @@
 #include "ndis/report.h"
 #include "ndis/settings.h"
 #include "ndis/world.h"
+#include "nt/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,8 @@ void modules_free(struct host *host)
         settings_release(module->settings);
         mdls_end(&module->owner);
         nbl_contexts_end(&module->owner);
+        if (!module->tainted) /* else its code may still run in it */
+            nt_pool_end(&module->owner);
         free(module);
     }
     assert(!host->modules);

@@ -345,3 +345,16 @@ VOID NTAPI NdisFreeMemoryWithTagPriority(NDIS_HANDLE NdisHandle, PVOID VirtualAd
     (void)NdisHandle;
     nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTagPriority");
 }
+
+void nt_pool_end(struct nt_owner *owner)
+{
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        struct exec_link *head = &owner->shards[i].live[NT_POOL];
+        struct exec_link *next;
+        for (struct exec_link *link = head->next; link != head; link = next) {
+            struct nt_account *account = EXEC_CONTAINER(link, struct nt_account, link);
+            next = link->next;
+            free(EXEC_CONTAINER(account, struct pool_header, account));
+        }
+    }
+}

@@ -31,6 +31,10 @@ void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const c
  * a live (or not a cached) block, which is reported for `function`. */
 bool nt_pool_cache(void *block, bool cached, const char *function);
 
+/* Give back what an owner leaked and was reported for. Nobody runs in the driver any more, and its
+ * account is not used again. */
+void nt_pool_end(struct nt_owner *owner);
+
 /* Let go of the freed blocks that a processor still keeps. */
 void nt_pool_forget(struct exec_cpu *cpu);
 
