@@ -177,7 +177,10 @@ static void *take_and_release(void *argument)
             slab_release(worker->slab, held[slot]);
         }
         held[slot] = slab_take(worker->slab, worker->shard);
-        worker->good &= held[slot] != NULL;
+        if (!held[slot]) {
+            worker->good = false;
+            return NULL;
+        }
         ((struct thing *)held[slot])->body = (uint64_t)(uintptr_t)worker;
         slab_publish(held[slot]);
     }

@@ -214,6 +214,60 @@ static void one_who_is_no_call_manager_completes_nothing(struct scene *s)
     call_end_with(s, 0);
 }
 
+/* ---- at the same time -------------------------------------------------------------------- */
+
+static VOID complete_drop(PVOID Context)
+{
+    Cm.edge->DropPartyComplete(NDIS_STATUS_SUCCESS, Context);
+}
+
+static void of_two_completions_at_the_same_time_one_counts(struct scene *s)
+{
+    call_begin_with(s, 9);
+    plan_cm(ASK_DROP_PARTY, (struct plan){.how = BY_HAND});
+    for (uint32_t i = 1; i < 9; i++) {
+        struct ticket *ticket;
+        NDIS_HANDLE handle = s->party[i].handle;
+        AS_CLIENT((void)ClientDropParty(&s->party[i], NULL, 0));
+        scene_settle(s);
+        AS_CM(ticket = DeskNext(&Cm.desk, ASK_DROP_PARTY));
+        struct expectation expectation = expect_begin(s, RULE_PEND_ONCE);
+        AS_CM(DeskRun(&Cm.desk, FROM_DPC, complete_drop, handle));
+        AS_CM(complete_drop(handle));
+        expect_end(s, expectation, 1);
+        assert_int_equal(s->party[i].dropped, 1);
+        assert_int_equal(heard("ProtocolClDropPartyComplete"), i);
+        AS_CM(CmDeskSettle(ticket, NDIS_STATUS_SUCCESS));
+        AS_CM(ActorFree(ticket));
+    }
+    call_end_with(s, 0);
+}
+
+enum { OLD_USES = 50 };
+
+static VOID use_old_handle(PVOID Context)
+{
+    for (uint32_t i = 0; i < OLD_USES; i++)
+        (void)NdisClDropParty(Context, NULL, 0);
+}
+
+static void an_old_handle_is_stale_at_every_moment_of_its_slots_new_life(struct scene *s)
+{
+    call_begin_with(s, 2);
+    NDIS_HANDLE old = s->party[1].handle;
+    call_drop(s, 1);
+    struct expectation expectation = expect_begin(s, RULE_HANDLE_STALE);
+    AS_CLIENT(DeskRun(&Client.desk, FROM_THREAD, use_old_handle, old));
+    for (uint32_t i = 0; i < OLD_USES; i++) {
+        AS_CLIENT((void)ClientAddParty(&s->vc[0], &s->party[1]));
+        AS_CLIENT((void)ClientDropParty(&s->party[1], NULL, 0));
+    }
+    expect_end(s, expectation, OLD_USES);
+    assert_int_equal(s->party[1].dropped, OLD_USES + 1);
+    assert_int_equal(Cm.party_count, 1);
+    call_end_with(s, 0);
+}
+
 /* ---- the dispatch functions' edges ------------------------------------------------------- */
 
 static void dispatching_through_the_other_edges_name_is_told_and_works(struct scene *s)
@@ -246,6 +300,8 @@ static const struct scene_test tests[] = {
     SCENE_TEST(completing_after_the_end_breaks_pend_once_until_the_slot_is_used_again),
     SCENE_TEST(completing_a_failed_drop_again_breaks_pend_once),
     SCENE_TEST(one_who_is_no_call_manager_completes_nothing),
+    SCENE_TEST(of_two_completions_at_the_same_time_one_counts),
+    SCENE_TEST(an_old_handle_is_stale_at_every_moment_of_its_slots_new_life),
     SCENE_TEST(dispatching_through_the_other_edges_name_is_told_and_works),
 };
 
