@@ -301,6 +301,7 @@ struct client {
     volatile LONG incoming_vc_count;
     NDIS_STATUS create_vc_status;
     BOOLEAN keeps_receives; /* returns received lists by the test's hand only */
+    BOOLEAN returns_lent;   /* returns lists that were only lent to it, wrongly */
     PNET_BUFFER_LIST kept;
     /* Runs at the end of each completion callback; for chains. May be NULL. */
     VOID (*hook)(const char *Callback, PVOID Context);

@@ -43,7 +43,7 @@ static VOID NTAPI cl_receive(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE Pro
                             .data = NetBufferLists,
                             .size = NumberOfNetBufferLists});
     InterlockedExchangeAdd(&vc->received, (LONG)NumberOfNetBufferLists);
-    if (ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES)
+    if ((ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES) && !Client.returns_lent)
         return;
     if (Client.keeps_receives)
         Client.kept = NetBufferLists;

@@ -192,6 +192,66 @@ static void a_list_that_was_lent_is_the_miniports_when_the_handler_returns(struc
     hang_up(s);
 }
 
+static void a_list_that_was_lent_is_not_returned(struct scene *s)
+{
+    call_begin_with(s, 1);
+    Client.returns_lent = TRUE;
+    EXPECT_RULE(s, RETURN_RESOURCES,
+                AS_MINI((void)WireIndicate(s->vc[0].handle, NDIS_RECEIVE_FLAGS_RESOURCES)));
+    assert_int_equal(Mini.returned_count, 0);
+    hang_up(s);
+}
+
+static void a_list_is_returned_once(struct scene *s)
+{
+    PNET_BUFFER_LIST list;
+    call_begin_with(s, 1);
+    Client.keeps_receives = TRUE;
+    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
+    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
+    EXPECT_RULE(s, RETURN_TWICE, AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0)));
+    assert_int_equal(Mini.returned_count, 1);
+    hang_up(s);
+}
+
+static void a_list_of_its_own_is_not_returned(struct scene *s)
+{
+    PNET_BUFFER_LIST list;
+    call_begin_with(s, 1);
+    AS_CLIENT(list = ActorNewList(Client.pool));
+    EXPECT_RULE(s, RETURN_UNRECEIVED, AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0)));
+    AS_CLIENT(NdisFreeNetBufferList(list));
+    hang_up(s);
+}
+
+static void a_list_that_was_never_sent_is_not_completed(struct scene *s)
+{
+    PNET_BUFFER_LIST list;
+    call_begin_with(s, 1);
+    AS_MINI((void)WireIndicate(s->vc[0].handle, 0)); /* makes the pool */
+    Client.keeps_receives = TRUE;
+    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
+    EXPECT_RULE(s, SEND_COMPLETE_UNSENT,
+                AS_MINI(NdisMCoSendNetBufferListsComplete(s->vc[0].handle, list, 0)));
+    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
+    assert_int_equal(Mini.returned_count, 2);
+    hang_up(s);
+}
+
+static void a_list_names_the_vc_that_it_goes_on(struct scene *s)
+{
+    PNET_BUFFER_LIST list;
+    call_begin_with(s, 1);
+    AS_CLIENT({
+        list = ActorNewList(Client.pool);
+        list->SourceHandle = Client.af;
+    });
+    EXPECT_RULE(s, NBL_SOURCE_HANDLE,
+                AS_CLIENT(NdisCoSendNetBufferLists(s->vc[0].handle, list, 0)));
+    assert_int_equal(s->vc[0].sent, 1); /* it went, put right */
+    hang_up(s);
+}
+
 static void a_wrong_count_of_lists_is_told(struct scene *s)
 {
     call_begin_with(s, 1);
@@ -298,6 +358,11 @@ static const struct scene_test tests[] = {
     SCENE_TEST(a_cancelled_send_is_the_miniports_to_give_back),
     SCENE_TEST(a_received_list_is_the_clients_until_it_returns_it),
     SCENE_TEST(a_list_that_was_lent_is_the_miniports_when_the_handler_returns),
+    SCENE_TEST(a_list_that_was_lent_is_not_returned),
+    SCENE_TEST(a_list_is_returned_once),
+    SCENE_TEST(a_list_of_its_own_is_not_returned),
+    SCENE_TEST(a_list_that_was_never_sent_is_not_completed),
+    SCENE_TEST(a_list_names_the_vc_that_it_goes_on),
     SCENE_TEST(a_wrong_count_of_lists_is_told),
     SCENE_TEST(nothing_is_received_on_a_vc_that_is_not_active),
     SCENE_TEST(a_vc_is_quiet_before_its_deactivation_ends),
