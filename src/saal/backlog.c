@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The backlog: SDUs from the user, sent and not acknowledged, then those that wait for a window. The
- * number of an SDU finds its slot, so nothing here depends on how many there are. */
+/* The backlog: SDUs from the user, sent and not acknowledged, then those that wait for a window.
+ * The number of an SDU finds its slot, so nothing here depends on how many there are. */
 #include "saal/sscop_inside.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames wait in one list through the buffers themselves: an SD is in it once at most, however often
- * its peer asks for it, so the list cannot outgrow the backlog; PDUs of control are limited here. */
+/* Frames wait in one list through the buffers themselves: an SD is in it once at most, however
+ * often its peer asks for it, so the list cannot outgrow the backlog; other PDUs are limited here.
+ */
 #include "saal/sscop_inside.h"
 
 #include <assert.h>

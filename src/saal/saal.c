@@ -62,7 +62,7 @@ static const struct sscf_row *saal_row(const struct saal *saal, enum sscf_event 
     return row;
 }
 
-/* The responses that SSCF makes. SSCOP is in the state that its indication says, and tells nothing. */
+/* The responses that SSCF makes. SSCOP is where its indication says, and tells nothing. */
 static void respond(struct saal *saal, enum sscf_ask ask)
 {
     static const uint8_t events[] = {

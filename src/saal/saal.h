@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A SAAL is one end of a signalling link: SSCF-UNI over SSCOP, as signalling uses them, without I/O.
+/* A SAAL is one end of a signalling link: SSCF-UNI over SSCOP, without I/O.
  *
  * After each call its user takes events until there are none, then frames until there are none, and
- * calls saal_expire at saal_deadline_ms. Responses that Q.2130 makes by itself are made before a call
- * returns. Events are those of the AAL, and MAA errors; now_ms never goes back (asserted).
+ * calls saal_expire at saal_deadline_ms. Responses that Q.2130 makes by itself are made before a
+ * call returns. Events are those of the AAL, and MAA errors; now_ms never goes back (asserted).
  *
  * AAL-ESTABLISH.indication on a link that is established means that SSCOP recovered or
  * resynchronized: SDUs of before may be lost (SIG §2.8). */
@@ -39,11 +39,11 @@ enum saal_result saal_release(struct saal *saal, uint64_t now_ms);
  *          the buffer */
 enum saal_result saal_send(struct saal *saal, uint64_t now_ms, struct saal_buffer *sdu);
 
-/* The same for octets, borrowed and copied. Returns also SAAL_NO_MEMORY if the pool is at its limit. */
+/* The same for octets, borrowed and copied. SAAL_NO_MEMORY also if the pool is at its limit. */
 enum saal_result saal_send_octets(struct saal *saal, uint64_t now_ms, const uint8_t *octets,
                                   uint32_t bytes);
 
-/* Send one SDU once: AAL-UNITDATA.request. sdu as for saal_send. Returns SAAL_OK or SAAL_TOO_LONG. */
+/* Send one SDU once: AAL-UNITDATA.request. sdu as for saal_send. SAAL_OK or SAAL_TOO_LONG. */
 enum saal_result saal_send_unit(struct saal *saal, uint64_t now_ms, struct saal_buffer *sdu);
 
 /* Feed one frame that arrived; as sscop_feed and sscop_feed_octets. */

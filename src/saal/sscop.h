@@ -2,8 +2,8 @@
 /* An SSCOP entity is one end of an assured connection over one VC (Q.2110), without any I/O.
  *
  * Its user tells it the time with every call, feeds it what arrives, takes out events and frames
- * after each call, and calls sscop_expire at sscop_deadline_ms. It reads no clock, calls nobody, and
- * does the same for the same calls. Everything a peer may send is legal input.
+ * after each call, and calls sscop_expire at sscop_deadline_ms. It reads no clock, calls nobody,
+ * and does the same for the same calls. Everything a peer may send is legal input.
  *
  * Order after each call: events until there are none, then frames until there are none. */
 #ifndef CONDIS_SAAL_SSCOP_H
@@ -91,7 +91,8 @@ void sscop_destroy(struct sscop *sscop);
  * now_ms   monotonic milliseconds; never earlier than the last call's (asserted), here as elsewhere
  * uu       user-to-user octets for the PDU, copied; NULL if uu_bytes is 0. RESYNC_RESPONSE and
  *          RECOVER_RESPONSE send none
- * returns  SAAL_OK; SAAL_WRONG_STATE, SAAL_TOO_LONG, SAAL_NO_MEMORY or SAAL_FULL with nothing changed
+ * returns  SAAL_OK; SAAL_WRONG_STATE, SAAL_TOO_LONG, SAAL_NO_MEMORY or SAAL_FULL with nothing
+ *          changed
  * source   SIG §2.6, AA primitives */
 enum saal_result sscop_request(struct sscop *sscop, uint64_t now_ms, enum sscop_request request,
                                const uint8_t *uu, uint32_t uu_bytes);

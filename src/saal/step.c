@@ -119,8 +119,8 @@ static void start_run(struct sscop *s, enum sscop_start start)
         data_state_begin(s);
         break;
     case START_NO_RESPONSE:
-        /* DEVIATES: SIG §2.6 starts it in the idle phase too, where nobody would answer it: Timer_IDLE
-         * is the longer one, and the connection would end. */
+        /* DEVIATES: SIG §2.6 starts it in the idle phase too, where nothing is polled and so
+         * nothing answers: the connection would end. */
         if (!sscop_timer_runs(s, TIMER_IDLE))
             sscop_timer_start(s, TIMER_NO_RESPONSE);
         break;
