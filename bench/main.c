@@ -160,24 +160,29 @@ static void pairs_on_many_vcs(struct rig *rig)
     free(vcs);
 }
 
-/* What NDIS adds to the memory of a party: all that the process grew by, less what the drivers'
- * own structures take, which the floor shows. */
-static void memory(struct rig *rig, struct rig_vc *vc)
+/* What NDIS adds to the memory of a party: all that the process grew by, less what the drivers' own
+ * structures take, which the floor shows. In a rig of its own: memory that was used before does not
+ * grow the process. */
+static void memory(void)
 {
     double bytes[2];
     const struct rig_edge *edges[2] = {&rig_floor, &rig_through_ndis};
     for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_create(CONDIS_COMPLETE_PENDING);
+        struct rig_vc *vc = rig_vc_create(rig);
         struct shape shape = {.vcs = &vc,
                               .vc_count = 1,
                               .parties_per_vc = smoke ? 10000 : 1000000,
                               .edge = edges[i],
                               .in_order = true,
                               .pair_count = 1000};
-        malloc_trim(0);
         rig_run(rig, measure, &shape);
         bytes[i] = shape.bytes_per_party;
+        rig_vc_destroy(vc);
+        rig_destroy(rig);
+        malloc_trim(0);
     }
-    printf("  memory per party: drivers %.0f bytes, NDIS %.0f bytes\n", bytes[0],
+    printf("memory per party: drivers %.0f bytes, NDIS %.0f bytes\n", bytes[0],
            bytes[1] - bytes[0]);
     json_array_append_new(rows,
                           json_pack("{s:s, s:f, s:f, s:s}", "what", "memory per party", "floor",
@@ -274,7 +279,6 @@ static void party_figures(enum condis_completion completion, const char *name)
     if (completion == CONDIS_COMPLETE_PENDING) {
         pairs_on_many_vcs(rig);
         scaling(rig, vc);
-        memory(rig, vc);
         data(rig, vc);
     }
     rig_vc_destroy(vc);
@@ -296,6 +300,7 @@ int main(int argc, char **argv)
     }
     rows = json_array();
     setvbuf(stdout, NULL, _IOLBF, 0);
+    memory();
     party_figures(CONDIS_COMPLETE_PENDING, "completion: pending (the default)");
     party_figures(CONDIS_COMPLETE_DIRECT, "completion: direct");
     if (as_json) {
