@@ -289,17 +289,23 @@ static void nothing_is_received_on_a_vc_that_is_not_active(struct scene *s)
 
 static void a_vc_is_quiet_before_its_deactivation_ends(struct scene *s)
 {
-    PNET_BUFFER_LIST list;
-    NDIS_STATUS status;
-    call_begin_with(s, 1);
-    Client.keeps_receives = TRUE;
-    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
-    EXPECT_RULE(s, MCO_DEACTIVATE_RECEIVES_OUT,
-                AS_CLIENT((void)ClientCloseCall(&s->vc[0], &s->party[0], NULL, 0)));
-    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
-    assert_int_equal(Mini.returned_count, 1);
-    AS_CLIENT(status = ClientDeleteVc(&s->vc[0]));
-    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    static const enum how hows[] = {AT_ONCE, FROM_DPC, EARLY};
+    for (LONG i = 0; i < 3; i++) {
+        PNET_BUFFER_LIST list;
+        NDIS_STATUS status;
+        memset(s->vc, 0, sizeof(s->vc));
+        memset(s->party, 0, sizeof(s->party));
+        call_begin_with(s, 1);
+        plan_mini(ASK_DEACTIVATE, (struct plan){.how = hows[i]});
+        Client.keeps_receives = TRUE;
+        AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
+        EXPECT_RULE(s, MCO_DEACTIVATE_RECEIVES_OUT,
+                    AS_CLIENT((void)ClientCloseCall(&s->vc[0], &s->party[0], NULL, 0)));
+        AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
+        assert_int_equal(Mini.returned_count, i + 1);
+        AS_CLIENT(status = ClientDeleteVc(&s->vc[0]));
+        assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    }
 }
 
 /* ---- levels ------------------------------------------------------------------------------ */

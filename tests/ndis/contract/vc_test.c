@@ -197,6 +197,29 @@ static void activations_do_not_overlap(struct scene *s)
     destroy(s);
 }
 
+static void an_activation_that_fails_leaves_the_vc_as_it_was(struct scene *s)
+{
+    if (s->kind.mcm)
+        return;
+    static const enum how hows[] = {AT_ONCE, FROM_DPC, EARLY};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct plan failure = {.how = hows[i], .status = NDIS_STATUS_RESOURCES};
+        create(s);
+        plan_mini(ASK_ACTIVATE, failure);
+        (void)activate();
+        EXPECT_RULE(s, VC_DATA_BEFORE_ACTIVE, AS_MINI((void)WireIndicate(s->vc[0].handle, 0)));
+        plan_mini(ASK_ACTIVATE, (struct plan){.how = AT_ONCE});
+        (void)activate();
+        scene_settle(s);
+        (void)deactivate();
+        scene_settle(s);
+        plan_mini(ASK_ACTIVATE, failure);
+        (void)activate();
+        EXPECT_RULE(s, MCO_RECEIVE_INACTIVE, AS_MINI((void)WireIndicate(s->vc[0].handle, 0)));
+        destroy(s);
+    }
+}
+
 static void a_vc_that_is_not_active_cannot_be_deactivated(struct scene *s)
 {
     NDIS_STATUS status;
@@ -312,6 +335,7 @@ static const struct scene_test tests[] = {
     SCENE_TEST(a_stand_alone_call_manager_has_signalling_vcs_and_an_mcm_has_none),
     SCENE_TEST(a_vc_is_activated_and_deactivated_however_the_miniport_answers),
     SCENE_TEST(activations_do_not_overlap),
+    SCENE_TEST(an_activation_that_fails_leaves_the_vc_as_it_was),
     SCENE_TEST(a_vc_that_is_not_active_cannot_be_deactivated),
     SCENE_TEST(a_miniport_that_completes_twice_or_unasked_is_told),
     SCENE_TEST(an_active_vc_or_one_with_a_call_cannot_be_deleted),
