@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Several threads of a client make, fill, empty and close multipoint calls at once, wait for what
- * pends, and are told of leaves that leave and calls that end; everything is answered in every legal
- * way. Nothing may be left at the end, and no rule broken. */
+ * pends, and are told of leaves that leave and calls that end; everything is answered in every
+ * legal way. Nothing may be left at the end, and no rule broken. */
 #include "scene.h"
 
 enum { LANES = 3, LEAVES = 6 };
