@@ -147,7 +147,6 @@ struct exec_task {
     struct exec *exec;      /* the host it acts for                                       */
     struct exec_cpu *cpu;   /* that processor                                             */
     struct nt_owner *owner; /* (w) the driver it is inside; NULL: none                    */
-    void *deliveries;       /* (w) ndis: head of the nested deliveries                    */
     void *slots[2];         /* (w) ndis                                                   */
     uint32_t delivering;    /* (w) ndis                                                   */
     uint32_t locks_held;    /* exec_locks it holds now                                    */
