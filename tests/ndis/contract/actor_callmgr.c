@@ -255,7 +255,7 @@ static NDIS_STATUS NTAPI cm_create_vc(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE
     struct cm_vc *vc = ActorAllocate(sizeof(*vc));
     vc->wire.handle = NdisVcHandle;
     InterlockedIncrement(&Cm.vc_count);
-    Cm.vc = vc;
+    InterlockedExchangePointer((PVOID volatile *)&Cm.vc, vc); /* storms create at once */
     *ProtocolVcContext = vc;
     return NDIS_STATUS_SUCCESS;
 }
