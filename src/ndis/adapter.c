@@ -88,15 +88,8 @@ static void set_state(struct adapter *adapter, enum adapter_state state)
     adapter->state = (uint8_t)state;
     exec_unlock(&host->lock);
     if (trace_on(host->trace))
-        trace_emit(host->trace, &(struct trace_event){
-                                    .time_100ns = exec_now(host->exec->world),
-                                    .kind = TRACE_STATE,
-                                    .host = host->index,
-                                    .driver = adapter->driver->module->index,
-                                    .noun = report_noun(&adapter->object),
-                                    .from = state_names[before],
-                                    .to = state_names[state],
-                                });
+        report_state(host, &adapter->object, NULL, NULL, state_names[before], state_names[state],
+                     NULL);
 }
 
 /* ---- pause and restart ---- */

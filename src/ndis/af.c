@@ -85,21 +85,9 @@ static const struct state_cell *af_step(struct af *af, enum af_event event)
     if (cell->action != STATE_GO)
         return cell;
     struct host *host = af->adapter->host;
-    const struct exec_task *task = exec_current();
     if (trace_on(host->trace) && af->state != cell->next)
-        trace_emit(host->trace, &(struct trace_event){
-                                    .time_100ns = exec_now(host->exec->world),
-                                    .kind = TRACE_STATE,
-                                    .host = host->index,
-                                    .driver = (uint16_t)(task->owner ? task->owner->index : 0),
-                                    .processor = (uint8_t)task->processor,
-                                    .irql = task->irql,
-                                    .noun = report_noun(&af->object),
-                                    .what = af_event_names[event],
-                                    .from = af_state_names[af->state],
-                                    .to = af_state_names[cell->next],
-                                    .source = "API 8.13",
-                                });
+        report_state(host, &af->object, NULL, af_event_names[event], af_state_names[af->state],
+                     af_state_names[cell->next], "API 8.13");
     af->state = cell->next;
     return cell;
 }

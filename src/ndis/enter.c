@@ -65,13 +65,7 @@ void visit_level_broken(const struct visit *visit)
 void visit_trace(const struct visit *visit, bool entering)
 {
     struct host *host = visit->task->exec->user;
-    trace_emit(host->trace, &(struct trace_event){
-                                .time_100ns = exec_now(host->exec->world),
-                                .kind = (uint16_t)(entering ? TRACE_ENTER : TRACE_LEAVE),
-                                .host = host->index,
-                                .driver = (uint16_t)visit->task->owner->index,
-                                .processor = (uint8_t)visit->task->processor,
-                                .irql = visit->task->irql,
-                                .what = visit->handler,
-                            });
+    struct trace_event event = report_event(host, entering ? TRACE_ENTER : TRACE_LEAVE, NULL);
+    event.what = visit->handler;
+    trace_emit(host->trace, &event);
 }

@@ -53,20 +53,13 @@ NDIS_OID oid_number(const NDIS_OID_REQUEST *request)
 
 void oid_trace(const struct call *call, const struct oid *oid)
 {
-    if (trace_on(call->host->trace))
-        trace_emit(call->host->trace,
-                   &(struct trace_event){
-                       .time_100ns = exec_now(call->host->exec->world),
-                       .kind = TRACE_OID_REQUEST,
-                       .host = call->host->index,
-                       .driver = oid->requester->module->index,
-                       .processor = (uint8_t)call->task->processor,
-                       .irql = call->task->irql,
-                       .noun = report_noun(&oid->object),
-                       .what = call->function,
-                       .arg = {oid_number(oid->request),
-                               oid->request->DATA.QUERY_INFORMATION.InformationBufferLength},
-                   });
+    if (!trace_on(call->host->trace))
+        return;
+    struct trace_event event = report_event(call->host, TRACE_OID_REQUEST, &oid->object);
+    event.what = call->function;
+    event.arg[0] = oid_number(oid->request);
+    event.arg[1] = oid->request->DATA.QUERY_INFORMATION.InformationBufferLength;
+    trace_emit(call->host->trace, &event);
 }
 
 bool oid_check_request(const struct call *call, const NDIS_OID_REQUEST *request, NDIS_HANDLE about,

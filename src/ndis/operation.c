@@ -43,23 +43,15 @@ static void trace_operation(struct host *host, const struct operation *op, enum 
         return;
     const struct object *object = operation_object(op);
     const struct operation_row *row = &operation_rows[kind_of(op)];
-    const struct exec_task *task = exec_current();
     bool told = event == TRACE_OPERATION_DELIVERED;
     bool has_status = event != TRACE_OPERATION_CALLED && event != TRACE_OPERATION_PENDED;
-    trace_emit(host->trace, &(struct trace_event){
-                                .time_100ns = exec_now(host->exec->world),
-                                .kind = (uint16_t)event,
-                                .host = host->index,
-                                .driver = (uint16_t)(task->owner ? task->owner->index : 0),
-                                .processor = (uint8_t)task->processor,
-                                .irql = task->irql,
-                                .flags = has_status ? TRACE_HAS_STATUS : 0,
-                                .status = (uint32_t)op->status,
-                                .noun = report_noun(object),
-                                .what = row->name,
-                                .to = told ? row->told : row->handler,
-                                .source = "API 2.0",
-                            });
+    struct trace_event trace = report_event(host, event, object);
+    trace.flags = has_status ? TRACE_HAS_STATUS : 0;
+    trace.status = (uint32_t)op->status;
+    trace.what = row->name;
+    trace.to = told ? row->told : row->handler;
+    trace.source = "API 2.0";
+    trace_emit(host->trace, &trace);
 }
 
 void operation_begin(struct operation *op, enum operation_kind kind, PVOID parameters)

@@ -163,27 +163,6 @@ static void release(struct party *party)
         give_back(vc, party);
 }
 
-static void trace_step(const struct party *party, enum party_event event, uint8_t next)
-{
-    const struct vc *vc = party_vc(party);
-    struct host *host = vc->adapter->host;
-    const struct exec_task *task = exec_current();
-    trace_emit(host->trace, &(struct trace_event){
-                                .time_100ns = exec_now(host->exec->world),
-                                .kind = TRACE_STATE,
-                                .host = host->index,
-                                .driver = (uint16_t)(task->owner ? task->owner->index : 0),
-                                .processor = (uint8_t)task->processor,
-                                .irql = task->irql,
-                                .noun = report_noun(&party->object),
-                                .second = report_noun(&vc->object),
-                                .what = party_event_names[event],
-                                .from = party_state_names[party->state],
-                                .to = party_state_names[next],
-                                .source = "API 8.9",
-                            });
-}
-
 const struct state_cell *party_step(struct party *party, enum party_event event)
 {
     const struct state_cell *cell = &party_table[party->state][event];
@@ -192,7 +171,8 @@ const struct state_cell *party_step(struct party *party, enum party_event event)
         return cell;
     struct vc *vc = party_vc(party);
     if (__builtin_expect(trace_on(vc->adapter->host->trace), 0))
-        trace_step(party, event, cell->next);
+        report_state(vc->adapter->host, &party->object, &vc->object, party_event_names[event],
+                     party_state_names[party->state], party_state_names[cell->next], "API 8.9");
     if (party->state == PARTY_ACTIVE)
         vc->active_party_count--;
     party->state = cell->next;
@@ -224,8 +204,8 @@ void party_fill(struct operation *op, void *with)
 {
     const struct party_results *results = with;
     struct object *object = operation_object(op);
-    struct party *party = object->kind == OBJECT_VC ? ((struct vc *)object)->call_party
-                                                    : (struct party *)object;
+    struct party *party =
+        object->kind == OBJECT_VC ? ((struct vc *)object)->call_party : (struct party *)object;
     if (party)
         context_from_completion(&party->cm_context, results->context);
     if (results->parameters)

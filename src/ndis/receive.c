@@ -65,20 +65,12 @@ static void trace_receive(const struct call *call, enum trace_kind kind, const s
 {
     if (__builtin_expect(!trace_on(call->host->trace), 1))
         return;
-    trace_emit(call->host->trace,
-               &(struct trace_event){
-                   .time_100ns = exec_now(call->host->exec->world),
-                   .kind = (uint16_t)kind,
-                   .host = call->host->index,
-                   .driver = (uint16_t)(call->task->owner ? call->task->owner->index : 0),
-                   .processor = (uint8_t)call->task->processor,
-                   .irql = call->task->irql,
-                   .flags = TRACE_HAS_ARG0,
-                   .noun = vc ? report_noun(&vc->object) : (struct trace_noun){0},
-                   .arg = {count, 0},
-                   .what = call->function,
-                   .source = "API 8.15",
-               });
+    struct trace_event event = report_event(call->host, kind, vc ? &vc->object : NULL);
+    event.flags = TRACE_HAS_ARG0;
+    event.arg[0] = count;
+    event.what = call->function;
+    event.source = "API 8.15";
+    trace_emit(call->host->trace, &event);
 }
 
 /* Finds the VC of an indication and counts one receive on it, which holds a deactivation off.

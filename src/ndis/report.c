@@ -27,6 +27,34 @@ struct trace_noun report_noun(const struct object *object)
     return (struct trace_noun){noun[object->kind], object->index, object_generation(object)};
 }
 
+struct trace_event report_event(const struct host *host, enum trace_kind kind,
+                                const struct object *object)
+{
+    const struct exec_task *task = exec_current();
+    return (struct trace_event){
+        .time_100ns = exec_now(host->exec->world),
+        .kind = (uint16_t)kind,
+        .host = host->index,
+        .driver = (uint16_t)(task->owner ? task->owner->index : 0),
+        .processor = (uint8_t)task->processor,
+        .irql = task->irql,
+        .noun = object ? report_noun(object) : (struct trace_noun){0},
+    };
+}
+
+void report_state(const struct host *host, const struct object *object, const struct object *second,
+                  const char *cause, const char *from, const char *to, const char *source)
+{
+    struct trace_event event = report_event(host, TRACE_STATE, object);
+    if (second)
+        event.second = report_noun(second);
+    event.what = cause;
+    event.from = from;
+    event.to = to;
+    event.source = source;
+    trace_emit(host->trace, &event);
+}
+
 void report_object_name(const struct object *object, char *text, size_t text_bytes)
 {
     const char *kind = object_kind_text(object->kind);
@@ -97,20 +125,15 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
     if (about && (!handle || object_generation(about) == handle_generation(handle)))
         add_history(host, &brk, about);
     rule_break_backtrace(&brk, 2);
-    if (trace_on(host->trace))
-        trace_emit(host->trace, &(struct trace_event){
-                                    .time_100ns = brk.time_100ns,
-                                    .kind = TRACE_RULE_BROKEN,
-                                    .host = host->index,
-                                    .driver = (uint16_t)(owner ? owner->index : 0),
-                                    .processor = (uint8_t)task->processor,
-                                    .irql = task->irql,
-                                    .flags = TRACE_HAS_STATUS,
-                                    .status = (uint32_t)status,
-                                    .noun = about ? report_noun(about) : (struct trace_noun){0},
-                                    .what = rule_info(rule)->name,
-                                    .to = function,
-                                });
+    if (trace_on(host->trace)) {
+        struct trace_event event = report_event(host, TRACE_RULE_BROKEN, about);
+        event.driver = (uint16_t)(owner ? owner->index : 0);
+        event.flags = TRACE_HAS_STATUS;
+        event.status = (uint32_t)status;
+        event.what = rule_info(rule)->name;
+        event.to = function;
+        trace_emit(host->trace, &event);
+    }
     rules_report(host->rules, &brk);
 }
 

@@ -23,6 +23,16 @@ void report_owner_break(struct host *host, const struct nt_owner *owner, enum ru
                         const char *function, struct object *about, NDIS_STATUS status,
                         const char *format, ...) __attribute__((format(printf, 7, 8)));
 
+/* A trace event with what every event has: time, host, processor, level, the running driver and the
+ * object (NULL: none). The caller fills the rest in and emits it, only when trace_on. */
+struct trace_event report_event(const struct host *host, enum trace_kind kind,
+                                const struct object *object);
+
+/* Traces that an object went from one state to another. second: what it belongs to; NULL: nothing.
+ * The texts are static. */
+void report_state(const struct host *host, const struct object *object, const struct object *second,
+                  const char *cause, const char *from, const char *to, const char *source);
+
 /* The object as the trace names it. */
 struct trace_noun report_noun(const struct object *object);
 

@@ -28,20 +28,12 @@ static void trace_lists(const struct call *call, enum trace_kind kind, const str
 {
     if (__builtin_expect(!trace_on(call->host->trace), 1))
         return;
-    const struct exec_task *task = call->task;
-    trace_emit(call->host->trace, &(struct trace_event){
-                                      .time_100ns = exec_now(call->host->exec->world),
-                                      .kind = (uint16_t)kind,
-                                      .host = call->host->index,
-                                      .driver = (uint16_t)(task->owner ? task->owner->index : 0),
-                                      .processor = (uint8_t)task->processor,
-                                      .irql = task->irql,
-                                      .flags = TRACE_HAS_ARG0,
-                                      .noun = report_noun(&vc->object),
-                                      .arg = {count, 0},
-                                      .what = call->function,
-                                      .source = "API 8.15",
-                                  });
+    struct trace_event event = report_event(call->host, kind, &vc->object);
+    event.flags = TRACE_HAS_ARG0;
+    event.arg[0] = count;
+    event.what = call->function;
+    event.source = "API 8.15";
+    trace_emit(call->host->trace, &event);
 }
 
 static void check_dispatch_flag(const struct call *call, NDIS_HANDLE handle, bool flag)

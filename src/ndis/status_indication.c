@@ -4,6 +4,7 @@
 #include "ndis/oid.h"
 #include "ndis/status_copy.h"
 #include "ndis/vc.h"
+#include "ndis/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,18 +153,13 @@ static struct adapter *indicating_adapter(const struct call *call, NDIS_HANDLE h
 
 static void trace_status(const struct call *call, const NDIS_STATUS_INDICATION *indication)
 {
-    if (trace_on(call->host->trace))
-        trace_emit(call->host->trace,
-                   &(struct trace_event){
-                       .time_100ns = exec_now(call->host->exec->world),
-                       .kind = TRACE_STATUS,
-                       .host = call->host->index,
-                       .driver = (uint16_t)call->task->owner->index,
-                       .processor = (uint8_t)call->task->processor,
-                       .irql = call->task->irql,
-                       .what = call->function,
-                       .arg = {(uint32_t)indication->StatusCode, indication->StatusBufferSize},
-                   });
+    if (!trace_on(call->host->trace))
+        return;
+    struct trace_event event = report_event(call->host, TRACE_STATUS, NULL);
+    event.what = call->function;
+    event.arg[0] = (uint32_t)indication->StatusCode;
+    event.arg[1] = indication->StatusBufferSize;
+    trace_emit(call->host->trace, &event);
 }
 
 static void indicate_to_all(struct adapter *adapter, bool co, NDIS_STATUS_INDICATION *indication)

@@ -18,22 +18,8 @@ static const struct state_cell *step(struct vc *vc, uint8_t *state, const struct
         return cell;
     uint8_t next = cell->next == STATE_BACK ? back : cell->next;
     struct host *host = vc->adapter->host;
-    if (__builtin_expect(trace_on(host->trace), 0) && next != *state) {
-        const struct exec_task *task = exec_current();
-        trace_emit(host->trace, &(struct trace_event){
-                                    .time_100ns = exec_now(host->exec->world),
-                                    .kind = TRACE_STATE,
-                                    .host = host->index,
-                                    .driver = (uint16_t)(task->owner ? task->owner->index : 0),
-                                    .processor = (uint8_t)task->processor,
-                                    .irql = task->irql,
-                                    .noun = report_noun(&vc->object),
-                                    .what = event,
-                                    .from = names[*state],
-                                    .to = names[next],
-                                    .source = "API 1.3",
-                                });
-    }
+    if (__builtin_expect(trace_on(host->trace), 0) && next != *state)
+        report_state(host, &vc->object, NULL, event, names[*state], names[next], "API 1.3");
     *state = next;
     return cell;
 }
