@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any octets: reading neither crashes nor passes the end; what reads, written again, reads the same. */
+/* Any octets: reading neither crashes nor passes the end; what reads, written again, reads the same
+ * way. */
 #include "steps.h"
 
 static struct saal_pool *pool;

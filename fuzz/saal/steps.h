@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of steps is what the targets with two ends read from their input: an octet says the step
- * (low four bits) and the end (bit 4); what follows depends on the step. */
+/* A program of steps is what the targets with two ends read from their input: an octet says the
+ * step (low four bits) and the end (bit 4); what follows depends on the step. */
 #ifndef CONDIS_FUZZ_SAAL_STEPS_H
 #define CONDIS_FUZZ_SAAL_STEPS_H
 
