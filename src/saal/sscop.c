@@ -54,6 +54,7 @@ struct sscop *sscop_create(const struct sscop_options *options, struct saal_pool
     s->options = *options;
     s->pool = pool;
     s->state = SSCOP_IDLE;
+    s->vt_sq = options->first_sq;
     for (unsigned timer = 0; timer < TIMER_COUNT; timer++)
         sscop_timer_stop(s, timer);
     if (!events_create(s) || !sscop_held_create(s) || !sscop_backlog_create(s)) {

@@ -56,10 +56,12 @@ struct sscop_options {
     uint32_t uu_bytes_max;      /* j, at most 65524 */
     uint32_t window_count;      /* SDs that the peer may have on their way to us; 1 to 65536 */
     uint32_t backlog_count_max; /* SDUs taken and not yet acknowledged; 1 to 2^20 */
+    uint8_t first_sq;           /* N(SQ) of the first BGN, RS or ER is one more */
     bool clear_buffers;         /* a lost connection takes its SDUs along; else sscop_retrieve */
 };
 
-/* The values of the UNI SAAL (SIG §2.3). */
+/* The values of the UNI SAAL (SIG §2.3). first_sq is 0: one that differs from start to start tells a
+ * peer that missed the end of the last connection that this is a new one, not a copy of its BGN. */
 void sscop_options_default(struct sscop_options *options);
 
 /* What was counted since the entity was made. */

@@ -243,12 +243,36 @@ static void a_peer_that_started_anew_is_a_release_and_an_establish(void **state)
     link_establish();
     struct sscop_options options;
     sscop_options_default(&options);
+    options.first_sq = 40;
     saal_destroy(end[0]);
     end[0] = saal_create(&options, pool);
-    saal_sscop(end[0])->vt_sq = 40;
     saal_establish(end[0], 0);
     link_settle();
     told_is("e", "RE");
+}
+
+/* Its BGN looks like a copy of the first one; then the numbers do not fit, and both recover. */
+static void a_peer_that_started_anew_with_the_same_number_is_found_out(void **state)
+{
+    (void)state;
+    link_establish();
+    for (int i = 0; i < 40; i++) {
+        send(0, "before");
+        send(1, "before");
+    }
+    link_settle();
+    told[0][0] = told[1][0] = '\0';
+    struct sscop_options options;
+    sscop_options_default(&options);
+    saal_destroy(end[0]);
+    end[0] = saal_create(&options, pool);
+    saal_establish(end[0], now_ms);
+    link_run(now_ms + 3000);
+    told_is("eE", "E");
+    send(0, "a");
+    send(1, "b");
+    link_settle();
+    told_is("D", "D");
 }
 
 static void recovery_is_an_establish_indication_at_both_ends(void **state)
@@ -340,6 +364,7 @@ int main(void)
         TEST(a_release_that_meets_an_establish_ends_in_a_link),
         TEST(establishing_again_resynchronizes_and_loses_what_waited),
         TEST(a_peer_that_started_anew_is_a_release_and_an_establish),
+        TEST(a_peer_that_started_anew_with_the_same_number_is_found_out),
         TEST(recovery_is_an_establish_indication_at_both_ends),
         TEST(a_cut_link_is_released_at_both_ends_in_time),
         TEST(a_link_that_nobody_answers_is_given_up_and_may_be_tried_again),
