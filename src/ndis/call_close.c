@@ -59,10 +59,13 @@ static NDIS_STATUS ask_to_close(const struct call *call, struct vc *vc, NDIS_HAN
     NDIS_STATUS status =
         af_cm_handlers(vc->af)->CmCloseCallHandler(vc->cm_context, party_context, data, size);
     if (status == NDIS_STATUS_SUCCESS) {
-        const struct state_cell *cell = &vc_activation_table[vc->activation][VC_CM_CLOSED];
+        exec_lock_named(&vc->lock, "close call");
+        uint8_t activation = vc->activation;
+        vc_unlock(vc);
+        const struct state_cell *cell = &vc_activation_table[activation][VC_CM_CLOSED];
         if (cell->action == STATE_BREAKS)
             (void)visit_breaks(&visit, (enum rule_id)cell->rule, &vc->object, status,
-                               "the VC is %s", vc_activation_names[vc->activation]);
+                               "the VC is %s", vc_activation_names[activation]);
     }
     visit_end(&visit);
     return operation_returned(call->host, &vc->call_op, &cm->module->owner, status);
