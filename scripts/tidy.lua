@@ -27,6 +27,7 @@ local arrows = {
     client = {'client'},
     script = {'script', 'client', 'ndis', 'link', 'nt', 'rules', 'trace'},
     saal = {'saal'},
+    uni = {'uni'},
 }
 
 -- The files that know more than their folder: one makes a program's thread a task of the host, one
@@ -38,7 +39,7 @@ local plain_c = {'assert.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 
 -- What never reaches the folders that hold no medium and no event loop.
 local no_io = {'^uv%.h$', '^sys/socket%.h$', '^sys/un%.h$', '^netinet/', '^arpa/', '^netdb%.h$'}
-local io_free = {trace = true, rules = true, ndis = true, client = true, saal = true}
+local io_free = {trace = true, rules = true, ndis = true, client = true, saal = true, uni = true}
 
 local files = {}
 for file in io.lines() do
@@ -189,7 +190,8 @@ for _, file in ipairs(files) do
     local folder, name = file:match('^(.*)/([^/]+)$')
     if folder and name == 'README.md' then
         readmes[folder] = true
-    elseif folder and not folder:match('^tests/') and not folder:match('^%.') then
+    elseif folder and not folder:match('^tests/') and not folder:match('^%.') and
+        not folder:match('_corpus$') then -- seeds have no room for a README; their folder's has
         folders[folder] = true
     end
 end

@@ -60,8 +60,9 @@ struct sscop_options {
     bool clear_buffers;         /* a lost connection takes its SDUs along; else sscop_retrieve */
 };
 
-/* The values of the UNI SAAL (SIG §2.3). first_sq is 0: one that differs from start to start tells a
- * peer that missed the end of the last connection that this is a new one, not a copy of its BGN. */
+/* The values of the UNI SAAL (SIG §2.3). first_sq is 0: one that differs from start to start tells
+ * a peer that missed the end of the last connection that this is a new one, not a copy of its BGN.
+ */
 void sscop_options_default(struct sscop_options *options);
 
 /* What was counted since the entity was made. */

@@ -71,7 +71,7 @@ static void octets_of_the_reference_are_written_and_read(void **state)
         sscop_pdu_write(&sample->pdu, sample->elements, frame);
         assert_int_equal(frame->bytes, sample->count);
         assert_memory_equal(frame->data, sample->octets, sample->count);
-        struct sscop_pdu pdu;
+        struct sscop_pdu pdu = {0};
         assert_int_equal(sscop_pdu_read(sample->octets, sample->count, &pdu), SSCOP_PDU_GOOD);
         for (uint32_t k = 0; k < pdu.list_count; k++)
             assert_int_equal(sscop_pdu_list_at(&pdu, k), sample->elements[k]);
@@ -80,7 +80,7 @@ static void octets_of_the_reference_are_written_and_read(void **state)
     }
 }
 
-static bool carries_data(uint8_t type)
+static bool carries_data(unsigned type)
 {
     return type == SSCOP_BGN || type == SSCOP_BGAK || type == SSCOP_END || type == SSCOP_RS ||
            type == SSCOP_BGREJ || type == SSCOP_SD || type == SSCOP_UD || type == SSCOP_MD;
@@ -89,13 +89,13 @@ static bool carries_data(uint8_t type)
 static void every_type_with_every_padding_reads_as_it_was_written(void **state)
 {
     (void)state;
-    for (uint8_t type = 1; type < SSCOP_PDU_TYPE_COUNT; type++) {
+    for (unsigned type = 1; type < SSCOP_PDU_TYPE_COUNT; type++) {
         for (uint32_t bytes = 0; bytes < (carries_data(type) ? 9U : 1U); bytes++) {
             struct saal_buffer *frame = saal_buffer_get(pool, 64);
             memset(frame->data, 0xa5, bytes);
             frame->bytes = bytes;
             uint32_t elements[3] = {5, SSCOP_NUMBER_MAX, 0};
-            struct sscop_pdu wrote = {.type = type, .bytes = bytes};
+            struct sscop_pdu wrote = {.type = (uint8_t)type, .bytes = bytes};
             wrote.n_sq = type == SSCOP_BGN || type == SSCOP_RS || type == SSCOP_ER ? 200 : 0;
             wrote.from_sscop = type == SSCOP_END;
             wrote.n_s = type == SSCOP_SD || type == SSCOP_POLL ? 0xfffffe : 0;
@@ -109,7 +109,7 @@ static void every_type_with_every_padding_reads_as_it_was_written(void **state)
             sscop_pdu_write(&wrote, elements, frame);
             assert_int_equal(frame->bytes, bytes + extra_bytes);
             assert_int_equal(frame->bytes % 4, 0);
-            struct sscop_pdu read;
+            struct sscop_pdu read = {0};
             assert_int_equal(sscop_pdu_read(frame->data, frame->bytes, &read), SSCOP_PDU_GOOD);
             for (uint32_t i = 0; i < read.list_count; i++)
                 assert_int_equal(sscop_pdu_list_at(&read, i), elements[i]);
@@ -123,11 +123,11 @@ static void every_type_with_every_padding_reads_as_it_was_written(void **state)
 static void a_length_that_the_type_does_not_allow_is_found(void **state)
 {
     (void)state;
-    for (uint8_t type = 1; type < SSCOP_PDU_TYPE_COUNT; type++) {
+    for (unsigned type = 1; type < SSCOP_PDU_TYPE_COUNT; type++) {
         for (size_t bytes = 0; bytes <= 32; bytes++) {
             uint8_t octets[32] = {0};
             if (bytes >= 4)
-                octets[bytes - 4] = type;
+                octets[bytes - 4] = (uint8_t)type;
             size_t least = type == SSCOP_STAT                                         ? 12
                            : type == SSCOP_USTAT                                      ? 16
                            : type == SSCOP_SD || type == SSCOP_UD || type == SSCOP_MD ? 4
@@ -184,7 +184,7 @@ static void a_pool_keeps_to_its_limit_and_gives_what_came_back(void **state)
 {
     (void)state;
     struct saal_pool *small = saal_pool_create(20000);
-    struct saal_buffer *taken[512];
+    struct saal_buffer *taken[512] = {NULL};
     uint32_t count = 0;
     while (count < 512 && (taken[count] = saal_buffer_get(small, 40)) != NULL)
         count++;
