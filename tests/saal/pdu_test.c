@@ -111,8 +111,9 @@ static void every_type_with_every_padding_reads_as_it_was_written(void **state)
             assert_int_equal(frame->bytes % 4, 0);
             struct sscop_pdu read = {0};
             assert_int_equal(sscop_pdu_read(frame->data, frame->bytes, &read), SSCOP_PDU_GOOD);
-            for (uint32_t i = 0; i < read.list_count; i++)
-                assert_int_equal(sscop_pdu_list_at(&read, i), elements[i]);
+            assert_int_equal(read.list_count, wrote.list_count);
+            for (uint32_t i = 0; i < wrote.list_count; i++)
+                assert_int_equal(sscop_pdu_list_at(&read, i), elements[i % 3]);
             assert_true((read.data == frame->data) == (bytes > 0));
             pdus_are_equal(&read, &wrote);
             saal_buffer_release(frame);
