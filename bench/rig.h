@@ -64,6 +64,9 @@ struct rig_vc {
     NDIS_HANDLE handle; /* of NDIS */
     struct leaf first;  /* the party that keeps the call a call */
     NDIS_HANDLE first_handle;
+    /* By edge, and one for each VC, as a driver does that serves many processors. */
+    NPAGED_LOOKASIDE_LIST leaves[2];
+    NPAGED_LOOKASIDE_LIST branches[2];
     struct leaf **parties;
     uint32_t party_count;
     enum rig_finish finish;

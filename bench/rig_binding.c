@@ -275,9 +275,6 @@ static VOID unload(PDRIVER_OBJECT DriverObject)
     }
     NdisDeregisterProtocolDriver(rig->protocol);
     NdisFreeNetBufferListPool(rig->pool);
-    ExDeleteNPagedLookasideList(&rig->leaves[0]);
-    ExDeleteNPagedLookasideList(&rig->leaves[1]);
-    ExDeleteNPagedLookasideList(&rig->branches[1]);
 }
 
 static void start_worker(struct rig *rig, struct rig_worker *worker)
@@ -319,12 +316,6 @@ NTSTATUS NTAPI rig_client_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
     UNREFERENCED_PARAMETER(RegistryPath);
     DriverObject->DriverUnload = unload;
     KeInitializeEvent(&rig->ready, SynchronizationEvent, FALSE);
-    for (int i = 0; i < 2; i++)
-        ExInitializeNPagedLookasideList(&rig->leaves[i], NULL, NULL, 0, sizeof(struct leaf),
-                                        0x6661654c, 0);
-    /* On the floor the client runs the call manager's handlers: their memory is the client's. */
-    ExInitializeNPagedLookasideList(&rig->branches[1], NULL, NULL, 0, sizeof(struct branch),
-                                    0x68636e42, 0);
     rig->pool = NdisAllocateNetBufferListPool(NULL, &pool);
     start_worker(rig, &rig->workers[0]);
     start_worker(rig, &rig->workers[1]);

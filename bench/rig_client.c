@@ -49,7 +49,7 @@ static void check(NDIS_STATUS status, const char *what)
 
 static struct leaf *leaf_new(struct rig_vc *vc, uint32_t slot)
 {
-    struct leaf *leaf = ExAllocateFromNPagedLookasideList(&vc->rig->leaves[vc->edge->lists]);
+    struct leaf *leaf = ExAllocateFromNPagedLookasideList(&vc->leaves[vc->edge->lists]);
     if (!leaf)
         rig_fail("out of memory at party %u", slot);
     leaf->vc = vc;
@@ -77,7 +77,7 @@ void rig_cl_drop_complete(NDIS_STATUS Status, NDIS_HANDLE ProtocolPartyContext)
     struct rig_vc *vc = leaf->vc;
     check(Status, "drop party");
     if (vc->finish == RIG_INLINE) {
-        ExFreeToNPagedLookasideList(&vc->rig->leaves[vc->edge->lists], leaf);
+        ExFreeToNPagedLookasideList(&vc->leaves[vc->edge->lists], leaf);
         return;
     }
     leaf->joined = false;
@@ -113,7 +113,7 @@ static void ask_next(struct leaf *leaf)
         return;
     }
     uint32_t slot = leaf->slot;
-    ExFreeToNPagedLookasideList(&vc->rig->leaves[vc->edge->lists], leaf);
+    ExFreeToNPagedLookasideList(&vc->leaves[vc->edge->lists], leaf);
     add(leaf_new(vc, slot));
 }
 
@@ -374,6 +374,12 @@ void rig_vc_open(struct rig_vc *vc)
     vc->random = 88172645463325252ull;
     KeInitializeEvent(&vc->done, NotificationEvent, FALSE);
     NdisAllocateSpinLock(&vc->answers_lock);
+    for (int i = 0; i < 2; i++)
+        ExInitializeNPagedLookasideList(&vc->leaves[i], NULL, NULL, 0, sizeof(struct leaf),
+                                        LEAF_TAG, 0);
+    /* On the floor the client runs the call manager's handlers: their memory is the client's. */
+    ExInitializeNPagedLookasideList(&vc->branches[1], NULL, NULL, 0, sizeof(struct branch),
+                                    LEAF_TAG, 0);
     KeInitializeDpc(&vc->ask_dpc, ask_answered, vc);
     KeInitializeDpc(&vc->finish_dpc[1], rig_cm_finish_pending, vc);
     vc->rig->creating = vc;
@@ -395,6 +401,9 @@ void rig_vc_close(struct rig_vc *vc)
     NDIS_HANDLE handle = vc->handle;
     check(NdisCoDeleteVc(handle), "delete VC");
     NdisFreeSpinLock(&vc->answers_lock);
+    ExDeleteNPagedLookasideList(&vc->leaves[0]);
+    ExDeleteNPagedLookasideList(&vc->leaves[1]);
+    ExDeleteNPagedLookasideList(&vc->branches[1]);
 }
 
 void rig_cl_make_call_complete(NDIS_STATUS Status, NDIS_HANDLE ProtocolVcContext,

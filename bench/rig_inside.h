@@ -18,7 +18,6 @@ struct rig {
     NDIS_HANDLE protocol;
     NDIS_HANDLE binding;
     NDIS_HANDLE af;
-    NPAGED_LOOKASIDE_LIST leaves[2]; /* by edge */
     NDIS_HANDLE pool;
     struct rig_worker {
         struct rig *rig;
@@ -33,7 +32,6 @@ struct rig {
     /* the call manager's */
     NDIS_HANDLE miniport;
     NDIS_HANDLE miniport_adapter;
-    NPAGED_LOOKASIDE_LIST branches[2]; /* by edge */
     NDIS_HANDLE receive_pool;
 };
 

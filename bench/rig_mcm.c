@@ -11,10 +11,9 @@ static UCHAR mirror_payload[8192];
 static void finish(struct branch *branch)
 {
     const struct rig_edge *edge = branch->vc->edge;
-    struct rig *rig = branch->vc->rig;
     if (branch->leaving) {
         edge->drop_complete(NDIS_STATUS_SUCCESS, branch->party);
-        ExFreeToNPagedLookasideList(&rig->branches[edge->lists], branch);
+        ExFreeToNPagedLookasideList(&branch->vc->branches[edge->lists], branch);
     } else {
         edge->add_complete(NDIS_STATUS_SUCCESS, branch->party, branch);
     }
@@ -58,7 +57,7 @@ NDIS_STATUS rig_cm_add_party(NDIS_HANDLE CallMgrVcContext, PCO_CALL_PARAMETERS C
                              NDIS_HANDLE NdisPartyHandle, PNDIS_HANDLE CallMgrPartyContext)
 {
     struct rig_vc *vc = CallMgrVcContext;
-    struct branch *branch = ExAllocateFromNPagedLookasideList(&vc->rig->branches[vc->edge->lists]);
+    struct branch *branch = ExAllocateFromNPagedLookasideList(&vc->branches[vc->edge->lists]);
     UNREFERENCED_PARAMETER(CallParameters);
     if (!branch)
         return NDIS_STATUS_RESOURCES;
@@ -76,7 +75,7 @@ NDIS_STATUS rig_cm_drop_party(NDIS_HANDLE CallMgrPartyContext, PVOID CloseData, 
     UNREFERENCED_PARAMETER(CloseData);
     UNREFERENCED_PARAMETER(Size);
     if (vc->finish == RIG_INLINE) {
-        ExFreeToNPagedLookasideList(&vc->rig->branches[vc->edge->lists], branch);
+        ExFreeToNPagedLookasideList(&vc->branches[vc->edge->lists], branch);
         return NDIS_STATUS_SUCCESS;
     }
     branch->leaving = true;
@@ -129,6 +128,8 @@ static NDIS_STATUS create_vc(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE NdisVcHa
     struct rig_vc *vc = ((struct rig *)ProtocolAfContext)->creating;
     vc->handle = NdisVcHandle;
     NdisAllocateSpinLock(&vc->pending_lock);
+    ExInitializeNPagedLookasideList(&vc->branches[0], NULL, NULL, 0, sizeof(struct branch),
+                                    BRANCH_TAG, 0);
     KeInitializeDpc(&vc->finish_dpc[0], rig_cm_finish_pending, vc);
     *ProtocolVcContext = vc;
     return NDIS_STATUS_SUCCESS;
@@ -138,6 +139,7 @@ static NDIS_STATUS delete_vc(NDIS_HANDLE ProtocolVcContext)
 {
     struct rig_vc *vc = ProtocolVcContext;
     NdisFreeSpinLock(&vc->pending_lock);
+    ExDeleteNPagedLookasideList(&vc->branches[0]);
     return NDIS_STATUS_SUCCESS;
 }
 
@@ -193,7 +195,7 @@ static NDIS_STATUS close_call(NDIS_HANDLE CallMgrVcContext, NDIS_HANDLE CallMgrP
     struct rig_vc *vc = CallMgrVcContext;
     UNREFERENCED_PARAMETER(CloseData);
     UNREFERENCED_PARAMETER(Size);
-    ExFreeToNPagedLookasideList(&vc->rig->branches[vc->edge->lists], CallMgrPartyContext);
+    ExFreeToNPagedLookasideList(&vc->branches[vc->edge->lists], CallMgrPartyContext);
     rig_free_lists(vc->received);
     NdisFreeMdl(vc->mirror);
     return NdisMCmDeactivateVc(vc->handle);
@@ -391,7 +393,6 @@ static VOID unload(PDRIVER_OBJECT DriverObject)
     struct rig *rig = rig_current;
     UNREFERENCED_PARAMETER(DriverObject);
     NdisFreeNetBufferListPool(rig->receive_pool);
-    ExDeleteNPagedLookasideList(&rig->branches[0]);
     NdisMDeregisterMiniportDriver(rig->miniport);
 }
 
@@ -424,8 +425,6 @@ NTSTATUS NTAPI rig_mcm_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
         .fAllocateNetBuffer = TRUE,
         .PoolTag = BRANCH_TAG,
     };
-    ExInitializeNPagedLookasideList(&rig->branches[0], NULL, NULL, 0, sizeof(struct branch),
-                                    BRANCH_TAG, 0);
     rig->receive_pool = NdisAllocateNetBufferListPool(NULL, &pool);
     return NdisMRegisterMiniportDriver(DriverObject, RegistryPath, rig, &miniport, &rig->miniport);
 }
