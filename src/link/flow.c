@@ -90,7 +90,8 @@ static void member_timer(struct exec_timer *timer)
 
 void member_init(CONDIS_NIC_MEMBER *member, CONDIS_NIC *port, struct flow *flow, void *context)
 {
-    *member = (CONDIS_NIC_MEMBER){.port = port, .flow = flow, .context = context};
+    *member =
+        (CONDIS_NIC_MEMBER){.head = {&hub_nic_ops}, .port = port, .flow = flow, .context = context};
     exec_link_init(&member->in_port);
     exec_link_init(&member->ready);
     exec_timer_init(&member->timer, member_timer);

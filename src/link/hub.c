@@ -53,6 +53,7 @@ static CONDIS_NIC *port_create(struct exec *exec, struct hub *hub, PCUNICODE_STR
     if (!port)
         return NULL;
     struct exec_task *task = exec_current();
+    port->head.ops = &hub_nic_ops;
     port->hub = hub;
     port->exec = exec;
     port->processor = task->processor % exec->processor_count;
@@ -122,7 +123,7 @@ leave_hub:
     return status;
 }
 
-VOID NTAPI CondisNicClose(PCONDIS_NIC port)
+static VOID hub_close(PCONDIS_NIC port)
 {
     struct hub *hub = port->hub;
     exec_lock(&hub->lock);
@@ -145,7 +146,7 @@ VOID NTAPI CondisNicClose(PCONDIS_NIC port)
     registry_leave(hub);
 }
 
-ULONG NTAPI CondisNicPort(PCONDIS_NIC Nic)
+static ULONG hub_port(PCONDIS_NIC Nic)
 {
     return Nic->number;
 }
@@ -158,7 +159,7 @@ static bool frame_is_long_enough(const CONDIS_FRAME *frame)
     return bytes >= needed;
 }
 
-VOID NTAPI CondisNicSend(PCONDIS_NIC port, PCONDIS_FRAME frame)
+static VOID hub_send(PCONDIS_NIC port, PCONDIS_FRAME frame)
 {
     struct hub *hub = port->hub;
     struct frame_state *state = frame_state(frame);
@@ -203,8 +204,8 @@ static struct flow *flow_create(struct hub *hub, ULONG channel)
     return flow;
 }
 
-NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelContext, BOOLEAN Held,
-                                PCONDIS_NIC_MEMBER *Member)
+static NDIS_STATUS hub_join(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelContext, BOOLEAN Held,
+                            PCONDIS_NIC_MEMBER *Member)
 {
     struct hub *hub = Nic->hub;
     if (Channel == CONDIS_NIC_CONTROL_CHANNEL)
@@ -238,7 +239,7 @@ unlock:
     return status;
 }
 
-VOID NTAPI CondisNicResume(PCONDIS_NIC_MEMBER member)
+static VOID hub_resume(PCONDIS_NIC_MEMBER member)
 {
     struct hub *hub = member->port->hub;
     exec_lock(&hub->lock);
@@ -247,7 +248,7 @@ VOID NTAPI CondisNicResume(PCONDIS_NIC_MEMBER member)
     exec_unlock(&hub->lock);
 }
 
-VOID NTAPI CondisNicLeave(PCONDIS_NIC_MEMBER member)
+static VOID hub_leave(PCONDIS_NIC_MEMBER member)
 {
     struct hub *hub = member->port->hub;
     exec_lock(&hub->lock);
@@ -255,13 +256,24 @@ VOID NTAPI CondisNicLeave(PCONDIS_NIC_MEMBER member)
     exec_unlock(&hub->lock);
 }
 
-VOID NTAPI CondisNicReturn(PCONDIS_NIC_MEMBER member, PCONDIS_FRAME frame)
+static VOID hub_give_back(PCONDIS_NIC_MEMBER member, PCONDIS_FRAME frame)
 {
     struct hub *hub = member->port->hub;
     exec_lock(&hub->lock);
     member_release(member, frame);
     exec_unlock(&hub->lock);
 }
+
+/* A hub counts nothing: its ports are in one process with those who can. */
+static NDIS_STATUS hub_statistics(PCONDIS_NIC port, PCONDIS_NIC_STATISTICS out)
+{
+    (void)port;
+    (void)out;
+    return NDIS_STATUS_NOT_SUPPORTED;
+}
+
+const struct nic_ops hub_nic_ops = {hub_close,  hub_port,  hub_send,      hub_join,
+                                    hub_resume, hub_leave, hub_give_back, hub_statistics};
 
 bool hub_set_shape(struct exec_world *world, const char *medium, const struct hub_shape *shape)
 {

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The one function of a NIC that needs to know what an adapter is; the others are in hub.c. */
+/* The functions of a NIC as drivers know them: each goes to the medium that the port is on. */
 #include <condis/nic.h>
 
 #include "link/hub.h"
+#include "link/linknic.h"
+#include "link/nic.h"
 #include "ndis/host.h"
+
+static const struct nic_ops *nic_ops(PCONDIS_NIC nic)
+{
+    return ((const struct nic_head *)(const void *)nic)->ops;
+}
+
+static const struct nic_ops *member_ops(PCONDIS_NIC_MEMBER member)
+{
+    return ((const struct nic_head *)(const void *)member)->ops;
+}
 
 NDIS_STATUS NTAPI CondisNicOpen(NDIS_HANDLE MiniportAdapterHandle, PCUNICODE_STRING MediumName,
                                 PCUNICODE_STRING StationName,
@@ -13,5 +25,48 @@ NDIS_STATUS NTAPI CondisNicOpen(NDIS_HANDLE MiniportAdapterHandle, PCUNICODE_STR
     struct exec *exec = ndis_adapter_exec(MiniportAdapterHandle);
     if (!exec)
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (linknic_is_name(MediumName))
+        return linknic_open(exec, MediumName, Characteristics, NicContext, Nic);
     return hub_open(exec, MediumName, StationName, Characteristics, NicContext, Nic);
+}
+
+VOID NTAPI CondisNicClose(PCONDIS_NIC Nic)
+{
+    nic_ops(Nic)->close(Nic);
+}
+
+ULONG NTAPI CondisNicPort(PCONDIS_NIC Nic)
+{
+    return nic_ops(Nic)->port(Nic);
+}
+
+VOID NTAPI CondisNicSend(PCONDIS_NIC Nic, PCONDIS_FRAME Frame)
+{
+    nic_ops(Nic)->send(Nic, Frame);
+}
+
+NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelContext, BOOLEAN Held,
+                                PCONDIS_NIC_MEMBER *Member)
+{
+    return nic_ops(Nic)->join(Nic, Channel, ChannelContext, Held, Member);
+}
+
+VOID NTAPI CondisNicResume(PCONDIS_NIC_MEMBER Member)
+{
+    member_ops(Member)->resume(Member);
+}
+
+VOID NTAPI CondisNicLeave(PCONDIS_NIC_MEMBER Member)
+{
+    member_ops(Member)->leave(Member);
+}
+
+VOID NTAPI CondisNicReturn(PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+{
+    member_ops(Member)->give_back(Member, Frame);
+}
+
+NDIS_STATUS NTAPI CondisNicStatistics(PCONDIS_NIC Nic, PCONDIS_NIC_STATISTICS Statistics)
+{
+    return nic_ops(Nic)->statistics(Nic, Statistics);
 }

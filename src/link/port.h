@@ -7,6 +7,7 @@
 
 #include "link/hub.h"
 #include "link/index.h"
+#include "link/nic.h"
 
 struct hub {
     struct exec_link link;    /* in the world's list; guarded by the registry's lock    */
@@ -54,6 +55,7 @@ struct flow {
 /* CONDIS_NIC_MEMBER. cursor is the next frame to receive: the member holds a reference to it and to
  * every later frame of the flow that its own port did not send. */
 struct _CONDIS_NIC_MEMBER {
+    struct nic_head head; /* fixed */
     struct exec_link in_flow;
     struct exec_link in_port;
     struct exec_link ready; /* in port.ready or, ended, in port.left */
@@ -73,6 +75,7 @@ struct _CONDIS_NIC_MEMBER {
 
 /* CONDIS_NIC. */
 struct _CONDIS_NIC {
+    struct nic_head head; /* fixed */
     struct index_node by_station;
     struct index_node by_number;
     struct hub *hub;        /* fixed */
@@ -100,6 +103,8 @@ struct _CONDIS_NIC {
     USHORT name_bytes;
     WCHAR name[CONDIS_NIC_NAME_CHARACTERS_MAX];
 };
+
+extern const struct nic_ops hub_nic_ops;
 
 /* With the lock held: */
 void port_post(CONDIS_NIC *port);

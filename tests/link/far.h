@@ -138,7 +138,8 @@ static const struct link_calls far_calls = {far_receive, far_sent, far_changed, 
 
 static inline struct link_options far_options(struct far *far, struct exec *exec)
 {
-    far->exec = exec;
+    if (far->exec != exec)
+        far->exec = exec;
     return (struct link_options){.exec = exec, .calls = &far_calls, .context = far};
 }
 
