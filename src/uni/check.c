@@ -169,6 +169,7 @@ static void judge_faults(struct uni_verdict *verdict, const struct uni_message *
             add_diagnostic(verdict, fault->id);
     }
     verdict->reaction = reactions[worst];
+    verdict->by_action = worst >= WEIGHT_DISCARD;
     if (worst == WEIGHT_DISCARD)
         verdict->cause = 0;
 }
@@ -178,10 +179,11 @@ struct uni_verdict uni_check(struct uni_message *message, enum uni_version versi
 {
     struct uni_verdict verdict;
 
-    verdict.reaction = UNI_PROCESS;
-    verdict.cause = 0;
+    verdict.reaction = verdict.fault_reaction = UNI_PROCESS;
+    verdict.cause = verdict.fault_cause = 0;
     verdict.diagnostic_count = 0;
     verdict.missing = false;
+    verdict.by_action = false;
     verdict.missing_set = 0;
     verdict.bad_set = 0;
     const unsigned known = uni_index_of_type[message->type];
@@ -201,6 +203,8 @@ struct uni_verdict uni_check(struct uni_message *message, enum uni_version versi
         mandatory |= UNI_HAS(ENDPOINT_REF);
     if (message->fault_count > 0)
         judge_faults(&verdict, message, mandatory);
+    verdict.fault_reaction = verdict.reaction;
+    verdict.fault_cause = verdict.cause;
     verdict.missing_set = mandatory & ~message->has & ~verdict.bad_set;
     if (verdict.missing_set != 0) {
         verdict.missing = true;

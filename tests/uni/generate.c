@@ -29,8 +29,8 @@ uint32_t generator_below(struct generator *generator, uint32_t limit)
 /* A number is 20 octets for an AESA, and at most 15 digits otherwise. */
 static void uni_number_repair(uint8_t *plan, struct uni_view *digits)
 {
-    static const uint8_t aesa[20] = {0x47, 0, 5, 0x80, 0xFF, 0xE1, 0, 0, 0, 0xF2,
-                                     0x1A, 0x2B, 0x3C, 0, 0x20, 0xEA, 0, 1, 1, 0};
+    static const uint8_t aesa[20] = {0x47, 0,    5,    0x80, 0xFF, 0xE1, 0, 0, 0, 0xF2,
+                                     0x1A, 0x2B, 0x3C, 0,    0x20, 0xEA, 0, 1, 1, 0};
 
     *plan = 2;
     *digits = (struct uni_view){aesa, sizeof(aesa)};
