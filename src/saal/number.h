@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A number counts SDs or POLLs modulo 2^24; which of two comes first is a matter of distance.
  *
- * Windows stay far below 2^23, so a signed distance orders any two numbers that both ends can mean
- * at once (SIG §2.2: arithmetic is relative, never a comparison of plain integers). */
+ * Windows stay far below 2^23, so a signed distance orders any two numbers of ours, or one of ours
+ * and one of the peer's. Two of the peer's may be anywhere: each is compared with one of ours first
+ * (SIG §2.2: arithmetic is relative, never a comparison of plain integers). */
 #ifndef CONDIS_SAAL_NUMBER_H
 #define CONDIS_SAAL_NUMBER_H
 

@@ -171,9 +171,11 @@ enum saal_result sscop_data_ustat(struct sscop *s, const struct sscop_input *inp
     const struct sscop_pdu *ustat = input->pdu;
     uint32_t from = sscop_pdu_list_at(ustat, 0);
     uint32_t to = sscop_pdu_list_at(ustat, 1);
-    if (number_from(ustat->n_r, s->vt_a) < 0 || number_from(s->vt_s, ustat->n_r) <= 0 ||
-        number_from(from, s->vt_a) < 0 || number_from(to, from) <= 0 ||
-        number_from(s->vt_s, to) <= 0)
+    /* Each by its distance from VT(A): two numbers of the peer's may be half the circle apart. */
+    uint32_t sent_count = number_add(s->vt_s, -s->vt_a);
+    if (number_add(ustat->n_r, -s->vt_a) >= sent_count ||
+        number_add(from, -s->vt_a) >= number_add(to, -s->vt_a) ||
+        number_add(to, -s->vt_a) >= sent_count)
         return recover(s, 'T');
     sscop_backlog_acknowledge(s, ustat->n_r);
     s->vt_ms = ustat->n_mr;

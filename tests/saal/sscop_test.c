@@ -381,6 +381,45 @@ static void an_sd_outside_the_window_is_dropped(void **state)
     pair_end(&pair);
 }
 
+/* Found by fuzzing: two numbers of a USTAT more than half the circle apart passed as in order. */
+static void numbers_from_anywhere_on_the_circle_never_reach_outside_the_backlog(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_begin(&pair, 1, NULL);
+    pair_connect(&pair);
+    struct sscop *s = pair.end[0].sscop;
+    uint32_t good_count = 0;
+    for (uint32_t i = 0; i < 32 * 32 * 32; i++) {
+        if (sscop_state_of(s) != SSCOP_READY) {
+            pair_run(&pair, pair.now_ms + 3000); /* it recovers with the other end */
+            assert_int_equal(sscop_state_of(s), SSCOP_READY);
+        }
+        while (sscop_backlog_count(s) < 140)
+            pair_send(&pair, 0);
+        sscop_frames_clear(s);
+        uint32_t elements[2] = {number_add(s->vt_a, (i % 32) << 19),
+                                number_add(s->vt_a, (i / 32 % 32) << 19)};
+        elements[1] = number_add(elements[1], 5);
+        struct sscop_pdu pdu = {
+            .type = i % 3 ? SSCOP_USTAT : SSCOP_STAT,
+            .list_count = 2,
+            .n_ps = s->vt_ps,
+            .n_mr = number_add(s->vt_s, 100),
+            .n_r = number_add(s->vt_a, (i / 1024) << 19),
+        };
+        bool is_good = i < 1024 && i % 32 == 0 && i / 32 % 32 == 0;
+        struct saal_buffer *frame = saal_buffer_get(pair.pool, 32);
+        sscop_pdu_write(&pdu, elements, frame);
+        assert_int_equal(sscop_feed(s, pair.now_ms, frame), SAAL_OK);
+        saal_buffer_release(frame);
+        assert_int_equal(sscop_state_of(s) == SSCOP_READY, is_good);
+        good_count += is_good;
+    }
+    assert_int_equal(good_count, 1);
+    pair_end(&pair);
+}
+
 static void limits_are_answered_and_change_nothing(void **state)
 {
     (void)state;
@@ -494,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_list_with_many_gaps_is_split_and_all_gaps_are_filled),
         cmocka_unit_test(user_octets_go_with_begin_end_and_their_answers),
         cmocka_unit_test(an_sd_outside_the_window_is_dropped),
+        cmocka_unit_test(numbers_from_anywhere_on_the_circle_never_reach_outside_the_backlog),
         cmocka_unit_test(limits_are_answered_and_change_nothing),
         cmocka_unit_test(events_that_nobody_takes_refuse_frames_and_lose_nothing),
         cmocka_unit_test(without_memory_pdus_are_lost_as_on_a_wire_and_made_good),
