@@ -71,6 +71,7 @@ enum saal_result sscop_send_unit(struct sscop *s, uint64_t now_ms, struct saal_b
                                  bool management)
 {
     assert(sdu->reference_count == 1 && now_ms >= s->now_ms);
+    assert(sdu->bytes <= sdu->capacity_bytes);
     s->now_ms = now_ms;
     if (sdu->bytes > s->options.sdu_bytes_max)
         return SAAL_TOO_LONG;

@@ -126,6 +126,7 @@ enum saal_result sscop_send(struct sscop *s, uint64_t now_ms, struct saal_buffer
 {
     time_set(s, now_ms);
     assert(sdu->reference_count == 1);
+    assert(sdu->bytes <= sdu->capacity_bytes); /* the tail is for padding and trailer */
     if (sdu->bytes > s->options.sdu_bytes_max)
         return SAAL_TOO_LONG;
     return sscop_step(s, EV_REQ_DATA, &(struct sscop_input){.frame = sdu});
