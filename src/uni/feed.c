@@ -114,7 +114,7 @@ static enum uni_result feed_setup(struct uni *uni, const struct uni_verdict *ver
 /* SIG 3.3, the C! rules; 5.8 for CONNECT. True when the message is to be processed. */
 static bool answer_ok(struct uni *uni, struct call *call, enum call_event event)
 {
-    const struct uni_message *const m = &uni->received;
+    struct uni_message *const m = &uni->received;
     const bool answers =
         event == CALL_RX_CALL_PROCEEDING || event == CALL_RX_ALERTING || event == CALL_RX_CONNECT;
     const bool first = call->state == (uni->config.side == UNI_USER ? 1 : 6);
