@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* Ports: the signalling link of each, and what happens when one comes, stops or goes. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "switch/inside.h"
+
+struct port *port_of(const struct switch_core *core, uint32_t number)
+{
+    return number < core->port_room ? core->ports[number] : NULL;
+}
+
+void port_touch(struct switch_core *core, struct port *port)
+{
+    if (port->dirty)
+        return;
+    port->dirty = true;
+    port->next_dirty = core->dirty;
+    core->dirty = port;
+}
+
+void port_break(struct switch_core *core, struct port *port)
+{
+    if (port->broken)
+        return;
+    port->broken = true;
+    core->broken_count++;
+}
+
+static bool room_for(struct switch_core *core, uint32_t *number)
+{
+    for (*number = 0; *number < core->port_room; ++*number)
+        if (!core->ports[*number])
+            return true;
+    uint32_t room = core->port_room ? core->port_room * 2 : 8;
+    struct port **ports = realloc(core->ports, room * sizeof(struct port *));
+    if (!ports)
+        return false;
+    for (uint32_t i = core->port_room; i < room; i++)
+        ports[i] = NULL;
+    core->ports = ports;
+    core->port_room = room;
+    return true;
+}
+
+static void port_free(struct port *port)
+{
+    uni_free(port->uni);
+    saal_destroy(port->saal);
+    forward_end(&port->forwards);
+    free(port);
+}
+
+static struct port *port_new(struct switch_core *core, const struct switch_port_options *options)
+{
+    const struct uni_config config = {.side = UNI_NETWORK,
+                                      .version = options->version,
+                                      .peer_is_network = options->trunk,
+                                      .location = 1};
+    struct sscop_options sscop;
+    struct port *port = calloc(1, sizeof *port);
+
+    if (!port)
+        return NULL;
+    sscop_options_default(&sscop);
+    port->options = *options;
+    port->saal = saal_create(options->sscop ? options->sscop : &sscop, core->pool);
+    port->uni = uni_new(&config);
+    if (!port->saal || !port->uni) {
+        port_free(port);
+        return NULL;
+    }
+    port->options.sscop = NULL;
+    port->deadline_ms = UINT64_MAX;
+    vci_set_init(&port->vcis, !options->trunk ? VCI_ALL : options->trunk_odd ? VCI_ODD : VCI_EVEN);
+    return port;
+}
+
+enum switch_result switch_port_add(struct switch_core *core, uint64_t now_ms,
+                                   const struct switch_port_options *options, uint32_t *number)
+{
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!room_for(core, number))
+        return SWITCH_NO_MEMORY;
+    if (*number >= SWITCH_PORTS_MAX)
+        return SWITCH_NO_PORT_LEFT;
+    struct port *port = port_new(core, options);
+    if (!port)
+        return SWITCH_NO_MEMORY;
+    port->number = *number;
+    core->ports[*number] = port;
+    return SWITCH_OK;
+}
+
+static void unlist(struct switch_core *core, struct port *port)
+{
+    for (struct port **at = &core->dirty; *at; at = &(*at)->next_dirty) {
+        if (*at == port) {
+            *at = port->next_dirty;
+            break;
+        }
+    }
+    struct port *before = NULL;
+    for (struct port *at = core->out_first; at; before = at, at = at->next_out) {
+        if (at != port)
+            continue;
+        *(before ? &before->next_out : &core->out_first) = port->next_out;
+        if (core->out_last == port)
+            core->out_last = before;
+        break;
+    }
+}
+
+enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t number)
+{
+    const struct ending ending = {NULL, UNI_CAUSE_OUT_OF_ORDER};
+    struct port *port = port_of(core, number);
+
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!port)
+        return SWITCH_NO_SUCH_PORT;
+    port_break(core, port);
+    if (!port->told_broken)
+        core->broken_count--;
+    while (port->first) {
+        struct leg *leg = port->first;
+        leg_cleared(core, leg, &ending);
+        leg_close(core, leg);
+    }
+    route_remove_port(&core->routes, number);
+    unlist(core, port);
+    core->ports[number] = NULL;
+    port_free(port);
+    switch_pump(core);
+    return SWITCH_OK;
+}
+
+static void take_saal_event(struct switch_core *core, struct port *port,
+                            const struct saal_event *event)
+{
+    enum uni_result result = UNI_OK;
+
+    switch (event->kind) {
+    case SAAL_AAL_ESTABLISH_INDICATION:
+        result = uni_link(port->uni, core->now_ms, UNI_LINK_ESTABLISHED);
+        break;
+    case SAAL_AAL_ESTABLISH_CONFIRM:
+        result = uni_link(port->uni, core->now_ms, UNI_LINK_CONFIRMED);
+        break;
+    case SAAL_AAL_RELEASE_INDICATION:
+        result = uni_link(port->uni, core->now_ms, UNI_LINK_RELEASED);
+        break;
+    case SAAL_AAL_RELEASE_CONFIRM:
+        result = uni_link(port->uni, core->now_ms, UNI_LINK_RELEASE_CONFIRMED);
+        break;
+    case SAAL_AAL_DATA_INDICATION:
+        result = uni_feed(port->uni, core->now_ms, event->data, event->bytes);
+        break;
+    default:
+        break;
+    }
+    if (result != UNI_OK)
+        port_break(core, port);
+}
+
+static void take_uni_event(struct switch_core *core, struct port *port,
+                           const struct uni_event *event)
+{
+    enum saal_result result = SAAL_OK;
+
+    switch (event->kind) {
+    case UNI_EVENT_SETUP:
+        tree_open(core, port, event);
+        break;
+    case UNI_EVENT_LINK_WANTED:
+        result = saal_establish(port->saal, core->now_ms);
+        break;
+    case UNI_EVENT_LINK_UP:
+        port->link_up = true;
+        break;
+    case UNI_EVENT_LINK_DOWN:
+        port->link_up = false;
+        break;
+    case UNI_EVENT_RESTART:
+        uni_restart_done(port->uni, core->now_ms); /* the calls there end with CLEARED */
+        break;
+    default:
+        leg_event(core, port, event);
+    }
+    if (result == SAAL_NO_MEMORY || result == SAAL_FULL)
+        port_break(core, port);
+}
+
+static void pump_uni(struct switch_core *core, struct port *port)
+{
+    struct uni_event event;
+    struct uni_frame frame;
+
+    while (!port->broken && uni_take_event(port->uni, &event))
+        take_uni_event(core, port, &event);
+    while (!port->broken && uni_take_frame(port->uni, &frame)) {
+        enum saal_result result =
+            saal_send_octets(port->saal, core->now_ms, frame.bytes, (uint32_t)frame.byte_count);
+        /* Not established: lost, as Q.2130 has it; the timers of signalling see to the rest. */
+        if (result == SAAL_NO_MEMORY || result == SAAL_FULL)
+            port_break(core, port);
+    }
+}
+
+static void list_out(struct switch_core *core, struct port *port)
+{
+    if (port->out)
+        return;
+    port->out = true;
+    port->next_out = NULL;
+    *(core->out_last ? &core->out_last->next_out : &core->out_first) = port;
+    core->out_last = port;
+}
+
+/* Brings one port to rest: what SAAL tells goes to the uni, what the uni tells to the calls, and
+ * what it sends to SAAL. */
+void port_pump(struct switch_core *core, struct port *port)
+{
+    struct saal_event event;
+
+    pump_uni(core, port);
+    while (!port->broken && saal_take_event(port->saal, &event)) {
+        take_saal_event(core, port, &event);
+        saal_buffer_release(event.buffer);
+        pump_uni(core, port);
+    }
+    uint64_t saal_ms = saal_deadline_ms(port->saal);
+    uint64_t uni_ms = uni_deadline(port->uni);
+    port->deadline_ms = port->broken ? UINT64_MAX : saal_ms < uni_ms ? saal_ms : uni_ms;
+    list_out(core, port);
+}
+
+void switch_pump(struct switch_core *core)
+{
+    while (core->dirty) {
+        struct port *port = core->dirty;
+        core->dirty = port->next_dirty;
+        port->dirty = false;
+        port_pump(core, port);
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* A net is a switch and user sides on its ports, joined in one process: no sockets, own time. */
+#ifndef CONDIS_TESTS_SWITCH_NET_H
+#define CONDIS_TESTS_SWITCH_NET_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "saal/saal.h"
+#include "switch/switch.h"
+
+enum { NET_USERS = 24, NET_EVENT_KINDS = 32, NET_TEXT = 160 };
+
+/* What a user side does when it is called. */
+enum net_answer {
+    NET_CONNECT,
+    NET_REFUSE,       /* SETUP and ADD PARTY with cause 17 */
+    NET_REFUSE_PARTY, /* the first of a call connects, ADD PARTY is refused */
+    NET_ALERT,        /* and says no more until net_connect */
+    NET_SILENT,
+};
+
+struct net_user {
+    struct saal *saal;
+    struct uni *uni;
+    uint32_t port;
+    enum net_answer answer;
+    bool plugged;
+    uint32_t call;  /* the last one it made or was called with */
+    uint16_t vci;   /* of that call */
+    uint16_t party; /* of the last event about one */
+    uint32_t counts[NET_EVENT_KINDS];
+    uint8_t cause;               /* of the last event that had one */
+    char text[NET_TEXT];         /* user-user octets of the last event that had some */
+    char connect_text[NET_TEXT]; /* it answers with these */
+    char setup_text[NET_TEXT];   /* user-user octets of the last SETUP */
+};
+
+struct net {
+    struct switch_core *core;
+    struct saal_pool *pool;
+    struct net_user users[NET_USERS];
+    uint32_t user_count;
+    uint64_t now_ms;
+};
+
+/* Begin with user_count users on ports 0.. of one kind, each reached as net_address(i), all links
+ * up. options NULL: UNI 4.0 without limits. */
+void net_begin(struct net *net, uint32_t user_count, const struct switch_port_options *options);
+/* Release what is left, and see that nothing stays behind. */
+void net_end(struct net *net);
+
+/* Plug a user in; returns its number. */
+uint32_t net_plug(struct net *net, const struct switch_port_options *options);
+/* Its wire is gone. */
+void net_unplug(struct net *net, uint32_t user);
+
+/* The address of a user: "@u" and a number, and which of its own (0 the first). */
+void net_address(uint8_t out[ROUTE_ADDRESS_BYTES], uint32_t user, uint32_t which);
+
+/* Let everything that can happen without time happen. */
+void net_run(struct net *net);
+/* Let time pass. */
+void net_pass(struct net *net, uint64_t ms);
+
+struct net_call {
+    uint32_t from;
+    uint32_t to;
+    uint32_t which; /* address of `to` */
+    bool multipoint;
+    uint32_t cells;   /* peak rate forward; 0: best effort */
+    const char *text; /* user-user */
+};
+void net_setup(struct net *net, const struct net_call *call);
+uint16_t net_add(struct net *net, uint32_t from, uint32_t to, uint32_t which, const char *text);
+void net_drop(struct net *net, uint32_t from, uint16_t party, const char *text);
+void net_release(struct net *net, uint32_t user, const char *text);
+void net_connect(struct net *net, uint32_t user); /* what NET_ALERT left open */
+
+/* Ports that a frame of the user's call reaches, as bits. */
+uint32_t net_reach(const struct net *net, uint32_t user);
+
+static inline uint32_t net_count(const struct net *net, uint32_t user, enum uni_event_kind kind)
+{
+    return net->users[user].counts[kind];
+}
+
+#endif
