@@ -33,6 +33,8 @@ ULONG CmChannelAllocate(PCM_ADAPTER Adapter)
 VOID CmChannelFree(PCM_ADAPTER Adapter, ULONG Channel)
 {
     ULONG Vci = Channel & 0xffff;
+    if (Adapter->Signalling->NetworkChannels)
+        return;
     Adapter->VciUsed[Vci / 8] = (UCHAR)(Adapter->VciUsed[Vci / 8] & ~(1u << Vci % 8));
     Adapter->VciCount--;
 }
@@ -41,7 +43,7 @@ VOID CmChannelFree(PCM_ADAPTER Adapter, ULONG Channel)
  * again when it expires. */
 VOID CmAnswerTimerUpdate(PCM_ADAPTER Adapter)
 {
-    ULONGLONG DueMs = hubsig_due_ms(&Adapter->Engine), NowMs = CmNowMs();
+    ULONGLONG DueMs = Adapter->Signalling->DueMs(Adapter->Engine), NowMs = CmNowMs();
     LARGE_INTEGER Due;
     if (DueMs == MAXULONGLONG) {
         if (Adapter->AnswerTimerMs != 0)
@@ -96,46 +98,42 @@ VOID CmStepDone(PCM_ADAPTER Adapter, const struct hubsig_step *Step)
     }
 }
 
-VOID CmReceive(PCM_ADAPTER Adapter, const UCHAR *Message, ULONG Length)
+/* One at a time, so that what is told of a call is told in order, whoever comes to look. */
+VOID CmRun(PCM_ADAPTER Adapter)
 {
-    struct hubsig_message Received;
     struct hubsig_step Step;
+    BOOLEAN Expired;
     NdisAcquireSpinLock(&Adapter->Lock);
-    hubsig_receive(&Adapter->Engine, Message, Length, CmNowMs(), &Received, &Step);
-    CmAnswerTimerUpdate(Adapter);
+    Adapter->TellAgain = TRUE;
+    if (Adapter->Telling) {
+        NdisReleaseSpinLock(&Adapter->Lock);
+        return;
+    }
+    Adapter->Telling = TRUE;
+    do {
+        Adapter->TellAgain = FALSE;
+        Expired = Adapter->Signalling->Expire(Adapter->Engine, CmNowMs(), &Step);
+        CmAnswerTimerUpdate(Adapter);
+        NdisReleaseSpinLock(&Adapter->Lock);
+        if (Expired)
+            CmStepDone(Adapter, &Step);
+        NdisAcquireSpinLock(&Adapter->Lock);
+    } while (Expired || Adapter->TellAgain);
+    Adapter->Telling = FALSE;
     NdisReleaseSpinLock(&Adapter->Lock);
-    CmStepDone(Adapter, &Step);
-}
-
-VOID CmUndelivered(PCM_ADAPTER Adapter, const UCHAR *Message, ULONG Length, NDIS_STATUS Status)
-{
-    struct hubsig_message Sent;
-    struct hubsig_step Step;
-    NdisAcquireSpinLock(&Adapter->Lock);
-    hubsig_undelivered(&Adapter->Engine, Message, Length, (ULONG)Status, CmNowMs(), &Sent, &Step);
-    CmAnswerTimerUpdate(Adapter);
-    NdisReleaseSpinLock(&Adapter->Lock);
-    CmStepDone(Adapter, &Step);
 }
 
 static VOID NTAPI AnswerTimer(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2,
                               PVOID SystemSpecific3)
 {
     PCM_ADAPTER Adapter = FunctionContext;
-    struct hubsig_step Step;
-    BOOLEAN Expired;
     UNREFERENCED_PARAMETER(SystemSpecific1);
     UNREFERENCED_PARAMETER(SystemSpecific2);
     UNREFERENCED_PARAMETER(SystemSpecific3);
-    do {
-        NdisAcquireSpinLock(&Adapter->Lock);
-        Adapter->AnswerTimerMs = 0;
-        Expired = hubsig_expire(&Adapter->Engine, CmNowMs(), &Step);
-        CmAnswerTimerUpdate(Adapter);
-        NdisReleaseSpinLock(&Adapter->Lock);
-        if (Expired)
-            CmStepDone(Adapter, &Step);
-    } while (Expired);
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Adapter->AnswerTimerMs = 0;
+    NdisReleaseSpinLock(&Adapter->Lock);
+    CmRun(Adapter);
 }
 
 static VOID NTAPI PendTimer(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2,
@@ -147,17 +145,17 @@ static VOID NTAPI PendTimer(PVOID SystemSpecific1, PVOID FunctionContext, PVOID 
     CmPendTimer(FunctionContext);
 }
 
-static void *EngineAllocate(void *context, size_t bytes)
+PVOID CmEngineAllocate(PVOID Context, size_t Bytes)
 {
-    PCM_ADAPTER Adapter = context;
-    return NdisAllocateMemoryWithTagPriority(Adapter->NdisHandle, (UINT)bytes, CM_TAG,
+    PCM_ADAPTER Adapter = Context;
+    return NdisAllocateMemoryWithTagPriority(Adapter->NdisHandle, (UINT)Bytes, CM_TAG,
                                              NormalPoolPriority);
 }
 
-static void EngineRelease(void *context, void *memory)
+VOID CmEngineRelease(PVOID Context, PVOID Memory)
 {
-    UNREFERENCED_PARAMETER(context);
-    NdisFreeMemory(memory, 0, 0);
+    UNREFERENCED_PARAMETER(Context);
+    NdisFreeMemory(Memory, 0, 0);
 }
 
 static NDIS_HANDLE TimerAllocate(PCM_ADAPTER Adapter, PNDIS_TIMER_FUNCTION Function)
@@ -176,9 +174,8 @@ static NDIS_HANDLE TimerAllocate(PCM_ADAPTER Adapter, PNDIS_TIMER_FUNCTION Funct
     return Object;
 }
 
-NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter, const struct hubsig_name *Station)
+NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter)
 {
-    const struct hubsig_memory Memory = {EngineAllocate, EngineRelease, Adapter};
     NdisAllocateSpinLock(&Adapter->Lock);
     NdisInitializeEvent(&Adapter->Idle);
     NdisSetEvent(&Adapter->Idle);
@@ -186,7 +183,6 @@ NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter, const struct hubsig_name *Statio
     InitializeListHead(&Adapter->Pended);
     InitializeListHead(&Adapter->Worked);
     Adapter->NextVci = 32;
-    hubsig_begin(&Adapter->Engine, Station, Adapter->Config.AnswerMilliseconds, &Memory);
     ExInitializeNPagedLookasideList(&Adapter->Parties, NULL, NULL, 0, sizeof(CM_PARTY), CM_TAG, 0);
     Adapter->AnswerTimer = TimerAllocate(Adapter, AnswerTimer);
     Adapter->PendTimer = TimerAllocate(Adapter, PendTimer);
@@ -211,7 +207,7 @@ VOID CmAdapterEnd(PCM_ADAPTER Adapter)
     if (Adapter->WorkItem != NULL)
         NdisFreeIoWorkItem(Adapter->WorkItem);
     ExDeleteNPagedLookasideList(&Adapter->Parties);
-    hubsig_end(&Adapter->Engine);
+    Adapter->Signalling->End(Adapter->Engine);
     NdisFreeSpinLock(&Adapter->Lock);
 }
 

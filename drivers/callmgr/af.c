@@ -103,16 +103,16 @@ static NDIS_STATUS SapRead(PCM_ADAPTER Adapter, PCO_SAP Sap, PUCHAR Selector)
 {
     ATM_SAP *AtmSap = (ATM_SAP *)(PVOID)Sap->Sap;
     ATM_ADDRESS Address;
-    struct hubsig_name Station;
     if (Sap->SapType != SAP_TYPE_NSAP ||
         Sap->SapLength < (ULONG)FIELD_OFFSET(ATM_SAP, Addresses) + sizeof(ATM_ADDRESS))
         return NDIS_STATUS_INVALID_DATA;
     if (AtmSap->NumberOfAddresses != 1)
         return NDIS_STATUS_INVALID_DATA;
     NdisMoveMemory(&Address, AtmSap->Addresses, sizeof(Address));
-    if (!HubAddressGet(Address.Address, &Station, Selector))
+    if (!Adapter->Signalling->AddressIsGood(Address.Address))
         return NDIS_STATUS_INVALID_DATA;
-    if (!hubsig_name_equal(&Station, &Adapter->Engine.name))
+    *Selector = Address.Address[ATM_ADDRESS_LENGTH - 1];
+    if (!NdisEqualMemory(Address.Address, Adapter->Address, ATM_ADDRESS_LENGTH - 1))
         return NDIS_STATUS_INVALID_ADDRESS; /* another station's: no call for it comes here */
     return NDIS_STATUS_SUCCESS;
 }

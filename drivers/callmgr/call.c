@@ -2,10 +2,13 @@
 /* Calls that a client here makes, and the end of every call. */
 #include "callmgr.h"
 
-BOOLEAN CmCloseDataIsGood(PCM_ADAPTER Adapter, PVOID Data, UINT Length)
+NDIS_STATUS CmCloseDataCheck(PCM_ADAPTER Adapter, PVOID Data, UINT Length)
 {
-    return Length == 0 ||
-           (Data != NULL && Adapter->Config.CloseData && Length <= HUBSIG_CLOSE_BYTES_MAX);
+    if (Length == 0)
+        return NDIS_STATUS_SUCCESS;
+    if (Data == NULL || !Adapter->Config.CloseData)
+        return NDIS_STATUS_INVALID_DATA;
+    return Length <= Adapter->CloseBytesMax ? NDIS_STATUS_SUCCESS : Adapter->CloseTooLong;
 }
 
 BOOLEAN CmLegClear(PCM_LEG Leg, BOOLEAN Drop, NDIS_STATUS Status, PVOID Data, ULONG Length,
@@ -24,7 +27,8 @@ BOOLEAN CmLegClear(PCM_LEG Leg, BOOLEAN Drop, NDIS_STATUS Status, PVOID Data, UL
         Request = REQ_REFUSE;
     Leg->Leg.drop = Drop;
     if (Leg->Leg.state != LEG_NULL)
-        hubsig_request(&Adapter->Engine, &Leg->Leg, Request, &Detail, CmNowMs(), &Step);
+        Adapter->Signalling->Request(Adapter->Engine, &Leg->Leg, Request, &Detail, CmNowMs(),
+                                     &Step);
     Ended = Leg->Leg.state == LEG_NULL;
     CmAnswerTimerUpdate(Adapter);
     NdisReleaseSpinLock(&Adapter->Lock);
@@ -69,6 +73,8 @@ static NDIS_STATUS MakeCallPrepare(PCM_VC Vc, NDIS_HANDLE NdisPartyHandle)
         Vc->FirstParty->NdisPartyHandle = NdisPartyHandle;
         Vc->Multipoint = TRUE;
     }
+    if (Adapter->Signalling->NetworkChannels)
+        return NDIS_STATUS_SUCCESS;
     NdisAcquireSpinLock(&Adapter->Lock);
     Vc->Channel = CmChannelAllocate(Adapter);
     NdisReleaseSpinLock(&Adapter->Lock);
@@ -87,13 +93,14 @@ static NDIS_STATUS MakeCallSend(PCM_VC Vc, PCM_LEG Leg, struct hubsig_message *O
     Vc->NextEndpoint = 1;
     Vc->Forward = Offer->forward;
     Vc->Backward = Offer->backward;
-    NdisZeroMemory(&Leg->Leg, sizeof(Leg->Leg));
+    NdisZeroMemory(&Leg->Atm, sizeof(Leg->Atm)); /* the larger of the two */
     NdisAcquireSpinLock(&Adapter->Lock);
-    Result = hubsig_offer(&Adapter->Engine, &Leg->Leg, Offer, CmNowMs(), &Step);
+    Result = Adapter->Signalling->Offer(Adapter->Engine, &Leg->Leg, Offer, CmNowMs(), &Step);
+    Vc->CallReference = Leg->Leg.ref;
     CmAnswerTimerUpdate(Adapter);
     NdisReleaseSpinLock(&Adapter->Lock);
     if (Result != HUBSIG_OK)
-        return NDIS_STATUS_RESOURCES;
+        return Result == HUBSIG_REFUSED ? NDIS_STATUS_INVALID_DATA : NDIS_STATUS_RESOURCES;
     Adapter->Edge->Send(Adapter, &Step.message);
     return NDIS_STATUS_PENDING;
 }
@@ -136,6 +143,8 @@ VOID CmTellAnswered(PCM_LEG Leg, const struct hubsig_message *Answer)
     struct hubsig_step Step;
     enum hubsig_result Result;
     if (!Leg->Leg.added) {
+        if (Adapter->Signalling->NetworkChannels)
+            Vc->Channel = Answer->channel;
         if (!Vc->Multipoint) {
             Vc->Forward = Answer->forward;
             Vc->Backward = Answer->backward;
@@ -144,7 +153,8 @@ VOID CmTellAnswered(PCM_LEG Leg, const struct hubsig_message *Answer)
         return;
     }
     NdisAcquireSpinLock(&Adapter->Lock);
-    Result = hubsig_request(&Adapter->Engine, &Leg->Leg, REQ_CONFIRM, NULL, CmNowMs(), &Step);
+    Result = Adapter->Signalling->Request(Adapter->Engine, &Leg->Leg, REQ_CONFIRM, NULL, CmNowMs(),
+                                          &Step);
     if (Result == HUBSIG_OK) {
         Leg->Party->Joined = TRUE;
         Vc->Joined++;
@@ -178,8 +188,8 @@ VOID CmStepMake(PCM_VC Vc, NDIS_STATUS Status)
     BOOLEAN Confirmed = FALSE;
     NdisAcquireSpinLock(&Adapter->Lock);
     if (Status == NDIS_STATUS_SUCCESS)
-        Confirmed = hubsig_request(&Adapter->Engine, &Leg->Leg, REQ_CONFIRM, NULL, CmNowMs(),
-                                   &Step) == HUBSIG_OK;
+        Confirmed = Adapter->Signalling->Request(Adapter->Engine, &Leg->Leg, REQ_CONFIRM, NULL,
+                                                 CmNowMs(), &Step) == HUBSIG_OK;
     if (Confirmed && Vc->FirstParty != NULL) {
         Vc->FirstParty->Joined = TRUE;
         Vc->Joined = 1;
@@ -228,9 +238,9 @@ VOID CmMadeCall(PCM_VC Vc, NDIS_STATUS Status, BOOLEAN Told)
 /* Checks a close and takes the leg that it ends. */
 static NDIS_STATUS CloseCallBegin(PCM_VC Vc, PCM_PARTY Party, PVOID CloseData, UINT Size)
 {
-    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
-    if (!CmCloseDataIsGood(Vc->Adapter, CloseData, Size))
-        return NDIS_STATUS_INVALID_DATA;
+    NDIS_STATUS Status = CmCloseDataCheck(Vc->Adapter, CloseData, Size);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
     NdisAcquireSpinLock(&Vc->Adapter->Lock);
     if (!Vc->Calling || Vc->Closing || (Party != NULL) != Vc->Multipoint)
         Status = NDIS_STATUS_FAILURE;

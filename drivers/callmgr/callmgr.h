@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A call manager of the hub: everything between NDIS's call-manager handlers and the signalling
- * engine. Two drivers put their edge under it: loopback (an MCM: NdisMCm..., its own NIC) and hubcm
- * (a stand-alone call manager: NdisCm..., a miniport below). They differ in nothing else.
+/* A call manager: everything between NDIS's call-manager handlers and the signalling engine. What
+ * differs between drivers is put under it twice: the engine (CM_SIGNALLING: the hub's, in hub.c, or
+ * the UNI's, in drivers/atmsig) and the edge (CM_EDGE: an MCM, NdisMCm... on a NIC of its own, or a
+ * stand-alone call manager, NdisCm... over a miniport).
  *
  * Locks: CM_ADAPTER.Lock guards the engine and every field that changes. It is never held in a call
  * to the edge. What must not be torn down while an indication is on its way up is held: a request
@@ -11,7 +12,9 @@
 
 #include <ndis.h>
 
-#include "hubaddress.h"
+#include <atm.h>
+
+#include "atmleg.h"
 #include "hubsig.h"
 
 #define CM_TAG 'mCuH'
@@ -88,6 +91,33 @@ typedef struct _CM_REQUEST {
     NDIS_STATUS Status;
 } CM_REQUEST, *PCM_REQUEST;
 
+/* The signalling: an engine and what it needs to be told apart by. Engine, step, leg and message are
+ * as hubsig.h says; a step with `send` makes the caller call the edge's Send. With the lock held,
+ * but for the first two. */
+typedef struct _CM_SIGNALLING {
+    BOOLEAN NetworkChannels; /* a call's channel comes with the answer, and is the network's */
+    /* May these 20 octets be an address here? */
+    BOOLEAN (*AddressIsGood)(const UCHAR *Octets);
+    /* Whom a call would go to; fills Offer->to. returns SUCCESS, INVALID_ADDRESS, NO_ROUTE. */
+    NDIS_STATUS (*CheckCalled)
+    (PCM_ADAPTER Adapter, const ATM_ADDRESS *Called, struct hubsig_message *Offer);
+    enum hubsig_result (*Offer)(PVOID Engine, struct hubsig_leg *Leg,
+                                const struct hubsig_message *Offer, ULONGLONG NowMs,
+                                struct hubsig_step *Step);
+    enum hubsig_result (*TakeOffer)(PVOID Engine, struct hubsig_leg *Leg,
+                                    const struct hubsig_message *Offer, ULONGLONG NowMs);
+    VOID (*RefuseOffer)
+    (PVOID Engine, const struct hubsig_message *Offer, ULONG Status, ULONGLONG NowMs,
+     struct hubsig_step *Step);
+    enum hubsig_result (*Request)(PVOID Engine, struct hubsig_leg *Leg, enum hubsig_event Request,
+                                  const struct hubsig_message *Detail, ULONGLONG NowMs,
+                                  struct hubsig_step *Step);
+    ULONGLONG (*DueMs)(PVOID Engine);
+    /* Takes one thing that is due or to be told; FALSE: there is none. */
+    BOOLEAN (*Expire)(PVOID Engine, ULONGLONG NowMs, struct hubsig_step *Step);
+    VOID (*End)(PVOID Engine);
+} CM_SIGNALLING;
+
 /* The edge: what differs between an MCM and a stand-alone call manager. All may be called at
  * <= DISPATCH_LEVEL without a lock. The functions after `Deactivate` are NDIS's, without the prefix
  * NdisCm or NdisMCm. */
@@ -120,11 +150,15 @@ typedef struct _CM_EDGE {
 
 struct _CM_ADAPTER {
     const CM_EDGE *Edge;
-    NDIS_HANDLE NdisHandle; /* for memory, timers, work items */
+    const CM_SIGNALLING *Signalling;
+    PVOID Engine;
+    UCHAR Address[ATM_ADDRESS_LENGTH]; /* this station's, with selector 0 */
+    ULONG CloseBytesMax;               /* close data that the signalling carries */
+    NDIS_STATUS CloseTooLong;          /* what more of it gets */
+    NDIS_HANDLE NdisHandle;            /* for memory, timers, work items */
     CM_CONFIG Config;
     ULONG Port;
     NDIS_SPIN_LOCK Lock;
-    struct hubsig Engine;
     LIST_ENTRY Afs;
     PCM_SAP Saps[256]; /* by selector: the rest of the address is the station's */
     ULONG NextVci;
@@ -139,8 +173,10 @@ struct _CM_ADAPTER {
     LIST_ENTRY Worked; /* requests for the work item */
     BOOLEAN PendTimerSet;
     BOOLEAN WorkQueued;
-    BOOLEAN Ending;  /* nothing is waited for any more */
-    NDIS_EVENT Idle; /* signalled while no AF is open and no request pends */
+    BOOLEAN Telling;   /* somebody takes what is to be told, one thing at a time */
+    BOOLEAN TellAgain; /* and has to look once more */
+    BOOLEAN Ending;    /* nothing is waited for any more */
+    NDIS_EVENT Idle;   /* signalled while no AF is open and no request pends */
     ULONG PendCount;
     ULONG AfCount;
 };
@@ -168,7 +204,10 @@ struct _CM_SAP {
 
 /* What one end of the signalling belongs to. */
 typedef struct _CM_LEG {
-    struct hubsig_leg Leg; /* first */
+    union { /* first */
+        struct hubsig_leg Leg;
+        struct atm_leg Atm; /* begins with one */
+    };
     PCM_VC Vc;
     PCM_PARTY Party; /* NULL: the VC's own leg */
 } CM_LEG, *PCM_LEG;
@@ -193,6 +232,7 @@ struct _CM_VC {
     NDIS_HANDLE NdisVcHandle;
     CM_LEG Leg; /* point-to-point, or the leaf's */
     ULONG Channel;
+    ULONG CallReference; /* the engine's; what its parties are added to */
     CM_LEVEL Level;
     CM_LEVEL AskedLevel; /* by the activation under way */
     CM_STEP Step;        /* CM_STEP_NOTHING: no activation is under way */
@@ -244,15 +284,17 @@ struct _CM_PARTY {
 
 /* ---- adapter.c: life, time, messages ------------------------------------------------------ */
 
-/* Adapter: zeros but for Edge, NdisHandle, Config and Port. At PASSIVE. */
-NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter, const struct hubsig_name *Station);
+/* Adapter: zeros but for Edge, Signalling, Engine, Address, the close data's two, NdisHandle, Config
+ * and Port. The engine is the adapter's from here on, also on failure. At PASSIVE. */
+NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter);
 /* Asks every client to close its address families and waits until all have. At PASSIVE. */
 VOID CmAdapterCloseFamilies(PCM_ADAPTER Adapter);
 VOID CmAdapterEnd(PCM_ADAPTER Adapter);
 VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config);
-/* A message came, or one did not reach its station. At DISPATCH. */
-VOID CmReceive(PCM_ADAPTER Adapter, const UCHAR *Message, ULONG Length);
-VOID CmUndelivered(PCM_ADAPTER Adapter, const UCHAR *Message, ULONG Length, NDIS_STATUS Status);
+/* Does everything that is due or to be told, in order. At DISPATCH. */
+VOID CmRun(PCM_ADAPTER Adapter);
+PVOID CmEngineAllocate(PVOID Context, size_t Bytes); /* Context: the CM_ADAPTER; for engines */
+VOID CmEngineRelease(PVOID Context, PVOID Memory);
 ULONGLONG CmNowMs(VOID);
 /* Does what a step wants, without the lock. */
 VOID CmStepDone(PCM_ADAPTER Adapter, const struct hubsig_step *Step);
@@ -322,7 +364,8 @@ VOID CmTellLate(PCM_LEG Leg, PCM_LATE Late);
  * whether it has ended. Without the lock. */
 BOOLEAN CmLegClear(PCM_LEG Leg, BOOLEAN Drop, NDIS_STATUS Status, PVOID Data, ULONG Length,
                    BOOLEAN AtOnce);
-BOOLEAN CmCloseDataIsGood(PCM_ADAPTER Adapter, PVOID Data, UINT Length);
+/* SUCCESS, INVALID_DATA, or what the signalling says to data that is too long. */
+NDIS_STATUS CmCloseDataCheck(PCM_ADAPTER Adapter, PVOID Data, UINT Length);
 
 /* ---- parameters.c -------------------------------------------------------------------------- */
 

@@ -6,13 +6,10 @@
  * here on. */
 static PCM_SAP SapTake(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
 {
-    struct hubsig_name Name;
-    UCHAR Selector;
     PCM_SAP Sap;
-    if (!HubAddressGet(Offer->called, &Name, &Selector) ||
-        !hubsig_name_equal(&Name, &Adapter->Engine.name))
+    if (!NdisEqualMemory(Offer->called, Adapter->Address, ATM_ADDRESS_LENGTH - 1))
         return NULL;
-    Sap = Adapter->Saps[Selector];
+    Sap = Adapter->Saps[Offer->called[ATM_ADDRESS_LENGTH - 1]];
     if (Sap == NULL || !Sap->Registered || Sap->Deregistering)
         return NULL;
     Sap->Offers++;
@@ -34,7 +31,8 @@ static VOID OfferRefuse(PCM_ADAPTER Adapter, const struct hubsig_message *Offer,
 {
     struct hubsig_step Step;
     NdisAcquireSpinLock(&Adapter->Lock);
-    hubsig_refuse_offer(&Adapter->Engine, Offer, (ULONG)Status, &Step);
+    Adapter->Signalling->RefuseOffer(Adapter->Engine, Offer, (ULONG)Status, CmNowMs(), &Step);
+    CmAnswerTimerUpdate(Adapter);
     NdisReleaseSpinLock(&Adapter->Lock);
     Adapter->Edge->Send(Adapter, &Step.message);
 }
@@ -77,7 +75,8 @@ VOID CmTellOffer(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
     if (Vc != NULL) {
         enum hubsig_result Result;
         NdisAcquireSpinLock(&Adapter->Lock);
-        Result = hubsig_take_offer(&Adapter->Engine, &Vc->Leg.Leg, Offer);
+        Result = Adapter->Signalling->TakeOffer(Adapter->Engine, &Vc->Leg.Leg, Offer, CmNowMs());
+        CmAnswerTimerUpdate(Adapter);
         NdisReleaseSpinLock(&Adapter->Lock);
         if (Result == HUBSIG_OK) {
             CmVcActivate(Vc, CM_RESERVED, CM_STEP_OFFER);
@@ -131,8 +130,9 @@ VOID CmStepAnswer(PCM_VC Vc, NDIS_STATUS Status)
     Detail.forward = Vc->Forward;
     Detail.backward = Vc->Backward;
     NdisAcquireSpinLock(&Adapter->Lock);
-    if (Status == NDIS_STATUS_SUCCESS && hubsig_request(&Adapter->Engine, &Vc->Leg.Leg, REQ_ANSWER,
-                                                        &Detail, CmNowMs(), &Step) != HUBSIG_OK)
+    if (Status == NDIS_STATUS_SUCCESS &&
+        Adapter->Signalling->Request(Adapter->Engine, &Vc->Leg.Leg, REQ_ANSWER, &Detail, CmNowMs(),
+                                     &Step) != HUBSIG_OK)
         Status = NDIS_STATUS_FAILURE; /* the other end is gone */
     Vc->Tellable = TRUE;
     Late = Vc->Late;

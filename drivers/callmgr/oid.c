@@ -16,7 +16,7 @@ static NDIS_STATUS GetAddresses(PCM_ADAPTER Adapter, PNDIS_OID_REQUEST Request)
     NdisZeroMemory(&Address, sizeof(Address));
     Address.AddressType = ATM_NSAP;
     Address.NumberOfDigits = ATM_ADDRESS_LENGTH;
-    HubAddressSet(Address.Address, &Adapter->Engine.name, 0);
+    NdisMoveMemory(Address.Address, Adapter->Address, ATM_ADDRESS_LENGTH);
     List->NumberOfAddressesAvailable = 1;
     List->NumberOfAddresses = 1;
     List->AddressList.AddressSize = sizeof(ATM_ADDRESS);

@@ -59,7 +59,7 @@ NDIS_STATUS CmParametersRead(PCM_ADAPTER Adapter, PCO_CALL_PARAMETERS Parameters
 {
     PCO_SPECIFIC_PARAMETERS Specific;
     Q2931_CALLMGR_PARAMETERS *Q2931;
-    UCHAR Selector;
+    NDIS_STATUS Status;
     if (!CmFlowsRead(Parameters, &Offer->forward, &Offer->backward))
         return NDIS_STATUS_INVALID_DATA;
     Specific = &Parameters->CallMgrParameters->CallMgrSpecific;
@@ -73,15 +73,13 @@ NDIS_STATUS CmParametersRead(PCM_ADAPTER Adapter, PCO_CALL_PARAMETERS Parameters
     if (Offer->data_bytes > HUBSIG_ELEMENT_BYTES_MAX ||
         !ElementsRead(Offer->data, Offer->data_bytes, Offer->element_count, Offer->called))
         return NDIS_STATUS_INVALID_DATA;
-    if (!HubAddressGet(Offer->called, &Offer->to, &Selector))
-        return NDIS_STATUS_INVALID_ADDRESS;
-    if (hubsig_name_equal(&Offer->to, &Adapter->Engine.name))
-        /* a medium carries nothing back to its sender */
-        return NDIS_STATUS_NO_ROUTE_TO_DESTINATION;
+    Status = Adapter->Signalling->CheckCalled(Adapter, &Q2931->CalledParty, Offer);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
     if (Q2931->CallingParty.NumberOfDigits == ATM_ADDRESS_LENGTH)
         NdisMoveMemory(Offer->calling, Q2931->CallingParty.Address, ATM_ADDRESS_LENGTH);
     else
-        HubAddressSet(Offer->calling, &Adapter->Engine.name, 0);
+        NdisMoveMemory(Offer->calling, Adapter->Address, ATM_ADDRESS_LENGTH);
     return NDIS_STATUS_SUCCESS;
 }
 

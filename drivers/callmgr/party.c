@@ -18,11 +18,12 @@ static NDIS_STATUS AddPartySend(PCM_PARTY Party, struct hubsig_message *Offer)
     Offer->type = HUBSIG_ADD_PARTY;
     Offer->multipoint = TRUE;
     Offer->channel = Vc->Channel;
+    Offer->to_ref = Vc->CallReference;
     Offer->forward = Vc->Forward; /* a party gets the call's own traffic parameters (API §2.3) */
     Offer->backward = Vc->Backward;
     NdisAcquireSpinLock(&Adapter->Lock);
     Offer->endpoint = Vc->NextEndpoint++;
-    Result = hubsig_offer(&Adapter->Engine, &Party->Leg.Leg, Offer, CmNowMs(), &Step);
+    Result = Adapter->Signalling->Offer(Adapter->Engine, &Party->Leg.Leg, Offer, CmNowMs(), &Step);
     CmAnswerTimerUpdate(Adapter);
     NdisReleaseSpinLock(&Adapter->Lock);
     if (Result != HUBSIG_OK)
@@ -98,9 +99,9 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmDropParty(NDIS_HANDLE CallMgrPartyCon
 {
     PCM_PARTY Party = CallMgrPartyContext;
     PCM_ADAPTER Adapter = Party->Vc->Adapter;
-    NDIS_STATUS Status = NDIS_STATUS_INVALID_DATA;
+    NDIS_STATUS Status = CmCloseDataCheck(Adapter, CloseData, Size);
     CmRequestBegin(&Party->Request, CM_DROP_PARTY, Party->Vc);
-    if (CmCloseDataIsGood(Adapter, CloseData, Size)) {
+    if (Status == NDIS_STATUS_SUCCESS) {
         NdisAcquireSpinLock(&Adapter->Lock);
         Status = DropPartyBegin(Party);
         NdisReleaseSpinLock(&Adapter->Lock);

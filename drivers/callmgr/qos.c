@@ -20,7 +20,8 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmModifyCallQoS(NDIS_HANDLE CallMgrVcCo
         NdisReleaseSpinLock(&Adapter->Lock);
         return NDIS_STATUS_FAILURE;
     }
-    Result = hubsig_request(&Adapter->Engine, &Vc->Leg.Leg, REQ_MODIFY, &Detail, CmNowMs(), &Step);
+    Result = Adapter->Signalling->Request(Adapter->Engine, &Vc->Leg.Leg, REQ_MODIFY, &Detail,
+                                          CmNowMs(), &Step);
     if (Result == HUBSIG_OK) {
         CmRequestBegin(&Vc->Modify, CM_MODIFY_QOS, Vc);
         Vc->ClientParameters = CallParameters;
@@ -100,8 +101,9 @@ static VOID ModifyAnswer(PCM_VC Vc, BOOLEAN Yes)
     Detail.backward = Vc->Backward;
     Detail.status = (ULONG)NDIS_STATUS_INCOMPATABLE_QOS;
     NdisAcquireSpinLock(&Adapter->Lock);
-    hubsig_request(&Adapter->Engine, &Vc->Leg.Leg, Yes ? REQ_MODIFY_YES : REQ_MODIFY_NO, &Detail,
-                   CmNowMs(), &Step); /* refused when the call is being cleared: then nobody asks */
+    Adapter->Signalling->Request(
+        Adapter->Engine, &Vc->Leg.Leg, Yes ? REQ_MODIFY_YES : REQ_MODIFY_NO, &Detail, CmNowMs(),
+        &Step); /* refused when the call is being cleared: then nobody asks */
     NdisReleaseSpinLock(&Adapter->Lock);
     if (Step.send)
         Adapter->Edge->Send(Adapter, &Step.message);

@@ -108,7 +108,7 @@ static NDIS_STATUS BeginManager(PHUBCM_ADAPTER Adapter)
     Adapter->NblPool = NdisAllocateNetBufferListPool(Adapter->Binding, &Pool);
     if (Adapter->NblPool == NULL)
         return NDIS_STATUS_RESOURCES;
-    Status = CmAdapterBegin(&Adapter->Manager, &Name);
+    Status = CmHubBegin(&Adapter->Manager, &Adapter->Engine, &Name);
     Adapter->Begun = Status == NDIS_STATUS_SUCCESS;
     return Status;
 }

@@ -5,6 +5,7 @@
 #define HUBCM_H
 
 #include "callmgr.h"
+#include "hub.h"
 #include "huboid.h"
 
 #define HUBCM_TAG 'mcuH'
@@ -27,6 +28,7 @@ typedef struct _HUBCM_VC {
 
 typedef struct _HUBCM_ADAPTER {
     CM_ADAPTER Manager; /* first: the binding context is the CallMgrBindingContext */
+    struct hubsig Engine;
     NDIS_HANDLE Binding;
     NDIS_HANDLE NblPool;
     NDIS_HANDLE SignallingVc;

@@ -66,7 +66,7 @@ LoopbackInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverCon
         Status = PortSetAttributes(NdisMiniportHandle, Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
-    Status = CmAdapterBegin(&Adapter->Manager, &Adapter->Port.Station);
+    Status = CmHubBegin(&Adapter->Manager, &Adapter->Engine, &Adapter->Port.Station);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
     Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &LoopbackPortEvents);

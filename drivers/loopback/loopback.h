@@ -5,12 +5,14 @@
 #define LOOPBACK_H
 
 #include "callmgr.h"
+#include "hub.h"
 #include "hubport.h"
 
 /* The call manager's part comes first: it is the CallMgrBindingContext and the
  * MiniportAdapterContext. */
 typedef struct _LOOPBACK_ADAPTER {
     CM_ADAPTER Manager;
+    struct hubsig Engine;
     HUB_PORT Port;
 } LOOPBACK_ADAPTER, *PLOOPBACK_ADAPTER;
 
