@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_uni [--smoke]: what signalling messages and party transactions cost. Figures gate nothing. */
+/* bench_uni [--smoke]: what signalling messages and party transactions cost; no figure gates. */
 #include "uni.h"
 
 #include <stdio.h>
@@ -27,5 +27,6 @@ int main(int argc, char **argv)
     const bool smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
 
     bench_uni_codec(smoke);
+    bench_uni_control(smoke);
     return 0;
 }

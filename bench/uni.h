@@ -7,9 +7,10 @@
 
 double bench_now_ns(void);
 
-/* Print one line: ns for each, and the ratio to what a public UNI 4.0 stack in C takes (0: none). */
+/* Print one line: ns for each, and the ratio to what a public UNI 4.0 stack in C takes; 0: none. */
 void bench_row(const char *what, double ns, double other_ns);
 
 void bench_uni_codec(bool smoke);
+void bench_uni_control(bool smoke);
 
 #endif

@@ -39,13 +39,19 @@ static inline uint32_t read_u32(const uint8_t *at)
         const unsigned octet = *at++;                                                              \
         if ((octet & (mask)) != (value))                                                           \
             return false;
-#define END_OCTET }
+#define END_OCTET                 }
 #define BITS(field, shift, width) ie->field = (uint8_t)(octet >> (shift) & ((1u << (width)) - 1));
 #define EXT(field)                ie->field = !(octet & 0x80);
 #define U8(field)                 NEED(1) ie->field = *at++;
-#define U16(field)                NEED(2) ie->field = read_u16(at); at += 2;
-#define U24(field)                NEED(3) ie->field = read_u24(at); at += 3;
-#define U32(field)                NEED(4) ie->field = read_u32(at); at += 4;
+#define U16(field)                                                                                 \
+    NEED(2) ie->field = read_u16(at);                                                              \
+    at += 2;
+#define U24(field)                                                                                 \
+    NEED(3) ie->field = read_u24(at);                                                              \
+    at += 3;
+#define U32(field)                                                                                 \
+    NEED(4) ie->field = read_u32(at);                                                              \
+    at += 4;
 #define FLAG_U15(flag_, field)                                                                     \
     NEED(2)                                                                                        \
     ie->flag_ = at[0] >> 7;                                                                        \
@@ -75,11 +81,11 @@ static inline uint32_t read_u32(const uint8_t *at)
             return false;                                                                          \
         *tags |= UNI_TAG(TAG_);                                                                    \
         reading break;
-#define TAG0(TAG_, id, field)    TAG(TAG_, id, )
-#define TAG8(TAG_, id, field)    TAG(TAG_, id, U8(field))
-#define TAG16(TAG_, id, field)   TAG(TAG_, id, U16(field))
-#define TAG24(TAG_, id, field)   TAG(TAG_, id, U24(field))
-#define TAG32(TAG_, id, field)   TAG(TAG_, id, U32(field))
+#define TAG0(TAG_, id, field)  TAG(TAG_, id, )
+#define TAG8(TAG_, id, field)  TAG(TAG_, id, U8(field))
+#define TAG16(TAG_, id, field) TAG(TAG_, id, U16(field))
+#define TAG24(TAG_, id, field) TAG(TAG_, id, U24(field))
+#define TAG32(TAG_, id, field) TAG(TAG_, id, U32(field))
 #define CHECK(condition, repair)                                                                   \
     if (!(condition))                                                                              \
         return false;
@@ -96,7 +102,7 @@ static bool decode_contents(struct uni_message *message, enum uni_ie ie, uint8_t
     case UNI_IE_##NAME:                                                                            \
         if (!decode_##name(&message->name[index], at, end))                                        \
             return false;                                                                          \
-        message->name[index].head = head | UNI_HEAD;                                                          \
+        message->name[index].head = head | UNI_HEAD;                                               \
         return true;
 #include "uni/ie.def"
     case UNI_IE_COUNT:
@@ -134,10 +140,10 @@ static bool coding_ok(const struct uni_ie_row *row, uint8_t head)
 
 /* Where the walk over the elements stands: what repeat indicators and shifts change. */
 struct walk {
-    uint8_t last;        /* enum uni_ie of the element before, UNI_IE_COUNT at first */
-    bool in_list;        /* a repeat indicator opened the list that `last` is in */
-    bool locked;         /* a locking shift left codeset 0 */
-    bool shifted_once;   /* a non-locking shift concerns the next element */
+    uint8_t last;      /* enum uni_ie of the element before, UNI_IE_COUNT at first */
+    bool in_list;      /* a repeat indicator opened the list that `last` is in */
+    bool locked;       /* a locking shift left codeset 0 */
+    bool shifted_once; /* a non-locking shift concerns the next element */
 };
 
 enum { ID_LOCKING_SHIFT = 0x60, ID_NONLOCKING_SHIFT = 0x61 };

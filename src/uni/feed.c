@@ -283,7 +283,8 @@ enum uni_result uni_feed(struct uni *uni, uint64_t now_ms, const uint8_t *frame,
 {
     assert(now_ms >= uni->now_ms);
     uni->now_ms = now_ms;
-    if (frame_bytes > UNI_FRAME_BYTES_MAX ||
+    /* A frame of a link that is not up is late: what it speaks of has ended. */
+    if (uni->link_state != 3 || frame_bytes > UNI_FRAME_BYTES_MAX ||
         uni_decode(&uni->received, frame, frame_bytes) != UNI_DECODE_OK) {
         uni->counters.frames_in++;
         uni->counters.frames_ignored++;

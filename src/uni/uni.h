@@ -124,7 +124,8 @@ void uni_free(struct uni *uni);
 
 /* Feed one signalling frame that arrived from the wire.
  * now_ms   monotonic milliseconds; never earlier than the last call's (asserted)
- * frame    borrowed until return; one of more than UNI_FRAME_BYTES_MAX octets is ignored
+ * frame    borrowed until return; one of more than UNI_FRAME_BYTES_MAX octets is ignored,
+ *          and so is every one while the link is not up
  * returns  UNI_OK, or UNI_NO_MEMORY with nothing changed: feed the same frame again later.
  *          A malformed frame is the peer's fault, not an error here: it is answered and counted.
  * effects  may queue frames and events, and move the deadline
@@ -171,8 +172,8 @@ enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t call,
 /* Answer, release or inform a call.
  * elements  what the message holds besides what this function writes (header, endpoint reference,
  *           and cause 16 when a release has none); NULL: nothing
- * returns   UNI_OK, UNI_NO_MEMORY, UNI_NO_SUCH_CALL, UNI_WRONG_STATE, UNI_BAD_MESSAGE, UNI_TOO_LONG,
- *           UNI_NO_USER_USER
+ * returns   UNI_OK, UNI_NO_MEMORY, UNI_NO_SUCH_CALL, UNI_WRONG_STATE (also when this version has
+ *           no such message), UNI_BAD_MESSAGE, UNI_TOO_LONG, UNI_NO_USER_USER
  * source    SIG 5.4, 5.5 */
 enum uni_result uni_request_call(struct uni *uni, uint64_t now_ms, uint32_t call,
                                  enum uni_request request, struct uni_message *elements);

@@ -16,7 +16,7 @@
 
 enum { ROUNDS = 200 };
 
-/* A copy whose end is the end of its memory, so that one octet too far is seen by the sanitizers. */
+/* A copy whose end is the end of its memory: sanitizers see one octet too far. */
 static uint8_t *exact(const uint8_t *bytes, size_t byte_count)
 {
     uint8_t *const copy = malloc(byte_count ? byte_count : 1);

@@ -109,6 +109,7 @@ void pair_wait(struct pair *pair, uint64_t ms)
 {
     const uint64_t until = pair->now_ms + ms;
 
+    pair_pump(pair);
     for (;;) {
         const uint64_t left = uni_deadline(pair->uni[LEFT]);
         const uint64_t right = uni_deadline(pair->uni[RIGHT]);
