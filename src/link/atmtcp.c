@@ -58,7 +58,7 @@ void atmtcp_reader_end(struct atmtcp_reader *reader)
     atmtcp_reader_init(reader, reader->pool);
 }
 
-/* Nothing waits in the first block: go to the next one, or use it again when nobody else holds it. */
+/* Nothing waits in the first block: go to the next one, or use it again when nobody else has it. */
 static void reader_advance(struct atmtcp_reader *reader)
 {
     if (!reader->first || reader->begin_bytes < reader->first_bytes)

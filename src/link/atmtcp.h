@@ -64,7 +64,7 @@ enum atmtcp_result {
     ATMTCP_FRAME,        /* *view is the next frame, borrowed until the next call of the reader  */
     ATMTCP_MORE,         /* what was read holds no further whole frame                           */
     ATMTCP_TOO_LONG,     /* a length over the limit: the stream cannot be followed; close it     */
-    ATMTCP_KERNEL_BLOCK, /* a control block of the Linux kernel, which never travels on TCP: close */
+    ATMTCP_KERNEL_BLOCK, /* a control block of the Linux kernel, never for TCP: close it */
     ATMTCP_BAD_VPI,      /* a VPI over 255: no atmtcp peer, or out of step; close it             */
 };
 

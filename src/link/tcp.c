@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The wire over TCP. Sockets are polled by the processor's libuv loop and read and written directly,
- * so that a whole batch of frames is one call and nothing is copied or allocated for it. */
+/* The wire over TCP. Sockets are polled by the processor's libuv loop, and read and written
+ * directly, so that a batch of frames is one call and nothing is copied or allocated for it. */
 #define _GNU_SOURCE
 #include "link/tcp.h"
 

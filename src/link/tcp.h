@@ -41,7 +41,7 @@ struct tcp_listener_options {
 
 /* Listens. Looks the host up, so it may block: at PASSIVE.
  * error    where the reason goes on failure
- * returns  the listener, moved to the caller, who ends it with tcp_listener_close; NULL: see error */
+ * returns  the listener, moved to the caller, ended by tcp_listener_close; NULL: see error */
 struct tcp_listener *tcp_listen(const struct tcp_listener_options *options,
                                 char error[TCP_ERROR_CHARACTERS]);
 

@@ -13,7 +13,7 @@
 #define FAR_KEPT_MAX 256
 
 struct far {
-    struct link *link;
+    struct link *_Atomic link;
     _Atomic unsigned received;
     _Atomic unsigned sent;
     _Atomic unsigned failed;

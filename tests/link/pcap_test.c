@@ -109,8 +109,7 @@ static void tshark_names_each_message(void **state)
     static const char *const wanted[4] = {
         "atm:sscop:q2931;0x80;;;;\n",
         "atm:sscop:q2931;0x84;;;;\n",
-        "atm:ilmi;;ILMI;"
-        "1.3.6.1.4.1.353.2.7.1.1.3.0.13.71.0.5.1.127.97.0.0.0.18.26.43.60;;\n",
+        "atm:ilmi;;ILMI;1.3.6.1.4.1.353.2.7.1.1.3.0.13.71.0.5.1.127.97.0.0.0.18.26.43.60;;\n",
         "atm:data;;;;;\n",
     };
     for (int i = 0; i < 4; i++) {

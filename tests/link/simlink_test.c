@@ -82,7 +82,7 @@ static void an_end_is_up_when_both_are_there(void **state)
     run();
     assert_int_equal(far[0].ups, 1);
     assert_int_equal(far[1].ups, 1);
-    struct far third = {0};
+    struct far third = {.keep = false};
     struct link_options options = far_options(&third, host[0]);
     assert_null(simlink_open(&options, "wire"));
     assert_null(simlink_open(&options, ""));
