@@ -96,8 +96,10 @@ enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t handle,
     if (!call->ours || !call->multipoint || call->told_release ||
         (call->state != 10 && call->state != (user ? 4 : 7)))
         return UNI_WRONG_STATE;
-    if (uni->party_pool.count >= uni->party_pool.limit || !endpoints_next(&call->endpoints, id))
+    if (uni->party_pool.count >= uni->party_pool.limit)
         return UNI_LIMIT;
+    if (!endpoints_next(&call->endpoints, id))
+        return call->endpoints.words ? UNI_LIMIT : UNI_NO_MEMORY;
     struct party *const party = party_begin(uni, call, *id);
     if (!party)
         return UNI_NO_MEMORY;
