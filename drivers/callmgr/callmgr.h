@@ -91,8 +91,8 @@ typedef struct _CM_REQUEST {
     NDIS_STATUS Status;
 } CM_REQUEST, *PCM_REQUEST;
 
-/* The signalling: an engine and what it needs to be told apart by. Engine, step, leg and message are
- * as hubsig.h says; a step with `send` makes the caller call the edge's Send. With the lock held,
+/* The signalling: an engine and what it needs to be told apart by. Engine, step, leg and message
+ * are as hubsig.h says; a step with `send` makes the caller call the edge's Send. With the lock held,
  * but for the first two. */
 typedef struct _CM_SIGNALLING {
     BOOLEAN NetworkChannels; /* a call's channel comes with the answer, and is the network's */
@@ -284,8 +284,8 @@ struct _CM_PARTY {
 
 /* ---- adapter.c: life, time, messages ------------------------------------------------------ */
 
-/* Adapter: zeros but for Edge, Signalling, Engine, Address, the close data's two, NdisHandle, Config
- * and Port. The engine is the adapter's from here on, also on failure. At PASSIVE. */
+/* Adapter: zeros but for Edge, Signalling, Engine, Address, the close data's two, NdisHandle,
+ * Config and Port. The engine is the adapter's from here on, also on failure. At PASSIVE. */
 NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter);
 /* Asks every client to close its address families and waits until all have. At PASSIVE. */
 VOID CmAdapterCloseFamilies(PCM_ADAPTER Adapter);
