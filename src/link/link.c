@@ -9,6 +9,7 @@
 #define BLOCK_COUNT_DEFAULT 32u
 #define BACKOFF_FIRST       (100 * EXEC_MS)
 #define BACKOFF_MAX         (30 * EXEC_SECOND)
+#define TURNS_MAX           64u
 #define STABLE              (10 * EXEC_SECOND) /* up for so long: the next try is at once */
 
 static void link_run(struct exec_item *item);
@@ -328,6 +329,17 @@ static void link_end(struct link *link)
     free(link);
 }
 
+/* Who sends anew from each `sent` never lets it end: others get the processor meanwhile. */
+static void link_yield(struct link *link)
+{
+    exec_lock(&link->lock);
+    link->inside = false;
+    link->inside_depth = 0;
+    if (link->pending)
+        link_post(link);
+    exec_unlock(&link->lock);
+}
+
 void link_leave(struct link *link)
 {
     uint32_t asked = 0;
@@ -336,10 +348,15 @@ void link_leave(struct link *link)
         return;
     }
     struct nt_owner *outer = link->outer_owner;
-    while (link_take_asked(link, &asked))
+    uint32_t turn = 0;
+    while (turn < TURNS_MAX && link_take_asked(link, &asked)) {
         link_do(link, asked);
+        turn++;
+    }
     if (link->ended)
         link_end(link);
+    else if (turn == TURNS_MAX)
+        link_yield(link);
     exec_current()->owner = outer;
 }
 

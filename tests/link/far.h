@@ -21,8 +21,9 @@ struct far {
     _Atomic unsigned downs;
     _Atomic unsigned closed;
     _Atomic uint64_t received_bytes;
-    bool keep; /* keep the views of all frames */
-    bool echo; /* send each frame back on VCI + 1 */
+    bool keep;            /* keep the views of all frames */
+    bool echo;            /* send each frame back on VCI + 1 */
+    unsigned again_count; /* send so many anew from `sent` */
     unsigned kept_count;
     struct atmtcp_view kept[FAR_KEPT_MAX];
     uint64_t last_at;
@@ -107,7 +108,12 @@ static inline void far_sent(void *context, struct link_frame *frame, enum link_r
 {
     struct far *far = context;
     assert(exec_current()->irql == EXEC_DISPATCH);
-    free(frame);
+    if (far->again_count > 0) {
+        far->again_count--;
+        link_send(far->link, frame, 0, 32);
+    } else {
+        free(frame);
+    }
     if (result == LINK_SENT)
         far->sent++;
     else

@@ -255,6 +255,31 @@ static void a_link_that_its_owner_cuts_comes_again(void **state)
     assert_int_equal(far[1].ups, 2);
 }
 
+static unsigned failed_before;
+
+static void on_item(struct exec_item *item)
+{
+    (void)item;
+    failed_before = far[0].failed;
+}
+
+static void who_sends_anew_from_each_end_leaves_others_their_turn(void **state)
+{
+    (void)state;
+    far_open(0); /* it stays down, so each frame ends at once */
+    run();
+    far[0].again_count = 10000;
+    struct exec_item item = {.run = on_item};
+    exec_set_irql(EXEC_DISPATCH);
+    far_send(&far[0], 32, 10, 10);
+    exec_post(host[0], 0, &item); /* behind the link's own */
+    exec_set_irql(EXEC_PASSIVE);
+    run();
+    assert_int_equal(far[0].failed, 10001);
+    assert_true(failed_before > 0);
+    assert_true(failed_before < 1000);
+}
+
 static void control_text_is_counted_and_not_delivered(void **state)
 {
     (void)state;
@@ -286,6 +311,7 @@ int main(void)
         WORLD_TEST(a_partition_is_told_to_nobody_and_loses_nothing),
         WORLD_TEST(an_end_that_closes_lets_its_last_words_arrive),
         WORLD_TEST(a_link_that_its_owner_cuts_comes_again),
+        WORLD_TEST(who_sends_anew_from_each_end_leaves_others_their_turn),
         WORLD_TEST(control_text_is_counted_and_not_delivered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
