@@ -107,10 +107,15 @@ void call_check(const struct call *call)
 
 void tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kind, uint8_t cause)
 {
+    const bool named =
+        uni->frame && call->multipoint && (uni->received.has & UNI_HAS(ENDPOINT_REF));
+    const uint16_t id = named ? uni->received.endpoint_ref->id : call->setup ? call->setup->id : 0;
+    const struct party *const party = call->multipoint ? party_find(uni, call, id) : NULL;
     const struct uni_event event = {.kind = kind,
                                     .call = call->handle,
                                     .call_cookie = call->cookie,
-                                    .party = call->setup ? call->setup->id : 0,
+                                    .party = id,
+                                    .party_cookie = party ? party->cookie : 0,
                                     .cause = cause,
                                     .message = uni->frame ? &uni->received : NULL};
 

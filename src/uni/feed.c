@@ -120,6 +120,12 @@ static bool answer_ok(struct uni *uni, struct call *call, enum call_event event)
     const bool first = call->state == (uni->config.side == UNI_USER ? 1 : 6);
     struct reason reason = reason_of(UNI_CAUSE_IE_MISSING);
 
+    if (event == CALL_RX_NOTIFY && call->multipoint && (m->has & UNI_HAS(ENDPOINT_REF)) &&
+        ((m->endpoint_ref->flag != 0) != call->ours ||
+         !party_find(uni, call, m->endpoint_ref->id))) {
+        send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
+        return false;
+    }
     if (!answers)
         return true;
     if (!call->has_connection && !(m->has & UNI_HAS(CONNECTION)))

@@ -68,9 +68,12 @@ static size_t encode_allowed(struct uni *uni, struct uni_message *message)
 
     assert(index < UNI_INDEX_COUNT);
     message->has &= uni_allowed[uni->config.version][direction_out(uni)][index];
-    for (uint64_t left = message->has & UNI_HAS(CAUSE); left != 0; left = 0)
-        if (message->count[UNI_IE_CAUSE] > uni_count_max[index][UNI_IE_CAUSE])
-            message->count[UNI_IE_CAUSE] = uni_count_max[index][UNI_IE_CAUSE];
+    /* SIG 9.3: a peer without the service shall go on, not complain. */
+    if ((message->has & UNI_HAS(USER_USER)) && message->user_user->head == 0)
+        message->user_user->head = UNI_HEAD_PROCEED;
+    if ((message->has & UNI_HAS(CAUSE)) &&
+        message->count[UNI_IE_CAUSE] > uni_count_max[index][UNI_IE_CAUSE])
+        message->count[UNI_IE_CAUSE] = uni_count_max[index][UNI_IE_CAUSE];
     return uni_encode(message, uni->out);
 }
 

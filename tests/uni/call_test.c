@@ -129,6 +129,27 @@ static void a_party_is_added_while_the_first_one_alerts(void **state)
     assert_int_equal(uni_party_state(pair.uni[LEFT], call[LEFT], 0), 7);
 }
 
+static void a_connect_may_name_another_party_and_the_first_waits_on(void **state)
+{
+    uint16_t id;
+
+    (void)state;
+    make(LEFT, true, true);
+    assert_int_equal(REQUEST(RIGHT, ALERTING, NULL), UNI_OK);
+    pair_pump(&pair);
+    assert_int_equal(uni_add_party(pair.uni[LEFT], 0, call[LEFT], pair_called(), 9, &id), UNI_OK);
+    pair_event(&pair, LEFT, UNI_EVENT_ALERTING);
+    pair_inject(&pair, RIGHT, UNI_CONNECT, 1, "54 80 00 03 00 80 01");
+    const struct pair_event *const event = pair_event(&pair, LEFT, UNI_EVENT_CONNECT);
+
+    assert_int_equal(event->party, 1);
+    assert_int_equal(event->party_cookie, 9);
+    assert_int_equal(uni_party_state(pair.uni[LEFT], call[LEFT], 1), 7);
+    assert_int_equal(uni_party_state(pair.uni[LEFT], call[LEFT], 0), 4);
+    pair_wait(&pair, 180000);
+    assert_int_equal(pair_event(&pair, LEFT, UNI_EVENT_ADD_PARTY_REJECT)->party, 0);
+}
+
 static void a_connect_with_a_wrong_endpoint_reference_is_answered(void **state)
 {
     (void)state;
@@ -357,6 +378,7 @@ int main(void)
         ONE(a_user_calls_and_the_network_answers_step_by_step),
         ONE(the_network_calls_and_is_the_root),
         ONE(a_party_is_added_while_the_first_one_alerts),
+        ONE(a_connect_may_name_another_party_and_the_first_waits_on),
         ONE(a_connect_with_a_wrong_endpoint_reference_is_answered),
         ONE(a_refused_call_is_gone_at_both_ends),
         ONE(t303_sends_setup_twice_and_gives_up),

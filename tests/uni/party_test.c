@@ -263,6 +263,12 @@ static void faults_of_the_endpoint_reference_are_answered(void **state)
     assert_int_equal(frame->endpoint_state, 10);
     assert_int_equal(frame->call_state, 10);
     pair_quiet(&pair);
+    /* NOTIFY about nobody. */
+    pair_inject(&pair, RIGHT, UNI_NOTIFY, 1, "27 80 00 01 01 54 80 00 03 00 80 09");
+    assert_int_equal(pair_frame(&pair, LEFT, UNI_DROP_PARTY_ACKNOWLEDGE)->cause, 89);
+    pair_inject(&pair, RIGHT, UNI_NOTIFY, 1, "27 80 00 01 01 54 80 00 03 00 80 00");
+    pair_event(&pair, LEFT, UNI_EVENT_NOTIFY);
+    pair_quiet(&pair);
     /* Missing in what ends: the call ends. */
     pair_inject(&pair, RIGHT, UNI_DROP_PARTY, 1, "08 80 00 02 81 90");
     frame = pair_frame(&pair, LEFT, UNI_RELEASE);
