@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 
 #include "far.h"
+#include "link/linknic.h"
 #include "link/tcp.h"
 
 #define PATIENCE (30 * EXEC_SECOND)
@@ -246,6 +248,101 @@ static void an_address_that_is_taken_is_told(void **state)
     listener = first;
 }
 
+/* ---- a NIC whose medium is such a link ---- */
+
+#define NIC_FRAMES 100
+
+static struct {
+    _Atomic unsigned received, done, left, ups;
+    _Atomic uint64_t bytes;
+    PCONDIS_NIC_MEMBER kept_through[NIC_FRAMES];
+    PCONDIS_FRAME kept[NIC_FRAMES];
+} nic;
+
+static NDIS_STATUS NTAPI nic_received(PVOID context, PCONDIS_NIC_MEMBER member, PVOID channel,
+                                      PCONDIS_FRAME frame)
+{
+    (void)context;
+    (void)channel;
+    assert(nic.received < NIC_FRAMES);
+    nic.kept_through[nic.received] = member;
+    nic.kept[nic.received] = frame;
+    nic.bytes += frame->Length;
+    nic.received++;
+    (void)exec_signal_set(world, &told);
+    return NDIS_STATUS_PENDING;
+}
+
+static VOID NTAPI nic_done(PVOID context, PCONDIS_FRAME frame, NDIS_STATUS status)
+{
+    (void)context;
+    (void)frame;
+    assert(status == NDIS_STATUS_SUCCESS);
+    nic.done++;
+    (void)exec_signal_set(world, &told);
+}
+
+static VOID NTAPI nic_left(PVOID context, PVOID channel)
+{
+    (void)context;
+    (void)channel;
+    nic.left++;
+}
+
+static VOID NTAPI nic_changed(PVOID context, BOOLEAN connected)
+{
+    (void)context;
+    if (connected)
+        nic.ups++;
+    (void)exec_signal_set(world, &told);
+}
+
+static PCONDIS_NIC nic_open(void)
+{
+    static const CONDIS_NIC_CHARACTERISTICS calls = {nic_received, nic_done, nic_left, nic_changed};
+    char text[64];
+    WCHAR wide[64];
+    PCONDIS_NIC port = NULL;
+    int characters = snprintf(text, sizeof(text), "tcp:127.0.0.1:%u", tcp_listener_port(listener));
+    for (int i = 0; i < characters; i++)
+        wide[i] = (WCHAR)text[i];
+    UNICODE_STRING name = {(USHORT)(characters * 2), sizeof(wide), wide};
+    assert_int_equal(linknic_open(host, &name, &calls, NULL, &port), NDIS_STATUS_SUCCESS);
+    return port;
+}
+
+/* The frames travel to the server and back on VCI 41, where each is kept until all are here. */
+static void a_nic_sends_and_receives_over_tcp(void **state)
+{
+    (void)state;
+    static uint8_t payload[9000];
+    static CONDIS_FRAME frames[NIC_FRAMES];
+    MDL mdl = {.MappedSystemVa = payload, .ByteCount = sizeof(payload)};
+    PCONDIS_NIC_MEMBER member;
+    memset(&nic, 0, sizeof(nic));
+    for (uint32_t i = 0; i < sizeof(payload); i++)
+        payload[i] = far_octet(40, i);
+    server.echo = true;
+    listen_on("127.0.0.1", 0);
+    PCONDIS_NIC port = nic_open();
+    const struct nic_ops *ops = ((struct nic_head *)(void *)port)->ops;
+    assert_int_equal(ops->join(port, 41, NULL, FALSE, &member), NDIS_STATUS_SUCCESS);
+    UNTIL(nic.ups == 1 && server.ups == 1);
+    for (uint32_t i = 0; i < NIC_FRAMES; i++) {
+        frames[i] = (CONDIS_FRAME){.Channel = 40, .Mdl = &mdl, .Length = 1 + i * 89};
+        ops->send(port, &frames[i]);
+    }
+    UNTIL(nic.received == NIC_FRAMES && nic.done == NIC_FRAMES);
+    assert_int_equal(nic.bytes, NIC_FRAMES + 89u * NIC_FRAMES * (NIC_FRAMES - 1) / 2);
+    for (uint32_t i = 0; i < NIC_FRAMES; i++) {
+        assert_int_equal(nic.kept[i]->Length, 1 + i * 89);
+        ops->give_back(nic.kept_through[i], nic.kept[i]);
+    }
+    ops->close(port);
+    assert_int_equal(nic.left, 1);
+    UNTIL(server.closed == 1);
+}
+
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -259,6 +356,7 @@ int main(void)
         WORLD_TEST(what_is_no_atmtcp_is_hung_up_on),
         WORLD_TEST(the_owner_may_cut_and_close_at_any_time),
         WORLD_TEST(an_address_that_is_taken_is_told),
+        WORLD_TEST(a_nic_sends_and_receives_over_tcp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
