@@ -11,7 +11,7 @@ enum {
     KEY_OURS = 1u << 23,
 };
 
-bool call_keep(struct call *call, size_t byte_count)
+bool uni_call_keep(struct call *call, size_t byte_count)
 {
     if (byte_count < KEPT_BYTES_MIN)
         byte_count = KEPT_BYTES_MIN;
@@ -25,12 +25,12 @@ bool call_keep(struct call *call, size_t byte_count)
     return true;
 }
 
-struct call *call_find(const struct uni *uni, uint32_t reference, bool ours)
+struct call *uni_call_find(const struct uni *uni, uint32_t reference, bool ours)
 {
     return uni_map_find(&uni->calls, reference | (ours ? KEY_OURS : 0));
 }
 
-struct call *call_of_handle(const struct uni *uni, uint32_t handle)
+struct call *uni_call_of_handle(const struct uni *uni, uint32_t handle)
 {
     struct call *const call =
         uni_pool_at(&uni->call_pool, handle & ((1u << HANDLE_INDEX_BITS) - 1));
@@ -47,13 +47,13 @@ static uint32_t handle_after(uint32_t last, uint32_t index)
     return (turn ? turn : 1) << HANDLE_INDEX_BITS | index;
 }
 
-struct call *call_begin(struct uni *uni, uint32_t reference, bool ours, bool multipoint)
+struct call *uni_call_begin(struct uni *uni, uint32_t reference, bool ours, bool multipoint)
 {
     struct call *const call = uni_pool_take(&uni->call_pool);
 
     if (!call)
         return NULL;
-    if (!call_keep(call, KEPT_BYTES_MIN)) {
+    if (!uni_call_keep(call, KEPT_BYTES_MIN)) {
         uni_pool_give(&uni->call_pool, &call->node);
         return NULL;
     }
@@ -76,13 +76,13 @@ struct call *call_begin(struct uni *uni, uint32_t reference, bool ours, bool mul
     return call;
 }
 
-void call_discard(struct uni *uni, struct call *call)
+void uni_call_discard(struct uni *uni, struct call *call)
 {
-    timer_stop(&call->timer);
-    timer_stop(&call->enquiry_timer);
+    uni_timer_stop(&call->timer);
+    uni_timer_stop(&call->enquiry_timer);
     while (call->first)
-        party_end(uni, call->first);
-    endpoints_free(&call->endpoints);
+        uni_party_end(uni, call->first);
+    uni_endpoints_free(&call->endpoints);
     *(call->prev ? &call->prev->next : &uni->first) = call->next;
     *(call->next ? &call->next->prev : &uni->last) = call->prev;
     uni_map_remove(&uni->calls, &call->node);
@@ -91,7 +91,7 @@ void call_discard(struct uni *uni, struct call *call)
     uni_pool_give(&uni->call_pool, &call->node);
 }
 
-void call_check(const struct call *call)
+void uni_call_check(const struct call *call)
 {
     const unsigned state = call->state;
 
@@ -105,12 +105,13 @@ void call_check(const struct call *call)
     assert(call->enquiry_timer.kind == UNI_NO_TIMER || call->enquiry_out);
 }
 
-void tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kind, uint8_t cause)
+void uni_tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kind,
+                   uint8_t cause)
 {
     const bool named =
         uni->frame && call->multipoint && (uni->received.has & UNI_HAS(ENDPOINT_REF));
     const uint16_t id = named ? uni->received.endpoint_ref->id : call->setup ? call->setup->id : 0;
-    const struct party *const party = call->multipoint ? party_find(uni, call, id) : NULL;
+    const struct party *const party = call->multipoint ? uni_party_find(uni, call, id) : NULL;
     const struct uni_event event = {.kind = kind,
                                     .call = call->handle,
                                     .call_cookie = call->cookie,
@@ -119,7 +120,7 @@ void tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kin
                                     .cause = cause,
                                     .message = uni->frame ? &uni->received : NULL};
 
-    queue_event(uni, &event);
+    uni_queue_event(uni, &event);
 }
 
 /* A party that SETUP brought goes along with its call. */
@@ -153,7 +154,7 @@ static void step_setup_party(struct uni *uni, struct call *call, enum call_event
 
     if (party_event == CALL_ANSWERED)
         call->setup = NULL;
-    party_step(uni, party, party_event, NULL, NULL);
+    uni_party_step(uni, party, party_event, NULL, NULL);
 }
 
 static bool is_reception(enum call_event event)
@@ -165,10 +166,10 @@ static void stop_timers(struct call *call, uint8_t stop)
 {
     if (stop == UNI_NO_TIMER)
         return;
-    timer_stop(&call->timer);
+    uni_timer_stop(&call->timer);
     if (stop != STOP_ANY)
         return;
-    timer_stop(&call->enquiry_timer);
+    uni_timer_stop(&call->enquiry_timer);
     call->enquiry_out = false;
     call->audit = NULL;
 }
@@ -178,12 +179,12 @@ static void start_timer(struct uni *uni, struct call *call, const struct row *ro
     if (row->start == UNI_NO_TIMER || (row->start == UNI_T301 && call->multipoint))
         return;
     if (row->start == UNI_T322) {
-        timer_start(uni, &call->enquiry_timer, UNI_T322);
+        uni_timer_start(uni, &call->enquiry_timer, UNI_T322);
         return;
     }
     if (row->send != SEND_AGAIN)
         call->try_count = 1;
-    timer_start(uni, &call->timer, (enum uni_timer_kind)row->start);
+    uni_timer_start(uni, &call->timer, (enum uni_timer_kind)row->start);
 }
 
 /* The only writer of call->state. */
@@ -204,14 +205,14 @@ static void tell_step(struct uni *uni, struct call *call, enum call_event event,
         call->told_release = true;
     if (!is_reception(event))
         uni->frame = NULL;
-    tell_call(uni, call, (enum uni_event_kind)tell, call->cause);
+    uni_tell_call(uni, call, (enum uni_event_kind)tell, call->cause);
     uni->frame = frame;
 }
 
-enum uni_result call_step(struct uni *uni, struct call *call, enum call_event event,
-                          struct uni_message *elements, uint8_t cause)
+enum uni_result uni_call_step(struct uni *uni, struct call *call, enum call_event event,
+                              struct uni_message *elements, uint8_t cause)
 {
-    const struct row *const row = &call_table[uni->config.side][call->state][event];
+    const struct row *const row = &uni_call_table[uni->config.side][call->state][event];
 
     if (row->kind == ROW_IGNORE)
         return UNI_OK;
@@ -223,7 +224,7 @@ enum uni_result call_step(struct uni *uni, struct call *call, enum call_event ev
     stop_timers(call, row->stop);
     start_timer(uni, call, row);
     if (row->send != 0)
-        send_call(uni, call, row->send, elements);
+        uni_send_call(uni, call, row->send, elements);
     call_set_state(call, row->next);
     if (call->setup)
         step_setup_party(uni, call, event);
@@ -231,87 +232,87 @@ enum uni_result call_step(struct uni *uni, struct call *call, enum call_event ev
     if (row->next == 11 || row->next == 12) {
         call->setup = NULL;
         while (call->first)
-            party_end(uni, call->first);
+            uni_party_end(uni, call->first);
     }
     if (row->next == 0) {
         call->setup = NULL;
         tell_step(uni, call, event, UNI_EVENT_CLEARED);
-        call_discard(uni, call);
+        uni_call_discard(uni, call);
     } else {
-        call_check(call);
+        uni_call_check(call);
     }
     return UNI_OK;
 }
 
 /* We end a call that neither its owner nor the peer asked to end. */
-void call_clear(struct uni *uni, struct call *call, const struct reason *reason, bool tell)
+void uni_call_clear(struct uni *uni, struct call *call, const struct reason *reason, bool tell)
 {
     if (call->state > 10)
         return;
     call->cause = reason->cause;
     if (tell)
         tell_step(uni, call, CALL_CLEAR, UNI_EVENT_RELEASE);
-    call_step(uni, call, CALL_CLEAR, scratch_with(uni, reason), reason->cause);
+    uni_call_step(uni, call, CALL_CLEAR, uni_scratch_with(uni, reason), reason->cause);
 }
 
 /* SIG 5.7, 9.2: the peer took the last party. RELEASE waits for the owner's data, but not long. */
-void call_last_party_gone(struct uni *uni, struct call *call, uint8_t cause)
+void uni_call_last_party_gone(struct uni *uni, struct call *call, uint8_t cause)
 {
     if (call->told_release || call->state > 10)
         return;
     call->cause = cause;
     call->told_release = true;
-    tell_call(uni, call, UNI_EVENT_RELEASE, cause);
-    timer_start(uni, &call->timer, UNI_GUARD);
+    uni_tell_call(uni, call, UNI_EVENT_RELEASE, cause);
+    uni_timer_start(uni, &call->timer, UNI_GUARD);
 }
 
-void call_expire(struct uni *uni, struct call *call, enum uni_timer_kind kind)
+void uni_call_expire(struct uni *uni, struct call *call, enum uni_timer_kind kind)
 {
     struct reason reason;
     bool last;
 
     switch (kind) {
     case UNI_T301:
-        reason = reason_of(UNI_CAUSE_NO_ANSWER);
-        call_step(uni, call, CALL_EXP_T301, scratch_with(uni, &reason), reason.cause);
+        reason = uni_reason_of(UNI_CAUSE_NO_ANSWER);
+        uni_call_step(uni, call, CALL_EXP_T301, uni_scratch_with(uni, &reason), reason.cause);
         break;
     case UNI_T303:
-        last = call->try_count++ >= timer_tries(UNI_T303);
-        call_step(uni, call, last ? CALL_EXP_T303_LAST : CALL_EXP_T303_FIRST, NULL,
-                  last ? UNI_CAUSE_NO_USER_RESPONDING : 0);
+        last = call->try_count++ >= uni_timer_tries(UNI_T303);
+        uni_call_step(uni, call, last ? CALL_EXP_T303_LAST : CALL_EXP_T303_FIRST, NULL,
+                      last ? UNI_CAUSE_NO_USER_RESPONDING : 0);
         break;
     case UNI_T308:
-        last = call->try_count++ >= timer_tries(UNI_T308);
-        call_step(uni, call, last ? CALL_EXP_T308_LAST : CALL_EXP_T308_FIRST, NULL, 0);
+        last = call->try_count++ >= uni_timer_tries(UNI_T308);
+        uni_call_step(uni, call, last ? CALL_EXP_T308_LAST : CALL_EXP_T308_FIRST, NULL, 0);
         break;
     case UNI_T310:
-        reason = reason_of(UNI_CAUSE_NO_USER_RESPONDING);
-        call_step(uni, call, CALL_EXP_T310, scratch_with(uni, &reason), reason.cause);
+        reason = uni_reason_of(UNI_CAUSE_NO_USER_RESPONDING);
+        uni_call_step(uni, call, CALL_EXP_T310, uni_scratch_with(uni, &reason), reason.cause);
         break;
     case UNI_T313:
-        reason = reason_timer("313");
-        call_step(uni, call, CALL_EXP_T313, scratch_with(uni, &reason), reason.cause);
+        reason = uni_reason_timer("313");
+        uni_call_step(uni, call, CALL_EXP_T313, uni_scratch_with(uni, &reason), reason.cause);
         break;
     case UNI_T322:
-        last = call->enquiry_try_count++ >= timer_tries(UNI_T322);
-        reason = reason_timer("322");
-        call_step(uni, call, last ? CALL_EXP_T322_LAST : CALL_EXP_T322_FIRST,
-                  last ? scratch_with(uni, &reason) : NULL, last ? reason.cause : 0);
+        last = call->enquiry_try_count++ >= uni_timer_tries(UNI_T322);
+        reason = uni_reason_timer("322");
+        uni_call_step(uni, call, last ? CALL_EXP_T322_LAST : CALL_EXP_T322_FIRST,
+                      last ? uni_scratch_with(uni, &reason) : NULL, last ? reason.cause : 0);
         break;
     default:
         assert(kind == UNI_GUARD);
-        reason = reason_of(call->cause);
+        reason = uni_reason_of(call->cause);
         if (call->cause == UNI_CAUSE_IE_MISSING || call->cause == UNI_CAUSE_IE_CONTENTS)
             reason.diagnostics[reason.diagnostic_count++] = 0x08;
-        call_step(uni, call, CALL_EXP_GUARD, scratch_with(uni, &reason), reason.cause);
+        uni_call_step(uni, call, CALL_EXP_GUARD, uni_scratch_with(uni, &reason), reason.cause);
     }
 }
 
 /* The same for all calls: the link is gone, or restarted. Room for their events is reserved. */
-void calls_end(struct uni *uni, enum call_event event, uint8_t cause)
+void uni_calls_end(struct uni *uni, enum call_event event, uint8_t cause)
 {
     for (struct call *call = uni->first, *next; call; call = next) {
         next = call->next;
-        call_step(uni, call, event, NULL, cause);
+        uni_call_step(uni, call, event, NULL, cause);
     }
 }

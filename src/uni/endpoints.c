@@ -31,7 +31,7 @@ static bool spread(struct endpoints *endpoints)
     return true;
 }
 
-bool endpoints_next(struct endpoints *endpoints, uint16_t *id)
+bool uni_endpoints_next(struct endpoints *endpoints, uint16_t *id)
 {
     if (!endpoints->words) {
         if (__builtin_popcountll(endpoints->few) < FEW_ENOUGH || !spread(endpoints)) {
@@ -56,7 +56,7 @@ bool endpoints_next(struct endpoints *endpoints, uint16_t *id)
     return true;
 }
 
-void endpoints_take(struct endpoints *endpoints, uint16_t id)
+void uni_endpoints_take(struct endpoints *endpoints, uint16_t id)
 {
     endpoints->cursor = (uint16_t)((id + 1) % (WORDS * 64));
     if (!endpoints->words) {
@@ -68,7 +68,7 @@ void endpoints_take(struct endpoints *endpoints, uint16_t id)
         endpoints->words[WORDS + id / 64 / 64] |= UINT64_C(1) << id / 64 % 64;
 }
 
-void endpoints_give(struct endpoints *endpoints, uint16_t id)
+void uni_endpoints_give(struct endpoints *endpoints, uint16_t id)
 {
     if (!endpoints->words) {
         endpoints->few &= ~(UINT64_C(1) << id % 64);
@@ -78,7 +78,7 @@ void endpoints_give(struct endpoints *endpoints, uint16_t id)
     endpoints->words[WORDS + id / 64 / 64] &= ~(UINT64_C(1) << id / 64 % 64);
 }
 
-void endpoints_free(struct endpoints *endpoints)
+void uni_endpoints_free(struct endpoints *endpoints)
 {
     free(endpoints->words);
     *endpoints = (struct endpoints){0};

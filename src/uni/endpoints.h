@@ -14,9 +14,9 @@ struct endpoints {
 };
 
 /* One that is free, without taking it: false without memory, or when all are in use. */
-bool endpoints_next(struct endpoints *endpoints, uint16_t *id);
-void endpoints_take(struct endpoints *endpoints, uint16_t id);
-void endpoints_give(struct endpoints *endpoints, uint16_t id);
-void endpoints_free(struct endpoints *endpoints);
+bool uni_endpoints_next(struct endpoints *endpoints, uint16_t *id);
+void uni_endpoints_take(struct endpoints *endpoints, uint16_t id);
+void uni_endpoints_give(struct endpoints *endpoints, uint16_t id);
+void uni_endpoints_free(struct endpoints *endpoints);
 
 #endif

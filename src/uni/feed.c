@@ -6,7 +6,7 @@
 
 static struct reason reason_of_verdict(const struct uni_verdict *verdict)
 {
-    struct reason reason = reason_of(verdict->cause);
+    struct reason reason = uni_reason_of(verdict->cause);
 
     reason.diagnostic_count = verdict->diagnostic_count;
     for (unsigned i = 0; i < verdict->diagnostic_count; i++)
@@ -16,7 +16,7 @@ static struct reason reason_of_verdict(const struct uni_verdict *verdict)
 
 static struct reason reason_with(uint8_t cause, uint8_t diagnostic)
 {
-    struct reason reason = reason_of(cause);
+    struct reason reason = uni_reason_of(cause);
 
     reason.diagnostics[reason.diagnostic_count++] = diagnostic;
     return reason;
@@ -26,27 +26,27 @@ static struct reason reason_with(uint8_t cause, uint8_t diagnostic)
 static void feed_unknown_call(struct uni *uni)
 {
     const struct uni_message *const m = &uni->received;
-    struct reason reason = reason_of(UNI_CAUSE_CALL_REFERENCE);
+    struct reason reason = uni_reason_of(UNI_CAUSE_CALL_REFERENCE);
 
     switch (m->type) {
     case UNI_RELEASE_COMPLETE:
         uni->counters.frames_ignored++;
         return;
     case UNI_STATUS_ENQUIRY:
-        reason = reason_of(UNI_CAUSE_STATUS_RESPONSE);
-        send_status_unknown(uni, m, 0, &reason);
+        reason = uni_reason_of(UNI_CAUSE_STATUS_RESPONSE);
+        uni_send_status_unknown(uni, m, 0, &reason);
         return;
     case UNI_STATUS:
         if ((m->has & UNI_HAS(CALL_STATE)) && m->call_state->state == 0) {
             uni->counters.frames_ignored++;
             return;
         }
-        reason = reason_of(UNI_CAUSE_STATE);
+        reason = uni_reason_of(UNI_CAUSE_STATE);
         break;
     default:
         break;
     }
-    send_release_complete(uni, m->call_ref, !m->call_ref_flag, &reason);
+    uni_send_release_complete(uni, m->call_ref, !m->call_ref_flag, &reason);
 }
 
 static bool setup_refused(struct uni *uni, const struct uni_verdict *verdict)
@@ -63,14 +63,14 @@ static bool setup_refused(struct uni *uni, const struct uni_verdict *verdict)
         return true;
     case UNI_IGNORE_REPORT:
         if (!verdict->missing && verdict->by_action) {
-            send_status_unknown(uni, m, 0, &reason);
+            uni_send_status_unknown(uni, m, 0, &reason);
             return true;
         }
         break;
     case UNI_CLEAR:
         break;
     }
-    send_release_complete(uni, m->call_ref, 1, &reason);
+    uni_send_release_complete(uni, m->call_ref, 1, &reason);
     return true;
 }
 
@@ -78,35 +78,35 @@ static enum uni_result feed_setup(struct uni *uni, const struct uni_verdict *ver
 {
     const struct uni_message *const m = &uni->received;
     const bool multipoint = (m->has & UNI_HAS(BEARER)) && m->bearer->multipoint == 1;
-    struct reason reason = reason_of(UNI_CAUSE_RESOURCE);
+    struct reason reason = uni_reason_of(UNI_CAUSE_RESOURCE);
 
     if (setup_refused(uni, verdict))
         return UNI_OK;
     if (uni->call_pool.count >= uni->call_pool.limit ||
         (multipoint && uni->party_pool.count >= uni->party_pool.limit)) {
-        send_release_complete(uni, m->call_ref, 1, &reason);
+        uni_send_release_complete(uni, m->call_ref, 1, &reason);
         return UNI_OK;
     }
-    struct call *const call = call_begin(uni, m->call_ref, false, multipoint);
+    struct call *const call = uni_call_begin(uni, m->call_ref, false, multipoint);
     if (!call)
         return UNI_NO_MEMORY;
     if (multipoint) {
-        call->setup = party_begin(uni, call, m->endpoint_ref->id);
+        call->setup = uni_party_begin(uni, call, m->endpoint_ref->id);
         if (!call->setup) {
-            call_discard(uni, call);
+            uni_call_discard(uni, call);
             return UNI_NO_MEMORY;
         }
-        party_step(uni, call->setup, CALL_SETUP_IN, NULL, NULL);
+        uni_party_step(uni, call->setup, CALL_SETUP_IN, NULL, NULL);
     }
     if (m->has & UNI_HAS(CONNECTION)) {
         call->has_connection = true;
         call->vpci = m->connection->vpci;
         call->vci = m->connection->vci;
     }
-    call_step(uni, call, CALL_RX_SETUP, NULL, 0);
+    uni_call_step(uni, call, CALL_RX_SETUP, NULL, 0);
     if (verdict->reaction == UNI_PROCESS_REPORT) {
         reason = reason_of_verdict(verdict);
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
     }
     return UNI_OK;
 }
@@ -118,12 +118,12 @@ static bool answer_ok(struct uni *uni, struct call *call, enum call_event event)
     const bool answers =
         event == CALL_RX_CALL_PROCEEDING || event == CALL_RX_ALERTING || event == CALL_RX_CONNECT;
     const bool first = call->state == (uni->config.side == UNI_USER ? 1 : 6);
-    struct reason reason = reason_of(UNI_CAUSE_IE_MISSING);
+    struct reason reason = uni_reason_of(UNI_CAUSE_IE_MISSING);
 
     if (event == CALL_RX_NOTIFY && call->multipoint && (m->has & UNI_HAS(ENDPOINT_REF)) &&
         ((m->endpoint_ref->flag != 0) != call->ours ||
-         !party_find(uni, call, m->endpoint_ref->id))) {
-        send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
+         !uni_party_find(uni, call, m->endpoint_ref->id))) {
+        uni_send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
         return false;
     }
     if (!answers)
@@ -133,7 +133,7 @@ static bool answer_ok(struct uni *uni, struct call *call, enum call_event event)
     if (call->setup && first && !(m->has & UNI_HAS(ENDPOINT_REF)))
         reason.diagnostics[reason.diagnostic_count++] = uni_ie_id(UNI_IE_ENDPOINT_REF);
     if (reason.diagnostic_count > 0) {
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return false;
     }
     if (!call->setup || !(m->has & UNI_HAS(ENDPOINT_REF)))
@@ -141,19 +141,19 @@ static bool answer_ok(struct uni *uni, struct call *call, enum call_event event)
     if (!m->endpoint_ref->flag) {
         reason = reason_with(UNI_CAUSE_IE_CONTENTS, uni_ie_id(UNI_IE_ENDPOINT_REF));
         m->has &= ~UNI_HAS(ENDPOINT_REF); /* bad contents are not echoed */
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return false;
     }
-    struct party *const party = party_find(uni, call, m->endpoint_ref->id);
+    struct party *const party = uni_party_find(uni, call, m->endpoint_ref->id);
 
     if (!party) {
-        send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
+        uni_send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
         return false;
     }
     if (party != call->setup) {
         /* Another party answered first; the one of SETUP waits on like any other. */
         if (call->setup->state == P1)
-            timer_start(uni, &call->setup->timer, UNI_T399);
+            uni_timer_start(uni, &call->setup->timer, UNI_T399);
         if (party->state == P1 || party->state == P4)
             call->setup = party;
     }
@@ -164,21 +164,21 @@ static void feed_call_message(struct uni *uni, struct call *call, enum call_even
                               const struct uni_verdict *verdict)
 {
     const struct uni_message *const m = &uni->received;
-    const struct row *const row = &call_table[uni->config.side][call->state][event];
+    const struct row *const row = &uni_call_table[uni->config.side][call->state][event];
     const uint32_t handle = call->handle;
     struct reason reason = reason_of_verdict(verdict);
 
     if (row->kind == ROW_PEER || row->kind == ROW_REFUSE) {
         reason = reason_with(UNI_CAUSE_STATE, m->type);
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return;
     }
     if (verdict->reaction == UNI_CLEAR) {
-        call_clear(uni, call, &reason, true);
+        uni_call_clear(uni, call, &reason, true);
         return;
     }
     if (verdict->reaction == UNI_IGNORE_REPORT)
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
     if (verdict->reaction == UNI_IGNORE_REPORT || verdict->reaction == UNI_IGNORE ||
         !answer_ok(uni, call, event))
         return;
@@ -187,9 +187,9 @@ static void feed_call_message(struct uni *uni, struct call *call, enum call_even
         call->vpci = m->connection->vpci;
         call->vci = m->connection->vci;
     }
-    call_step(uni, call, event, NULL, 0);
+    uni_call_step(uni, call, event, NULL, 0);
     if (verdict->reaction == UNI_PROCESS_REPORT && call->handle == handle)
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
 }
 
 /* SIG 7: RELEASE and RELEASE COMPLETE act whatever is wrong with them. */
@@ -200,8 +200,8 @@ static void feed_release(struct uni *uni, struct call *call, const struct uni_ve
 
     call->answer_cause = verdict->cause;
     call->answer_diagnostic = verdict->diagnostic_count ? verdict->diagnostics[0] : 0x08;
-    call_step(uni, call, m->type == UNI_RELEASE ? CALL_RX_RELEASE : CALL_RX_RELEASE_COMPLETE, NULL,
-              cause);
+    uni_call_step(uni, call, m->type == UNI_RELEASE ? CALL_RX_RELEASE : CALL_RX_RELEASE_COMPLETE,
+                  NULL, cause);
 }
 
 /* SIG 7, rows 14 and 15. */
@@ -212,11 +212,11 @@ static void feed_unknown_type(struct uni *uni, struct call *call)
     const unsigned action = m->head & UNI_HEAD_FLAG ? m->head & 3u : 2u;
 
     if (action == 0)
-        call_clear(uni, call, &reason, true);
+        uni_call_clear(uni, call, &reason, true);
     else if (action == 1)
         uni->counters.frames_ignored++;
     else
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
 }
 
 static void feed_call(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
@@ -245,13 +245,13 @@ static void feed_call(struct uni *uni, struct call *call, const struct uni_verdi
         feed_release(uni, call, verdict);
         break;
     case UNI_STATUS:
-        feed_status(uni, call, verdict);
+        uni_feed_status(uni, call, verdict);
         break;
     case UNI_STATUS_ENQUIRY:
-        feed_enquiry(uni, call);
+        uni_feed_enquiry(uni, call);
         break;
     default:
-        feed_party_message(uni, call, verdict);
+        uni_feed_party_message(uni, call, verdict);
     }
 }
 
@@ -259,17 +259,17 @@ static enum uni_result feed_decoded(struct uni *uni)
 {
     struct uni_message *const m = &uni->received;
     const bool known_type =
-        type_ours(uni, m->type) && m->type != UNI_RESTART && m->type != UNI_RESTART_ACKNOWLEDGE;
+        uni_type_ours(uni, m->type) && m->type != UNI_RESTART && m->type != UNI_RESTART_ACKNOWLEDGE;
 
     if (m->call_ref == UNI_CALL_REF_DUMMY) {
         uni->counters.frames_ignored++;
         return UNI_OK;
     }
-    const struct uni_verdict verdict = uni_check(m, uni->config.version, direction_in(uni));
+    const struct uni_verdict verdict = uni_check(m, uni->config.version, uni_direction_in(uni));
 
     if (m->call_ref == UNI_CALL_REF_GLOBAL)
-        return feed_global(uni, &verdict);
-    struct call *const call = call_find(uni, m->call_ref, m->call_ref_flag);
+        return uni_feed_global(uni, &verdict);
+    struct call *const call = uni_call_find(uni, m->call_ref, m->call_ref_flag);
 
     if (call && !known_type) {
         feed_unknown_type(uni, call);
@@ -297,7 +297,7 @@ enum uni_result uni_feed(struct uni *uni, uint64_t now_ms, const uint8_t *frame,
         return UNI_OK;
     }
     uni->frame_bytes = frame_bytes;
-    const bool room = queues_reserve(uni, 4, 4);
+    const bool room = uni_queues_reserve(uni, 4, 4);
 
     uni->frame = frame;
     const enum uni_result result = room ? feed_decoded(uni) : UNI_NO_MEMORY;

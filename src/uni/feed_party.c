@@ -45,7 +45,7 @@ static const struct party_reception *reception_of(uint8_t type)
 
 static struct reason reason_with(uint8_t cause, uint8_t diagnostic)
 {
-    struct reason reason = reason_of(cause);
+    struct reason reason = uni_reason_of(cause);
 
     reason.diagnostics[reason.diagnostic_count++] = diagnostic;
     return reason;
@@ -53,7 +53,7 @@ static struct reason reason_with(uint8_t cause, uint8_t diagnostic)
 
 static struct reason reason_of_verdict(const struct uni_verdict *verdict)
 {
-    struct reason reason = reason_of(verdict->cause);
+    struct reason reason = uni_reason_of(verdict->cause);
 
     for (unsigned i = 0; i < verdict->diagnostic_count; i++)
         reason.diagnostics[reason.diagnostic_count++] = verdict->diagnostics[i];
@@ -61,11 +61,11 @@ static struct reason reason_of_verdict(const struct uni_verdict *verdict)
 }
 
 /* SIG 5.8: the reference is nobody's; say so with its flag turned round. */
-void send_unknown_endpoint(struct uni *uni, struct call *call, uint8_t cause)
+void uni_send_unknown_endpoint(struct uni *uni, struct call *call, uint8_t cause)
 {
     const struct uni_endpoint_ref *const ref = uni->received.endpoint_ref;
-    const struct reason reason = reason_of(cause);
-    struct uni_message *const message = scratch_with(uni, &reason);
+    const struct reason reason = uni_reason_of(cause);
+    struct uni_message *const message = uni_scratch_with(uni, &reason);
     struct uni_endpoint_ref *const echoed = UNI_ADD(message, ENDPOINT_REF, endpoint_ref);
 
     message->type = UNI_DROP_PARTY_ACKNOWLEDGE;
@@ -73,7 +73,7 @@ void send_unknown_endpoint(struct uni *uni, struct call *call, uint8_t cause)
     message->call_ref_flag = !call->ours;
     echoed->id = ref->id;
     echoed->flag = !ref->flag;
-    send_message(uni, message);
+    uni_send_message(uni, message);
 }
 
 /* A party that did not come about: no state of it was ever made. The last-party rule holds. */
@@ -83,17 +83,17 @@ static void reject_party(struct uni *uni, struct call *call, const struct reason
     struct uni_endpoint_ref *echoed;
 
     if (call->live_count == 0) {
-        call_clear(uni, call, reason, true);
+        uni_call_clear(uni, call, reason, true);
         return;
     }
-    message = scratch_with(uni, reason);
+    message = uni_scratch_with(uni, reason);
     echoed = UNI_ADD(message, ENDPOINT_REF, endpoint_ref);
     message->type = UNI_ADD_PARTY_REJECT;
     message->call_ref = call->reference;
     message->call_ref_flag = !call->ours;
     echoed->id = uni->received.endpoint_ref->id;
     echoed->flag = 1;
-    send_message(uni, message);
+    uni_send_message(uni, message);
 }
 
 /* SIG 5.8, "missing" and "missing or bad". */
@@ -108,17 +108,17 @@ static void feed_without_endpoint(struct uni *uni, struct call *call,
     case UNI_ADD_PARTY_REJECT:
     case UNI_DROP_PARTY:
     case UNI_DROP_PARTY_ACKNOWLEDGE:
-        call_clear(uni, call, &reason, true);
+        uni_call_clear(uni, call, &reason, true);
         return;
     default:
         break;
     }
     if (verdict->fault_reaction >= UNI_IGNORE && !bad)
-        reason = reason_of(verdict->fault_cause);
+        reason = uni_reason_of(verdict->fault_cause);
     if (verdict->fault_reaction == UNI_CLEAR)
-        call_clear(uni, call, &reason, true);
+        uni_call_clear(uni, call, &reason, true);
     else if (verdict->fault_reaction != UNI_IGNORE)
-        send_status(uni, call, &uni->received, &reason);
+        uni_send_status(uni, call, &uni->received, &reason);
 }
 
 static void feed_new_party(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
@@ -131,23 +131,23 @@ static void feed_new_party(struct uni *uni, struct call *call, const struct uni_
         return;
     }
     if (verdict->reaction == UNI_CLEAR) {
-        call_clear(uni, call, &reason, true);
+        uni_call_clear(uni, call, &reason, true);
         return;
     }
     if (verdict->reaction == UNI_IGNORE_REPORT)
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
     if (verdict->reaction >= UNI_IGNORE)
         return;
-    struct party *const party = party_begin(uni, call, m->endpoint_ref->id);
+    struct party *const party = uni_party_begin(uni, call, m->endpoint_ref->id);
 
     if (!party) {
-        const struct reason full = reason_of(UNI_CAUSE_RESOURCE);
+        const struct reason full = uni_reason_of(UNI_CAUSE_RESOURCE);
         reject_party(uni, call, &full);
         return;
     }
-    party_step(uni, party, RX_ADD_PARTY, NULL, NULL);
+    uni_party_step(uni, party, RX_ADD_PARTY, NULL, NULL);
     if (verdict->reaction == UNI_PROCESS_REPORT)
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
 }
 
 /* SIG 5.8, "unknown reference". */
@@ -165,13 +165,13 @@ static void feed_unknown_party(struct uni *uni, struct call *call,
     case UNI_ADD_PARTY:
         if (call->ours) {
             reason = reason_with(UNI_CAUSE_STATE, m->type);
-            send_status(uni, call, m, &reason);
+            uni_send_status(uni, call, m, &reason);
         } else {
             feed_new_party(uni, call, verdict);
         }
         return;
     default:
-        send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
+        uni_send_unknown_endpoint(uni, call, UNI_CAUSE_ENDPOINT_REFERENCE);
     }
 }
 
@@ -202,26 +202,26 @@ static void feed_known_party(struct uni *uni, struct call *call, struct party *p
 
     if (!only_cause || !reception->cause_needed) {
         if (verdict->reaction == UNI_CLEAR) {
-            call_clear(uni, call, &reason, true);
+            uni_call_clear(uni, call, &reason, true);
             return;
         }
         if (verdict->reaction == UNI_IGNORE_REPORT)
-            send_status(uni, call, m, &reason);
+            uni_send_status(uni, call, m, &reason);
         if (verdict->reaction >= UNI_IGNORE)
             return;
     }
-    const struct reason heard = reason_of(cause_heard(m, verdict, party));
+    const struct reason heard = uni_reason_of(cause_heard(m, verdict, party));
 
-    if (party_step(uni, party, (enum party_event)reception->event, NULL, &heard) != UNI_OK) {
+    if (uni_party_step(uni, party, (enum party_event)reception->event, NULL, &heard) != UNI_OK) {
         reason = reason_with(UNI_CAUSE_STATE, m->type);
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return;
     }
     if (verdict->reaction == UNI_PROCESS_REPORT && call->handle == handle)
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
 }
 
-void feed_party_message(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
+void uni_feed_party_message(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
 {
     struct uni_message *const m = &uni->received;
     const struct party_reception *const reception = reception_of(m->type);
@@ -235,7 +235,7 @@ void feed_party_message(struct uni *uni, struct call *call, const struct uni_ver
     if (!call->multipoint || call->state > 10 ||
         !(reception->states[uni->config.side] & BIT(call->state)) ||
         (reception->to_root && !call->ours)) {
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return;
     }
     if (!(m->has & UNI_HAS(ENDPOINT_REF))) {
@@ -248,10 +248,10 @@ void feed_party_message(struct uni *uni, struct call *call, const struct uni_ver
         m->type != UNI_ADD_PARTY_REJECT) {
         reason = reason_with(UNI_CAUSE_IE_CONTENTS, uni_ie_id(UNI_IE_ENDPOINT_REF));
         m->has &= ~UNI_HAS(ENDPOINT_REF); /* bad contents are not echoed */
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return;
     }
-    struct party *const party = flag_right ? party_find(uni, call, m->endpoint_ref->id) : NULL;
+    struct party *const party = flag_right ? uni_party_find(uni, call, m->endpoint_ref->id) : NULL;
 
     if (party)
         feed_known_party(uni, call, party, reception, verdict);

@@ -103,8 +103,8 @@ struct row {
     const char *source;
 };
 
-extern const struct row party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT];
-extern const struct row call_table[2][CALL_STATE_COUNT][CALL_EVENT_COUNT];
+extern const struct row uni_party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT];
+extern const struct row uni_call_table[2][CALL_STATE_COUNT][CALL_EVENT_COUNT];
 
 struct call;
 
@@ -153,7 +153,7 @@ struct call {
     bool ours; /* we allocated the call reference: SETUP was sent by us */
     bool multipoint;
     bool has_connection;
-    bool audit_call; /* an enquiry about the call itself is wanted */
+    bool audit_self; /* an enquiry about the call itself is wanted */
     bool enquiry_out;
     bool enquiry_party; /* ... and concerns audit_id */
     bool told_release;
@@ -214,74 +214,76 @@ struct reason {
 };
 
 /* timer.c */
-void timers_init(struct uni *uni);
-void timer_start(struct uni *uni, struct timer *timer, enum uni_timer_kind kind);
-void timer_stop(struct timer *timer);
-struct timer *timer_due(struct uni *uni, uint64_t now_ms);
-unsigned timer_tries(enum uni_timer_kind kind);
+void uni_timers_init(struct uni *uni);
+void uni_timer_start(struct uni *uni, struct timer *timer, enum uni_timer_kind kind);
+void uni_timer_stop(struct timer *timer);
+struct timer *uni_timer_due(struct uni *uni, uint64_t now_ms);
+unsigned uni_timer_tries(enum uni_timer_kind kind);
 
 /* queue.c */
-bool queues_reserve(struct uni *uni, size_t frame_count, size_t event_count);
-bool queues_reserve_short(struct uni *uni, size_t frame_count, size_t event_count);
-void queue_frame(struct uni *uni, const uint8_t *bytes, size_t byte_count);
-void queue_event(struct uni *uni, const struct uni_event *event);
-void queues_drop_frames(struct uni *uni);
-void queues_free(struct uni *uni);
+bool uni_queues_reserve(struct uni *uni, size_t frame_count, size_t event_count);
+bool uni_queues_reserve_short(struct uni *uni, size_t frame_count, size_t event_count);
+void uni_queue_frame(struct uni *uni, const uint8_t *bytes, size_t byte_count);
+void uni_queue_event(struct uni *uni, const struct uni_event *event);
+void uni_queues_drop_frames(struct uni *uni);
+void uni_queues_free(struct uni *uni);
 
 /* send.c: everything that leaves. The room is reserved before. */
-void send_message(struct uni *uni, struct uni_message *message);
-void send_call(struct uni *uni, struct call *call, uint8_t type, struct uni_message *elements);
-void send_party(struct uni *uni, struct party *party, uint8_t type, struct uni_message *elements);
-void send_status(struct uni *uni, struct call *call, const struct uni_message *about,
-                 const struct reason *reason);
-void send_status_unknown(struct uni *uni, const struct uni_message *about, uint8_t call_state,
-                         const struct reason *reason);
-void send_release_complete(struct uni *uni, uint32_t reference, uint8_t flag,
-                           const struct reason *reason);
-void add_cause(struct uni *uni, struct uni_message *message, const struct reason *reason);
-struct uni_message *scratch_with(struct uni *uni, const struct reason *reason);
-struct reason reason_of(uint8_t cause);
-struct reason reason_timer(const char *digits);
-enum uni_direction direction_in(const struct uni *uni);
-enum uni_direction direction_out(const struct uni *uni);
-enum uni_result check_elements(struct uni *uni, const struct uni_message *elements);
-bool type_ours(const struct uni *uni, uint8_t type);
+void uni_send_message(struct uni *uni, struct uni_message *message);
+void uni_send_call(struct uni *uni, struct call *call, uint8_t type, struct uni_message *elements);
+void uni_send_party(struct uni *uni, struct party *party, uint8_t type,
+                    struct uni_message *elements);
+void uni_send_status(struct uni *uni, struct call *call, const struct uni_message *about,
+                     const struct reason *reason);
+void uni_send_status_unknown(struct uni *uni, const struct uni_message *about, uint8_t call_state,
+                             const struct reason *reason);
+void uni_send_release_complete(struct uni *uni, uint32_t reference, uint8_t flag,
+                               const struct reason *reason);
+void uni_add_cause(struct uni *uni, struct uni_message *message, const struct reason *reason);
+struct uni_message *uni_scratch_with(struct uni *uni, const struct reason *reason);
+struct reason uni_reason_of(uint8_t cause);
+struct reason uni_reason_timer(const char *digits);
+enum uni_direction uni_direction_in(const struct uni *uni);
+enum uni_direction uni_direction_out(const struct uni *uni);
+enum uni_result uni_check_elements(struct uni *uni, const struct uni_message *elements);
+bool uni_type_ours(const struct uni *uni, uint8_t type);
 
 /* call.c */
-struct call *call_begin(struct uni *uni, uint32_t reference, bool ours, bool multipoint);
-struct call *call_of_handle(const struct uni *uni, uint32_t handle);
-struct call *call_find(const struct uni *uni, uint32_t reference, bool ours);
-enum uni_result call_step(struct uni *uni, struct call *call, enum call_event event,
-                          struct uni_message *elements, uint8_t cause);
-void call_clear(struct uni *uni, struct call *call, const struct reason *reason, bool tell);
-void call_last_party_gone(struct uni *uni, struct call *call, uint8_t cause);
-bool call_keep(struct call *call, size_t byte_count);
-void call_discard(struct uni *uni, struct call *call);
-void call_expire(struct uni *uni, struct call *call, enum uni_timer_kind kind);
-void call_check(const struct call *call);
-void tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kind, uint8_t cause);
+struct call *uni_call_begin(struct uni *uni, uint32_t reference, bool ours, bool multipoint);
+struct call *uni_call_of_handle(const struct uni *uni, uint32_t handle);
+struct call *uni_call_find(const struct uni *uni, uint32_t reference, bool ours);
+enum uni_result uni_call_step(struct uni *uni, struct call *call, enum call_event event,
+                              struct uni_message *elements, uint8_t cause);
+void uni_call_clear(struct uni *uni, struct call *call, const struct reason *reason, bool tell);
+void uni_call_last_party_gone(struct uni *uni, struct call *call, uint8_t cause);
+bool uni_call_keep(struct call *call, size_t byte_count);
+void uni_call_discard(struct uni *uni, struct call *call);
+void uni_call_expire(struct uni *uni, struct call *call, enum uni_timer_kind kind);
+void uni_call_check(const struct call *call);
+void uni_tell_call(struct uni *uni, const struct call *call, enum uni_event_kind kind,
+                   uint8_t cause);
 
-void calls_end(struct uni *uni, enum call_event event, uint8_t cause);
+void uni_calls_end(struct uni *uni, enum call_event event, uint8_t cause);
 
 /* party.c */
-struct party *party_begin(struct uni *uni, struct call *call, uint16_t id);
-struct party *party_find(const struct uni *uni, const struct call *call, uint16_t id);
-enum uni_result party_step(struct uni *uni, struct party *party, enum party_event event,
-                           struct uni_message *elements, const struct reason *reason);
-void party_end(struct uni *uni, struct party *party);
-void party_expire(struct uni *uni, struct party *party, enum uni_timer_kind kind);
-void party_check(const struct party *party);
+struct party *uni_party_begin(struct uni *uni, struct call *call, uint16_t id);
+struct party *uni_party_find(const struct uni *uni, const struct call *call, uint16_t id);
+enum uni_result uni_party_step(struct uni *uni, struct party *party, enum party_event event,
+                               struct uni_message *elements, const struct reason *reason);
+void uni_party_end(struct uni *uni, struct party *party);
+void uni_party_expire(struct uni *uni, struct party *party, enum uni_timer_kind kind);
+void uni_party_check(const struct party *party);
 
 /* feed_party.c, status.c, restart.c, link.c */
-void send_unknown_endpoint(struct uni *uni, struct call *call, uint8_t cause);
-void feed_party_message(struct uni *uni, struct call *call, const struct uni_verdict *verdict);
-void feed_status(struct uni *uni, struct call *call, const struct uni_verdict *verdict);
-void feed_enquiry(struct uni *uni, struct call *call);
-void enquiry_next(struct uni *uni, struct call *call);
-void audit_call(struct uni *uni, struct call *call);
-enum uni_result feed_global(struct uni *uni, const struct uni_verdict *verdict);
-void restart_expire(struct uni *uni, enum uni_timer_kind kind);
-void link_expire(struct uni *uni);
-void link_needed(struct uni *uni);
+void uni_send_unknown_endpoint(struct uni *uni, struct call *call, uint8_t cause);
+void uni_feed_party_message(struct uni *uni, struct call *call, const struct uni_verdict *verdict);
+void uni_feed_status(struct uni *uni, struct call *call, const struct uni_verdict *verdict);
+void uni_feed_enquiry(struct uni *uni, struct call *call);
+void uni_enquiry_next(struct uni *uni, struct call *call);
+void uni_audit_call(struct uni *uni, struct call *call);
+enum uni_result uni_feed_global(struct uni *uni, const struct uni_verdict *verdict);
+void uni_restart_expire(struct uni *uni, enum uni_timer_kind kind);
+void uni_link_expire(struct uni *uni);
+void uni_link_needed(struct uni *uni);
 
 #endif

@@ -10,25 +10,25 @@ static void tell(struct uni *uni, enum uni_event_kind kind)
 {
     const struct uni_event event = {.kind = kind};
 
-    queue_event(uni, &event);
+    uni_queue_event(uni, &event);
 }
 
 /* The only writer of link_state. */
 static void link_set_state(struct uni *uni, uint8_t state)
 {
     if (state == CU0_RELEASED)
-        queues_drop_frames(uni);
+        uni_queues_drop_frames(uni);
     uni->link_state = state;
 }
 
 /* Somebody has to send; room for one event is reserved. */
-void link_needed(struct uni *uni)
+void uni_link_needed(struct uni *uni)
 {
     if (uni->link_state != CU0_RELEASED)
         return;
     link_set_state(uni, CU1_AWAITING_ESTABLISH);
     if (uni->t309.kind == UNI_NO_TIMER)
-        timer_start(uni, &uni->t309, UNI_T309);
+        uni_timer_start(uni, &uni->t309, UNI_T309);
     tell(uni, UNI_EVENT_LINK_WANTED);
 }
 
@@ -40,11 +40,11 @@ static size_t events_of_loss(const struct uni *uni)
 
 static void lose_parties(struct uni *uni, struct call *call)
 {
-    const struct reason reason = reason_of(UNI_CAUSE_OUT_OF_ORDER);
+    const struct reason reason = uni_reason_of(UNI_CAUSE_OUT_OF_ORDER);
 
     for (struct party *party = call->first, *next; party; party = next) {
         next = party->next;
-        party_step(uni, party, LINK_LOST, NULL, &reason);
+        uni_party_step(uni, party, LINK_LOST, NULL, &reason);
     }
 }
 
@@ -58,25 +58,25 @@ static void link_lost(struct uni *uni)
     for (struct call *call = uni->first, *next; call; call = next) {
         next = call->next;
         if (call->state == 10) {
-            timer_stop(&call->enquiry_timer);
+            uni_timer_stop(&call->enquiry_timer);
             call->enquiry_out = false;
             call->audit = NULL;
             lose_parties(uni, call);
         }
         if (call->state != 10 || (call->multipoint && call->live_count == 0))
-            call_step(uni, call, CALL_LINK_FAILED, NULL, UNI_CAUSE_OUT_OF_ORDER);
+            uni_call_step(uni, call, CALL_LINK_FAILED, NULL, UNI_CAUSE_OUT_OF_ORDER);
         else
             needed = true;
     }
     if (needed)
-        link_needed(uni);
+        uni_link_needed(uni);
 }
 
 static void link_up(struct uni *uni, bool confirmed)
 {
     const bool was_up = uni->link_state == CU3_ESTABLISHED;
 
-    timer_stop(&uni->t309);
+    uni_timer_stop(&uni->t309);
     link_set_state(uni, CU3_ESTABLISHED);
     if (!was_up)
         tell(uni, UNI_EVENT_LINK_UP);
@@ -85,7 +85,7 @@ static void link_up(struct uni *uni, bool confirmed)
         const bool due = call->state == 10 || (call->state < 10 && !confirmed && was_up);
 
         if (due)
-            audit_call(uni, call);
+            uni_audit_call(uni, call);
     }
 }
 
@@ -93,7 +93,7 @@ enum uni_result uni_link(struct uni *uni, uint64_t now_ms, enum uni_link_signal 
 {
     assert(now_ms >= uni->now_ms);
     uni->now_ms = now_ms;
-    if (!queues_reserve_short(uni, 64 + (size_t)uni->call_pool.count, events_of_loss(uni)))
+    if (!uni_queues_reserve_short(uni, 64 + (size_t)uni->call_pool.count, events_of_loss(uni)))
         return UNI_NO_MEMORY;
     switch (signal) {
     case UNI_LINK_ESTABLISHED:
@@ -125,16 +125,16 @@ enum uni_result uni_link_want(struct uni *uni, uint64_t now_ms)
 {
     assert(now_ms >= uni->now_ms);
     uni->now_ms = now_ms;
-    if (!queues_reserve(uni, 1, 1))
+    if (!uni_queues_reserve(uni, 1, 1))
         return UNI_NO_MEMORY;
-    link_needed(uni);
+    uni_link_needed(uni);
     return UNI_OK;
 }
 
 /* T309: nobody is there. Room for the events is reserved by uni_advance. */
-void link_expire(struct uni *uni)
+void uni_link_expire(struct uni *uni)
 {
     link_set_state(uni, CU0_RELEASED);
     tell(uni, UNI_EVENT_LINK_DOWN);
-    calls_end(uni, CALL_LINK_FAILED, UNI_CAUSE_OUT_OF_ORDER);
+    uni_calls_end(uni, CALL_LINK_FAILED, UNI_CAUSE_OUT_OF_ORDER);
 }

@@ -194,8 +194,8 @@ struct uni_verdict {
     uint8_t diagnostics[UNI_FAULTS_MAX];
     enum uni_reaction fault_reaction; /* what it would be if nothing were missing */
     uint8_t fault_cause;
-    bool by_action; /* the reaction is what an action indicator asked for */
-    bool missing;   /* a mandatory element is missing or empty */
+    bool by_action;       /* the reaction is what an action indicator asked for */
+    bool missing;         /* a mandatory element is missing or empty */
     uint64_t missing_set; /* UNI_HAS bits of them */
     uint64_t bad_set;     /* known elements with bad contents */
 };

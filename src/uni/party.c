@@ -8,12 +8,12 @@ static uint32_t key_of(const struct call *call, uint16_t id)
     return call->node.index << 15 | id;
 }
 
-struct party *party_find(const struct uni *uni, const struct call *call, uint16_t id)
+struct party *uni_party_find(const struct uni *uni, const struct call *call, uint16_t id)
 {
     return uni_map_find(&uni->parties, key_of(call, id));
 }
 
-struct party *party_begin(struct uni *uni, struct call *call, uint16_t id)
+struct party *uni_party_begin(struct uni *uni, struct call *call, uint16_t id)
 {
     struct party *const party = uni_pool_take(&uni->party_pool);
 
@@ -29,7 +29,7 @@ struct party *party_begin(struct uni *uni, struct call *call, uint16_t id)
     call->last = party;
     uni_map_put(&uni->parties, &party->node);
     if (call->ours)
-        endpoints_take(&call->endpoints, id);
+        uni_endpoints_take(&call->endpoints, id);
     return party;
 }
 
@@ -50,11 +50,11 @@ static void party_set_state(struct party *party, uint8_t state)
     call->active_count += state == P7;
 }
 
-void party_end(struct uni *uni, struct party *party)
+void uni_party_end(struct uni *uni, struct party *party)
 {
     struct call *const call = party->call;
 
-    timer_stop(&party->timer);
+    uni_timer_stop(&party->timer);
     party_set_state(party, P0);
     if (call->setup == party)
         call->setup = NULL;
@@ -64,12 +64,12 @@ void party_end(struct uni *uni, struct party *party)
     *(party->next ? &party->next->prev : &call->last) = party->prev;
     uni_map_remove(&uni->parties, &party->node);
     if (call->ours)
-        endpoints_give(&call->endpoints, party->id);
+        uni_endpoints_give(&call->endpoints, party->id);
     uni_pool_give(&uni->party_pool, &party->node);
 }
 
 /* What holds in each state. A party of SETUP has no T399: T303 and T310 of its call cover it. */
-void party_check(const struct party *party)
+void uni_party_check(const struct party *party)
 {
     const unsigned timer = party->timer.kind;
 
@@ -96,7 +96,7 @@ static void tell_party(struct uni *uni, struct party *party, enum party_event ev
                                    .cause = cause,
                                    .message = reception && uni->frame ? &uni->received : NULL};
 
-    queue_event(uni, &told);
+    uni_queue_event(uni, &told);
 }
 
 static bool ends_a_party(uint8_t type)
@@ -111,20 +111,20 @@ static void release_instead(struct uni *uni, struct call *call, struct uni_messa
                             const struct reason *reason, bool asked)
 {
     if (!asked) {
-        call_clear(uni, call, reason, true);
+        uni_call_clear(uni, call, reason, true);
         return;
     }
     const uint8_t cause = elements && (elements->has & UNI_HAS(CAUSE)) ? elements->cause->value
                           : call->told_release && call->cause          ? call->cause
                                                                        : UNI_CAUSE_NORMAL;
 
-    call_step(uni, call, CALL_CLEAR, elements, cause);
+    uni_call_step(uni, call, CALL_CLEAR, elements, cause);
 }
 
-enum uni_result party_step(struct uni *uni, struct party *party, enum party_event event,
-                           struct uni_message *elements, const struct reason *reason)
+enum uni_result uni_party_step(struct uni *uni, struct party *party, enum party_event event,
+                               struct uni_message *elements, const struct reason *reason)
 {
-    const struct row *const row = &party_table[party->state][event];
+    const struct row *const row = &uni_party_table[party->state][event];
     struct call *const call = party->call;
     const uint8_t cause = reason ? reason->cause : 0;
 
@@ -134,9 +134,9 @@ enum uni_result party_step(struct uni *uni, struct party *party, enum party_even
         return UNI_WRONG_STATE;
     assert(row->kind == ROW_DO);
     if (row->stop != UNI_NO_TIMER)
-        timer_stop(&party->timer);
+        uni_timer_stop(&party->timer);
     if (row->start != UNI_NO_TIMER)
-        timer_start(uni, &party->timer, (enum uni_timer_kind)row->start);
+        uni_timer_start(uni, &party->timer, (enum uni_timer_kind)row->start);
     party_set_state(party, row->next);
 
     const bool none_left = call->live_count == 0 && call->state <= 10 && row->next != P7;
@@ -150,34 +150,34 @@ enum uni_result party_step(struct uni *uni, struct party *party, enum party_even
         return UNI_OK;
     }
     if (row->send != 0)
-        send_party(uni, party, row->send,
-                   elements || !reason ? elements : scratch_with(uni, reason));
+        uni_send_party(uni, party, row->send,
+                       elements || !reason ? elements : uni_scratch_with(uni, reason));
     if (row->next == P0)
-        party_end(uni, party);
+        uni_party_end(uni, party);
     else
-        party_check(party);
+        uni_party_check(party);
     if (none_left && event != LINK_LOST)
-        call_last_party_gone(uni, call, cause ? cause : UNI_CAUSE_UNSPECIFIED);
+        uni_call_last_party_gone(uni, call, cause ? cause : UNI_CAUSE_UNSPECIFIED);
     return UNI_OK;
 }
 
-void party_expire(struct uni *uni, struct party *party, enum uni_timer_kind kind)
+void uni_party_expire(struct uni *uni, struct party *party, enum uni_timer_kind kind)
 {
     struct reason reason;
 
     switch (kind) {
     case UNI_T397:
-        reason = reason_timer("397");
-        party_step(uni, party, EXP_T397, NULL, &reason);
+        reason = uni_reason_timer("397");
+        uni_party_step(uni, party, EXP_T397, NULL, &reason);
         break;
     case UNI_T398:
-        reason = reason_timer("398");
-        party_step(uni, party, EXP_T398, NULL, &reason);
+        reason = uni_reason_timer("398");
+        uni_party_step(uni, party, EXP_T398, NULL, &reason);
         break;
     default:
         assert(kind == UNI_T399);
-        reason = uni->config.side == UNI_USER ? reason_timer("399")
-                                              : reason_of(UNI_CAUSE_NO_USER_RESPONDING);
-        party_step(uni, party, EXP_T399, NULL, &reason);
+        reason = uni->config.side == UNI_USER ? uni_reason_timer("399")
+                                              : uni_reason_of(UNI_CAUSE_NO_USER_RESPONDING);
+        uni_party_step(uni, party, EXP_T399, NULL, &reason);
     }
 }

@@ -41,7 +41,7 @@ static bool buffer_reserve(struct buffer *buffer, size_t byte_count)
 }
 
 /* Every frame at its largest, every event with the frame that is being fed. */
-bool queues_reserve(struct uni *uni, size_t frame_count, size_t event_count)
+bool uni_queues_reserve(struct uni *uni, size_t frame_count, size_t event_count)
 {
     const size_t frame_bytes = padded(sizeof(uint32_t) + UNI_MESSAGE_BYTES_MAX);
     const size_t event_bytes = sizeof(struct stored_event) + padded(uni->frame_bytes);
@@ -51,13 +51,13 @@ bool queues_reserve(struct uni *uni, size_t frame_count, size_t event_count)
 }
 
 /* Frames of STATUS ENQUIRY, and events without octets. */
-bool queues_reserve_short(struct uni *uni, size_t frame_count, size_t event_count)
+bool uni_queues_reserve_short(struct uni *uni, size_t frame_count, size_t event_count)
 {
     return buffer_reserve(&uni->frames, frame_count * 32) &&
            buffer_reserve(&uni->events, event_count * sizeof(struct stored_event));
 }
 
-void queue_frame(struct uni *uni, const uint8_t *bytes, size_t byte_count)
+void uni_queue_frame(struct uni *uni, const uint8_t *bytes, size_t byte_count)
 {
     struct buffer *const buffer = &uni->frames;
     const uint32_t length = (uint32_t)byte_count;
@@ -68,7 +68,7 @@ void queue_frame(struct uni *uni, const uint8_t *bytes, size_t byte_count)
     buffer->tail += padded(sizeof(length) + byte_count);
 }
 
-void queue_event(struct uni *uni, const struct uni_event *event)
+void uni_queue_event(struct uni *uni, const struct uni_event *event)
 {
     struct buffer *const buffer = &uni->events;
     struct stored_event stored = {.event = *event};
@@ -83,12 +83,12 @@ void queue_event(struct uni *uni, const struct uni_event *event)
     buffer->tail += padded(stored.frame_bytes);
 }
 
-void queues_drop_frames(struct uni *uni)
+void uni_queues_drop_frames(struct uni *uni)
 {
     uni->frames.head = uni->frames.tail = 0;
 }
 
-void queues_free(struct uni *uni)
+void uni_queues_free(struct uni *uni)
 {
     free(uni->frames.bytes);
     free(uni->events.bytes);
@@ -124,7 +124,7 @@ bool uni_take_event(struct uni *uni, struct uni_event *event)
         /* A copy: the owner may hand its views back in a request, which moves the buffer. */
         memcpy(uni->taken_bytes, buffer->bytes + buffer->head, stored.frame_bytes);
         uni_decode(&uni->taken, uni->taken_bytes, stored.frame_bytes);
-        uni_check(&uni->taken, uni->config.version, direction_in(uni));
+        uni_check(&uni->taken, uni->config.version, uni_direction_in(uni));
         event->message = &uni->taken;
         buffer->head += padded(stored.frame_bytes);
     }

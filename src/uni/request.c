@@ -10,18 +10,18 @@ static enum uni_result begin(struct uni *uni, uint64_t now_ms, const struct uni_
 {
     assert(now_ms >= uni->now_ms);
     uni->now_ms = now_ms;
-    const enum uni_result result = check_elements(uni, elements);
+    const enum uni_result result = uni_check_elements(uni, elements);
 
     if (result != UNI_OK)
         return result;
-    return queues_reserve(uni, 3, 4) ? UNI_OK : UNI_NO_MEMORY;
+    return uni_queues_reserve(uni, 3, 4) ? UNI_OK : UNI_NO_MEMORY;
 }
 
 static bool complete(const struct uni *uni, uint8_t type, const struct uni_message *elements)
 {
     const uint64_t ours = UNI_HAS(ENDPOINT_REF);
     const uint64_t needed =
-        uni_mandatory[uni->config.version][direction_out(uni)][uni_index_of_type[type] - 1];
+        uni_mandatory[uni->config.version][uni_direction_out(uni)][uni_index_of_type[type] - 1];
 
     return (needed & ~ours & ~elements->has) == 0;
 }
@@ -33,7 +33,7 @@ static uint32_t next_reference(struct uni *uni)
         uni->next_reference++;
         if (uni->next_reference >= UNI_CALL_REF_DUMMY)
             uni->next_reference = 1;
-    } while (call_find(uni, uni->next_reference, true));
+    } while (uni_call_find(uni, uni->next_reference, true));
     return uni->next_reference;
 }
 
@@ -51,17 +51,17 @@ enum uni_result uni_setup(struct uni *uni, uint64_t now_ms, struct uni_message *
     if (uni->call_pool.count >= uni->call_pool.limit ||
         (multipoint && uni->party_pool.count >= uni->party_pool.limit))
         return UNI_LIMIT;
-    struct call *const call = call_begin(uni, next_reference(uni), true, multipoint);
+    struct call *const call = uni_call_begin(uni, next_reference(uni), true, multipoint);
     if (!call)
         return UNI_NO_MEMORY;
-    if (!call_keep(call, uni_encode(elements, uni->out) + 8))
+    if (!uni_call_keep(call, uni_encode(elements, uni->out) + 8))
         goto discard;
     if (multipoint) {
-        call->setup = party_begin(uni, call, 0);
+        call->setup = uni_party_begin(uni, call, 0);
         if (!call->setup)
             goto discard;
         call->setup->cookie = cookie;
-        party_step(uni, call->setup, CALL_SETUP_OUT, NULL, NULL);
+        uni_party_step(uni, call->setup, CALL_SETUP_OUT, NULL, NULL);
     }
     call->cookie = cookie;
     if (elements->has & UNI_HAS(CONNECTION)) {
@@ -69,12 +69,12 @@ enum uni_result uni_setup(struct uni *uni, uint64_t now_ms, struct uni_message *
         call->vpci = elements->connection->vpci;
         call->vci = elements->connection->vci;
     }
-    link_needed(uni);
+    uni_link_needed(uni);
     *handle = call->handle;
-    call_step(uni, call, CALL_REQ_SETUP, elements, 0);
+    uni_call_step(uni, call, CALL_REQ_SETUP, elements, 0);
     return UNI_OK;
 discard:
-    call_discard(uni, call);
+    uni_call_discard(uni, call);
     return UNI_NO_MEMORY;
 }
 
@@ -82,7 +82,7 @@ enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t handle,
                               struct uni_message *elements, uint64_t cookie, uint16_t *id)
 {
     const enum uni_result result = begin(uni, now_ms, elements);
-    struct call *const call = call_of_handle(uni, handle);
+    struct call *const call = uni_call_of_handle(uni, handle);
 
     if (result != UNI_OK)
         return result;
@@ -98,13 +98,13 @@ enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t handle,
         return UNI_WRONG_STATE;
     if (uni->party_pool.count >= uni->party_pool.limit)
         return UNI_LIMIT;
-    if (!endpoints_next(&call->endpoints, id))
+    if (!uni_endpoints_next(&call->endpoints, id))
         return call->endpoints.words ? UNI_LIMIT : UNI_NO_MEMORY;
-    struct party *const party = party_begin(uni, call, *id);
+    struct party *const party = uni_party_begin(uni, call, *id);
     if (!party)
         return UNI_NO_MEMORY;
     party->cookie = cookie;
-    return party_step(uni, party, REQ_ADD_PARTY, elements, NULL);
+    return uni_party_step(uni, party, REQ_ADD_PARTY, elements, NULL);
 }
 
 static const struct {
@@ -129,7 +129,7 @@ enum uni_result uni_request_call(struct uni *uni, uint64_t now_ms, uint32_t hand
                                  enum uni_request request, struct uni_message *elements)
 {
     const enum uni_result result = begin(uni, now_ms, elements);
-    struct call *const call = call_of_handle(uni, handle);
+    struct call *const call = uni_call_of_handle(uni, handle);
 
     if (result != UNI_OK)
         return result;
@@ -153,7 +153,7 @@ enum uni_result uni_request_call(struct uni *uni, uint64_t now_ms, uint32_t hand
                           : call->cause                  ? call->cause
                                                          : UNI_CAUSE_NORMAL;
 
-    return call_step(uni, call, (enum call_event)requests[request].event, elements, cause);
+    return uni_call_step(uni, call, (enum call_event)requests[request].event, elements, cause);
 }
 
 /* Call states in which parties may be answered (Q.2971's SDL): the first party is the call's. */
@@ -179,8 +179,8 @@ enum uni_result uni_request_party(struct uni *uni, uint64_t now_ms, uint32_t han
                                   enum uni_request request, struct uni_message *elements)
 {
     const enum uni_result result = begin(uni, now_ms, elements);
-    struct call *const call = call_of_handle(uni, handle);
-    struct party *const party = call ? party_find(uni, call, id) : NULL;
+    struct call *const call = uni_call_of_handle(uni, handle);
+    struct party *const party = call ? uni_party_find(uni, call, id) : NULL;
 
     if (result != UNI_OK)
         return result;
@@ -191,13 +191,13 @@ enum uni_result uni_request_party(struct uni *uni, uint64_t now_ms, uint32_t han
     if (call->told_release || !uni_type_known(requests[request].type, uni->config.version) ||
         !party_request_fits(uni, call, party, request))
         return UNI_WRONG_STATE;
-    return party_step(uni, party, (enum party_event)requests[request].event, elements, NULL);
+    return uni_party_step(uni, party, (enum party_event)requests[request].event, elements, NULL);
 }
 
 enum uni_result uni_audit(struct uni *uni, uint64_t now_ms, uint32_t handle)
 {
     const enum uni_result result = begin(uni, now_ms, NULL);
-    struct call *const call = call_of_handle(uni, handle);
+    struct call *const call = uni_call_of_handle(uni, handle);
 
     if (result != UNI_OK)
         return result;
@@ -205,6 +205,6 @@ enum uni_result uni_audit(struct uni *uni, uint64_t now_ms, uint32_t handle)
         return UNI_NO_SUCH_CALL;
     if (call->state > 10)
         return UNI_WRONG_STATE;
-    audit_call(uni, call);
+    uni_audit_call(uni, call);
     return UNI_OK;
 }

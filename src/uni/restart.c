@@ -23,13 +23,13 @@ static void end_matching(struct uni *uni, uint8_t class, uint16_t vpci, uint16_t
     for (struct call *call = uni->first, *next; call; call = next) {
         next = call->next;
         if (call_matches(call, class, vpci, vci))
-            call_step(uni, call, CALL_RESTARTED, NULL, UNI_CAUSE_TEMPORARY_FAILURE);
+            uni_call_step(uni, call, CALL_RESTARTED, NULL, UNI_CAUSE_TEMPORARY_FAILURE);
     }
 }
 
 static void send_restart(struct uni *uni, uint8_t type, uint8_t class, uint16_t vpci, uint16_t vci)
 {
-    struct uni_message *const message = scratch_with(uni, NULL);
+    struct uni_message *const message = uni_scratch_with(uni, NULL);
 
     message->type = type;
     message->call_ref = UNI_CALL_REF_GLOBAL;
@@ -42,7 +42,7 @@ static void send_restart(struct uni *uni, uint8_t type, uint8_t class, uint16_t 
         connection->vpci = vpci;
         connection->vci = vci;
     }
-    send_message(uni, message);
+    uni_send_message(uni, message);
 }
 
 static void tell(struct uni *uni, enum uni_event_kind kind, bool with_message)
@@ -50,7 +50,7 @@ static void tell(struct uni *uni, enum uni_event_kind kind, bool with_message)
     const struct uni_event event = {.kind = kind,
                                     .message = with_message && uni->frame ? &uni->received : NULL};
 
-    queue_event(uni, &event);
+    uni_queue_event(uni, &event);
 }
 
 static enum uni_result feed_restart(struct uni *uni)
@@ -60,7 +60,7 @@ static enum uni_result feed_restart(struct uni *uni)
     const size_t frame_bytes = uni->frame_bytes;
 
     uni->frame_bytes = 0;
-    const bool room = queues_reserve_short(uni, 1, uni->call_pool.count + 64);
+    const bool room = uni_queues_reserve_short(uni, 1, uni->call_pool.count + 64);
 
     uni->frame_bytes = frame_bytes;
     if (!room)
@@ -70,7 +70,7 @@ static enum uni_result feed_restart(struct uni *uni)
     uni->answer_vpci = named ? m->connection->vpci : 0;
     uni->answer_vci = named ? m->connection->vci : 0;
     end_matching(uni, uni->answer_class, uni->answer_vpci, uni->answer_vci);
-    timer_start(uni, &uni->answer_timer, UNI_T317);
+    uni_timer_start(uni, &uni->answer_timer, UNI_T317);
     tell(uni, UNI_EVENT_RESTART, true);
     return UNI_OK;
 }
@@ -88,35 +88,35 @@ static bool answer_fits(const struct uni *uni)
 }
 
 /* SIG 7 row 5, and the "wrong" rows of SIG 5.11. */
-enum uni_result feed_global(struct uni *uni, const struct uni_verdict *verdict)
+enum uni_result uni_feed_global(struct uni *uni, const struct uni_verdict *verdict)
 {
     const struct uni_message *const m = &uni->received;
     const bool ack = m->type == UNI_RESTART_ACKNOWLEDGE;
-    struct reason reason = reason_of(UNI_CAUSE_CALL_REFERENCE);
+    struct reason reason = uni_reason_of(UNI_CAUSE_CALL_REFERENCE);
 
     if (m->type == UNI_STATUS)
         return UNI_OK;
     if ((m->type == UNI_RESTART && !m->call_ref_flag) || (ack && m->call_ref_flag)) {
-        reason = reason_of(verdict->cause);
+        reason = uni_reason_of(verdict->cause);
         for (unsigned i = 0; i < verdict->diagnostic_count; i++)
             reason.diagnostics[reason.diagnostic_count++] = verdict->diagnostics[i];
         if (verdict->reaction == UNI_IGNORE)
             return UNI_OK;
         if (verdict->reaction == UNI_PROCESS || verdict->reaction == UNI_PROCESS_REPORT) {
             if (verdict->reaction == UNI_PROCESS_REPORT)
-                send_status_unknown(uni, m, restart_state(uni), &reason);
+                uni_send_status_unknown(uni, m, restart_state(uni), &reason);
             if (!ack && !uni->restart_to_ack)
                 return feed_restart(uni);
             if (ack && uni->restarting && answer_fits(uni)) {
                 uni->restarting = false;
-                timer_stop(&uni->restart_timer);
+                uni_timer_stop(&uni->restart_timer);
                 tell(uni, UNI_EVENT_RESTART_DONE, true);
                 return UNI_OK;
             }
-            reason = reason_of(UNI_CAUSE_STATE);
+            reason = uni_reason_of(UNI_CAUSE_STATE);
         }
     }
-    send_status_unknown(uni, m, restart_state(uni), &reason);
+    uni_send_status_unknown(uni, m, restart_state(uni), &reason);
     return UNI_OK;
 }
 
@@ -128,16 +128,17 @@ enum uni_result uni_restart(struct uni *uni, uint64_t now_ms, uint8_t restart_cl
     uni->now_ms = now_ms;
     if (uni->restarting)
         return UNI_WRONG_STATE;
-    if (!queues_reserve(uni, 1, 2) || !queues_reserve_short(uni, 64, uni->call_pool.count + 2))
+    if (!uni_queues_reserve(uni, 1, 2) ||
+        !uni_queues_reserve_short(uni, 64, uni->call_pool.count + 2))
         return UNI_NO_MEMORY;
     uni->restarting = true;
     uni->restart_try_count = 1;
     uni->restart_class = restart_class;
     uni->restart_vpci = vpci;
     uni->restart_vci = vci;
-    link_needed(uni);
+    uni_link_needed(uni);
     end_matching(uni, restart_class, vpci, vci);
-    timer_start(uni, &uni->restart_timer, UNI_T316);
+    uni_timer_start(uni, &uni->restart_timer, UNI_T316);
     send_restart(uni, UNI_RESTART, restart_class, vpci, vci);
     return UNI_OK;
 }
@@ -148,16 +149,16 @@ enum uni_result uni_restart_done(struct uni *uni, uint64_t now_ms)
     uni->now_ms = now_ms;
     if (!uni->restart_to_ack)
         return UNI_WRONG_STATE;
-    if (!queues_reserve(uni, 1, 1))
+    if (!uni_queues_reserve(uni, 1, 1))
         return UNI_NO_MEMORY;
     uni->restart_to_ack = false;
-    timer_stop(&uni->answer_timer);
+    uni_timer_stop(&uni->answer_timer);
     send_restart(uni, UNI_RESTART_ACKNOWLEDGE, uni->answer_class, uni->answer_vpci,
                  uni->answer_vci);
     return UNI_OK;
 }
 
-void restart_expire(struct uni *uni, enum uni_timer_kind kind)
+void uni_restart_expire(struct uni *uni, enum uni_timer_kind kind)
 {
     if (kind == UNI_T317) {
         uni->restart_to_ack = false;
@@ -165,8 +166,8 @@ void restart_expire(struct uni *uni, enum uni_timer_kind kind)
         return;
     }
     assert(kind == UNI_T316);
-    if (uni->restart_try_count++ < timer_tries(UNI_T316)) {
-        timer_start(uni, &uni->restart_timer, UNI_T316);
+    if (uni->restart_try_count++ < uni_timer_tries(UNI_T316)) {
+        uni_timer_start(uni, &uni->restart_timer, UNI_T316);
         send_restart(uni, UNI_RESTART, uni->restart_class, uni->restart_vpci, uni->restart_vci);
         return;
     }

@@ -4,11 +4,11 @@
 
 #include <assert.h>
 
-void feed_enquiry(struct uni *uni, struct call *call)
+void uni_feed_enquiry(struct uni *uni, struct call *call)
 {
-    const struct reason reason = reason_of(UNI_CAUSE_STATUS_RESPONSE);
+    const struct reason reason = uni_reason_of(UNI_CAUSE_STATUS_RESPONSE);
 
-    send_status(uni, call, &uni->received, &reason);
+    uni_send_status(uni, call, &uni->received, &reason);
 }
 
 /* Which of two ends a state belongs to: the one that sent SETUP as seen by the user's numbers. */
@@ -54,52 +54,52 @@ static void compare_party(struct uni *uni, struct call *call)
     const unsigned theirs = m->endpoint_state->state;
     const uint8_t cause = m->cause->value;
     const bool flag_right = (m->endpoint_ref->flag != 0) == call->ours;
-    struct party *const party = flag_right ? party_find(uni, call, m->endpoint_ref->id) : NULL;
-    struct reason reason = reason_of(UNI_CAUSE_STATE);
+    struct party *const party = flag_right ? uni_party_find(uni, call, m->endpoint_ref->id) : NULL;
+    struct reason reason = uni_reason_of(UNI_CAUSE_STATE);
 
     if (!party) {
         if (theirs != 0)
-            send_unknown_endpoint(uni, call, UNI_CAUSE_STATE);
+            uni_send_unknown_endpoint(uni, call, UNI_CAUSE_STATE);
         return;
     }
     const enum role role = role_in(party->state);
 
     if (theirs == 0) {
-        party_step(uni, party, STATUS_NULL, NULL, &reason);
+        uni_party_step(uni, party, STATUS_NULL, NULL, &reason);
     } else if (role != NO_ROLE && role == role_of_party(theirs)) {
-        party_step(uni, party, STATUS_BAD, NULL, &reason);
+        uni_party_step(uni, party, STATUS_BAD, NULL, &reason);
     } else if (cause == UNI_CAUSE_IE_MISSING || cause == UNI_CAUSE_TYPE_UNKNOWN ||
                cause == UNI_CAUSE_IE_UNKNOWN || cause == UNI_CAUSE_IE_CONTENTS) {
-        reason = reason_of(UNI_CAUSE_UNSPECIFIED);
-        party_step(uni, party, STATUS_DROP, NULL, &reason);
+        reason = uni_reason_of(UNI_CAUSE_UNSPECIFIED);
+        uni_party_step(uni, party, STATUS_DROP, NULL, &reason);
     }
 }
 
 static void compare_call(struct uni *uni, struct call *call)
 {
-    const struct reason reason = reason_of(UNI_CAUSE_STATE);
+    const struct reason reason = uni_reason_of(UNI_CAUSE_STATE);
 
     if (call_states_fit(uni, call->state, uni->received.call_state->state))
         return;
-    call_step(uni, call, CALL_STATUS_BAD, scratch_with(uni, &reason), UNI_CAUSE_STATE);
+    uni_call_step(uni, call, CALL_STATUS_BAD, uni_scratch_with(uni, &reason), UNI_CAUSE_STATE);
 }
 
-void feed_status(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
+void uni_feed_status(struct uni *uni, struct call *call, const struct uni_verdict *verdict)
 {
     const struct uni_message *const m = &uni->received;
     const uint64_t needed = UNI_HAS(CALL_STATE) | UNI_HAS(CAUSE);
     const uint32_t handle = call->handle;
 
     if (verdict->missing || (m->has & needed) != needed) {
-        struct reason reason = reason_of(verdict->cause);
+        struct reason reason = uni_reason_of(verdict->cause);
 
         for (unsigned i = 0; i < verdict->diagnostic_count; i++)
             reason.diagnostics[reason.diagnostic_count++] = verdict->diagnostics[i];
-        send_status(uni, call, m, &reason);
+        uni_send_status(uni, call, m, &reason);
         return;
     }
     if (m->call_state->state == 0) {
-        call_step(uni, call, CALL_STATUS_NULL, NULL, UNI_CAUSE_STATE);
+        uni_call_step(uni, call, CALL_STATUS_NULL, NULL, UNI_CAUSE_STATE);
         return;
     }
     if (call->state > 10)
@@ -107,7 +107,7 @@ void feed_status(struct uni *uni, struct call *call, const struct uni_verdict *v
     const bool answers = m->cause->value == UNI_CAUSE_STATUS_RESPONSE && call->enquiry_out;
 
     if (answers) {
-        timer_stop(&call->enquiry_timer);
+        uni_timer_stop(&call->enquiry_timer);
         call->enquiry_out = false;
     }
     if (m->has & UNI_HAS(ENDPOINT_REF))
@@ -115,19 +115,19 @@ void feed_status(struct uni *uni, struct call *call, const struct uni_verdict *v
     else
         compare_call(uni, call);
     if (answers && call->handle == handle && call->state <= 10)
-        enquiry_next(uni, call);
+        uni_enquiry_next(uni, call);
 }
 
 static void enquire(struct uni *uni, struct call *call)
 {
     call->enquiry_out = true;
     call->enquiry_try_count = 1;
-    timer_start(uni, &call->enquiry_timer, UNI_T322);
-    send_call(uni, call, UNI_STATUS_ENQUIRY, NULL);
+    uni_timer_start(uni, &call->enquiry_timer, UNI_T322);
+    uni_send_call(uni, call, UNI_STATUS_ENQUIRY, NULL);
 }
 
 /* One enquiry of a call is out at a time; the others wait in the order of its parties. */
-void enquiry_next(struct uni *uni, struct call *call)
+void uni_enquiry_next(struct uni *uni, struct call *call)
 {
     if (call->enquiry_out)
         return;
@@ -136,16 +136,16 @@ void enquiry_next(struct uni *uni, struct call *call)
         call->audit_id = call->audit->id;
         call->audit = call->audit->next;
         enquire(uni, call);
-    } else if (call->audit_call) {
-        call->audit_call = false;
+    } else if (call->audit_self) {
+        call->audit_self = false;
         call->enquiry_party = false;
         enquire(uni, call);
     }
 }
 
-void audit_call(struct uni *uni, struct call *call)
+void uni_audit_call(struct uni *uni, struct call *call)
 {
     call->audit = call->state == 10 ? call->first : NULL;
-    call->audit_call = call->audit == NULL;
-    enquiry_next(uni, call);
+    call->audit_self = call->audit == NULL;
+    uni_enquiry_next(uni, call);
 }

@@ -11,7 +11,7 @@ static const struct {
 #include "uni/timer.def"
 };
 
-void timers_init(struct uni *uni)
+void uni_timers_init(struct uni *uni)
 {
     for (unsigned kind = 0; kind < UNI_TIMER_COUNT; kind++) {
         uni->queues[kind].next = uni->queues[kind].prev = &uni->queues[kind];
@@ -20,17 +20,17 @@ void timers_init(struct uni *uni)
     }
 }
 
-unsigned timer_tries(enum uni_timer_kind kind)
+unsigned uni_timer_tries(enum uni_timer_kind kind)
 {
     return defaults[kind].tries;
 }
 
-void timer_start(struct uni *uni, struct timer *timer, enum uni_timer_kind kind)
+void uni_timer_start(struct uni *uni, struct timer *timer, enum uni_timer_kind kind)
 {
     struct timer *const head = &uni->queues[kind];
 
     assert(kind != UNI_NO_TIMER && kind < UNI_TIMER_COUNT);
-    timer_stop(timer);
+    uni_timer_stop(timer);
     timer->kind = (uint8_t)kind;
     timer->due_ms = uni->now_ms + uni->config.timers_ms[kind];
     timer->next = head;
@@ -39,7 +39,7 @@ void timer_start(struct uni *uni, struct timer *timer, enum uni_timer_kind kind)
     head->prev = timer;
 }
 
-void timer_stop(struct timer *timer)
+void uni_timer_stop(struct timer *timer)
 {
     if (timer->kind == UNI_NO_TIMER)
         return;
@@ -49,7 +49,7 @@ void timer_stop(struct timer *timer)
 }
 
 /* The earliest that is due; of several, the one whose kind stands first in timer.def. */
-struct timer *timer_due(struct uni *uni, uint64_t now_ms)
+struct timer *uni_timer_due(struct uni *uni, uint64_t now_ms)
 {
     struct timer *found = NULL;
 

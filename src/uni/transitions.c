@@ -24,7 +24,7 @@
 #define UNI_ANY               STOP_ANY
 #define NEXT_SAME             STATE_SAME
 
-const struct row party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT] = {
+const struct row uni_party_table[PARTY_STATE_COUNT][PARTY_EVENT_COUNT] = {
 #define ROW(state, event, stop, start, send, tell, next, source) \
     [state][event] = {ROW_DO, UNI_##stop, UNI_##start, SEND_##send, UNI_EVENT_##tell, next, source},
 #define IGNORE(state, event, why) [state][event] = {.kind = ROW_IGNORE, .source = why},
@@ -48,7 +48,7 @@ enum { SIDE_U = UNI_USER, SIDE_N = UNI_NETWORK };
 #define NEXT_11 11
 #define NEXT_12 12
 
-const struct row call_table[2][CALL_STATE_COUNT][CALL_EVENT_COUNT] = {
+const struct row uni_call_table[2][CALL_STATE_COUNT][CALL_EVENT_COUNT] = {
 #define ROW(side, state, event, stop, start, send, tell, next, source) \
     [SIDE_##side][state][CALL_##event] = {ROW_DO, UNI_##stop, UNI_##start, SEND_##send, \
                                           UNI_EVENT_##tell, NEXT_##next, source},

@@ -13,7 +13,7 @@ static void every_event_of_a_party_is_decided_in_every_state(void **state)
     (void)state;
     for (unsigned s = 0; s < PARTY_STATE_COUNT; s++)
         for (unsigned e = 0; e < PARTY_EVENT_COUNT; e++)
-            if (party_table[s][e].kind == UNDECIDED)
+            if (uni_party_table[s][e].kind == UNDECIDED)
                 fail_msg("party state %u, event %u", s, e);
 }
 
@@ -23,11 +23,11 @@ static void every_event_of_a_call_is_decided_in_every_state(void **state)
     for (unsigned side = 0; side < 2; side++)
         for (unsigned s = 1; s < CALL_STATE_COUNT; s++)
             for (unsigned e = 0; e < CALL_EVENT_COUNT; e++)
-                if (s != 2 && s != 5 && call_table[side][s][e].kind == UNDECIDED)
+                if (s != 2 && s != 5 && uni_call_table[side][s][e].kind == UNDECIDED)
                     fail_msg("side %u, call state %u, event %u", side, s, e);
     for (unsigned side = 0; side < 2; side++) {
-        assert_int_equal(call_table[side][0][CALL_REQ_SETUP].kind, ROW_DO);
-        assert_int_equal(call_table[side][0][CALL_RX_SETUP].kind, ROW_DO);
+        assert_int_equal(uni_call_table[side][0][CALL_REQ_SETUP].kind, ROW_DO);
+        assert_int_equal(uni_call_table[side][0][CALL_RX_SETUP].kind, ROW_DO);
     }
 }
 
@@ -36,13 +36,13 @@ static void a_row_that_does_something_says_where_that_is_written(void **state)
     (void)state;
     for (unsigned s = 0; s < PARTY_STATE_COUNT; s++)
         for (unsigned e = 0; e < PARTY_EVENT_COUNT; e++)
-            if (party_table[s][e].kind == ROW_DO)
-                assert_non_null(party_table[s][e].source);
+            if (uni_party_table[s][e].kind == ROW_DO)
+                assert_non_null(uni_party_table[s][e].source);
     for (unsigned side = 0; side < 2; side++)
         for (unsigned s = 0; s < CALL_STATE_COUNT; s++)
             for (unsigned e = 0; e < CALL_EVENT_COUNT; e++)
-                if (call_table[side][s][e].kind == ROW_DO)
-                    assert_non_null(call_table[side][s][e].source);
+                if (uni_call_table[side][s][e].kind == ROW_DO)
+                    assert_non_null(uni_call_table[side][s][e].source);
 }
 
 static void a_party_that_leaves_a_waiting_state_stops_its_timer(void **state)
@@ -53,7 +53,7 @@ static void a_party_that_leaves_a_waiting_state_stops_its_timer(void **state)
     (void)state;
     for (unsigned s = 0; s < PARTY_STATE_COUNT; s++)
         for (unsigned e = 0; e < PARTY_EVENT_COUNT; e++) {
-            const struct row *const row = &party_table[s][e];
+            const struct row *const row = &uni_party_table[s][e];
 
             if (row->kind != ROW_DO)
                 continue;
