@@ -78,7 +78,7 @@ bool snmp_decode(const uint8_t *octets, size_t octet_count, struct snmp_message 
 
 /* Encodes a message, with the shortest lengths.
  * returns  its octets; 0: longer than SNMP_MESSAGE_BYTES_MAX */
-size_t snmp_encode(const struct snmp_message *message, uint8_t out[SNMP_MESSAGE_BYTES_MAX]);
+size_t snmp_encode(const struct snmp_message *message, uint8_t bytes[SNMP_MESSAGE_BYTES_MAX]);
 
 /* Compares names in the order of the objects: below, equal or above 0. */
 int snmp_name_compare(const struct snmp_name *a, const struct snmp_name *b);

@@ -127,6 +127,7 @@ static uint8_t reader_peek(const struct atmtcp_reader *reader, uint32_t at_bytes
     uint32_t in_first = reader->first_bytes - reader->begin_bytes;
     if (at_bytes < in_first)
         return reader->first->bytes[reader->begin_bytes + at_bytes];
+    assert(reader->second);
     return reader->second->bytes[at_bytes - in_first];
 }
 

@@ -116,7 +116,7 @@ struct atmtcp_control {
 };
 
 /* Parses control text, which has no NUL. */
-struct atmtcp_control atmtcp_control_parse(const uint8_t *text, size_t text_bytes);
+struct atmtcp_control atmtcp_control_parse(const uint8_t *bytes, size_t text_bytes);
 
 /* Writes control text. control: OPEN or CLOSE. qos: the linux-atm notation ("ubr,aal5"); for an
  * open only. returns the text's bytes without a NUL; 0: longer than ATMTCP_CONTROL_TEXT_MAX. */

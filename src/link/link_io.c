@@ -115,6 +115,7 @@ static void link_written(struct link *link, size_t bytes)
     struct frames done = {0};
     while (bytes > 0) {
         struct link_frame *frame = link->writing.first;
+        assert(frame); /* the wire takes no more than it was offered */
         size_t left = ATMTCP_HEADER_BYTES + frame->payload_bytes - link->written_bytes;
         if (bytes < left) {
             link->written_bytes += (uint32_t)bytes;

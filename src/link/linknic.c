@@ -20,6 +20,11 @@ void linknic_set_capture(struct exec_world *world, struct link_capture *capture)
     link_capture_release(before);
 }
 
+struct link_capture *linknic_capture(struct exec_world *world)
+{
+    return world->slots[CAPTURE_SLOT];
+}
+
 /* ---- out ---- */
 
 void nic_post(struct link_nic *nic)
@@ -329,7 +334,7 @@ NDIS_STATUS linknic_open(struct exec *exec, PCUNICODE_STRING medium,
                          const CONDIS_NIC_CHARACTERISTICS *characteristics, void *context,
                          PCONDIS_NIC *out)
 {
-    char name[CONDIS_NIC_NAME_CHARACTERS_MAX + 1];
+    char name[CONDIS_NIC_NAME_CHARACTERS_MAX + 1] = {0};
     if (!name_narrow(medium, name) || !name[PREFIX_LENGTH] || !characteristics->Receive ||
         !characteristics->SendComplete || !characteristics->LeaveComplete)
         return NDIS_STATUS_INVALID_PARAMETER;

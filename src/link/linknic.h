@@ -21,4 +21,7 @@ NDIS_STATUS linknic_open(struct exec *exec, PCUNICODE_STRING medium,
  * PASSIVE, not while a NIC is being opened. */
 void linknic_set_capture(struct exec_world *world, struct link_capture *capture);
 
+/* The capture that the next NIC of this world takes part in, borrowed; NULL: none. */
+struct link_capture *linknic_capture(struct exec_world *world);
+
 #endif

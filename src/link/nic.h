@@ -11,7 +11,7 @@ struct nic_ops {
     VOID (*close)(PCONDIS_NIC nic);
     ULONG (*port)(PCONDIS_NIC nic);
     VOID (*send)(PCONDIS_NIC nic, PCONDIS_FRAME frame);
-    NDIS_STATUS (*join)
+    NDIS_STATUS(*join)
     (PCONDIS_NIC nic, ULONG channel, PVOID context, BOOLEAN held, PCONDIS_NIC_MEMBER *out);
     VOID (*resume)(PCONDIS_NIC_MEMBER member);
     VOID (*leave)(PCONDIS_NIC_MEMBER member);

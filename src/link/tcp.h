@@ -20,9 +20,9 @@ struct link *tcp_connect(const struct link_options *options, const char *host, u
 
 /* Makes a link of an accepted connection. It lives as long as that: after it went down it closes
  * itself, as if by link_close.
- * socket   moves to the link, also on failure
+ * fd       its socket; moves to the link, also on failure
  * returns  as tcp_connect */
-struct link *tcp_adopt(const struct link_options *options, int socket);
+struct link *tcp_adopt(const struct link_options *options, int fd);
 
 struct tcp_listener;
 

@@ -21,6 +21,6 @@ static inline void tcp_io_end(void)
 }
 
 /* Sets what every connection has: no delay, and probes that find a peer that is gone. */
-void tcp_socket_prepare(int socket);
+void tcp_socket_prepare(int fd);
 
 #endif

@@ -123,11 +123,11 @@ static int socket_listen(const struct addrinfo *address)
 /* Binds the first address that works; IPv6 goes first when all addresses are meant. */
 static int listen_on(const char *host, uint16_t port, char error[TCP_ERROR_CHARACTERS])
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *addresses;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *addresses = NULL;
     char service[8];
     (void)snprintf(service, sizeof(service), "%u", port);
     int fd = -1;
-    for (int round = 0; round < 2 && fd < 0; round++) {
+    for (int round = 0; round < (host ? 1 : 2) && fd < 0; round++) {
         hints.ai_family = host ? AF_UNSPEC : round == 0 ? AF_INET6 : AF_INET;
         int failure = getaddrinfo(host, service, &hints, &addresses);
         if (failure) {
@@ -147,12 +147,15 @@ static int listen_on(const char *host, uint16_t port, char error[TCP_ERROR_CHARA
 
 static uint16_t socket_port(int fd)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {0}};
     socklen_t bytes = sizeof(address);
-    (void)getsockname(fd, (struct sockaddr *)&address, &bytes);
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)(void *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
+    if (getsockname(fd, &address.any, &bytes))
+        return 0;
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 struct tcp_listener *tcp_listen(const struct tcp_listener_options *options,
