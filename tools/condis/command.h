@@ -27,5 +27,6 @@ struct command {
 int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 extern const struct command command_run;
+extern const struct command command_switch;
 
 #endif

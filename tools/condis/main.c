@@ -10,6 +10,7 @@
 
 static const struct command *const commands[] = {
     &command_run,
+    &command_switch,
 };
 static const size_t command_count = sizeof commands / sizeof commands[0];
 

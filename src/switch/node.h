@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* A node is a switch on links: one processor of one exec, a wire for each port, registration of
+ * addresses by ILMI, and the forwarding of frames.
+ *
+ * Frames are forwarded by reference, one copy for each branch. What waits for a slow port is
+ * bounded: when its queue is full, frames for it are dropped and counted until the queue is empty
+ * again, and no other port notices.
+ *
+ * Everything runs at DISPATCH on the node's processor; so must its callers, but for node_new. */
+#ifndef CONDIS_SWITCH_NODE_H
+#define CONDIS_SWITCH_NODE_H
+
+#include <stdio.h>
+
+#include "link/link.h"
+#include "switch/switch.h"
+
+struct node;
+struct wire;
+
+enum { NODE_PREFIX_BYTES = 13 };
+
+struct node_options {
+    struct exec *exec;
+    uint32_t processor;
+    struct switch_port_options port;   /* of each port, but for `trunk` */
+    uint32_t queue_bytes_max;          /* of frames that wait for one port; 0: 4 MiB */
+    uint8_t prefix[NODE_PREFIX_BYTES]; /* told to hosts by ILMI */
+    struct link_capture *capture;      /* held; NULL: none */
+    /* Says a line about a port, for people; NULL: nobody listens. */
+    void (*log)(void *context, const char *line);
+    void *context;
+};
+
+/* Make a node without wires. returns NULL without memory. */
+struct node *node_new(const struct node_options *options);
+
+/* The switch of the node, for its routes and status. */
+struct switch_core *node_switch(struct node *node);
+
+/* Give a connected socket a port of its own; the port goes with it. socket: moves, also on failure.
+ * peer: its name for people, copied. */
+void node_accept(struct node *node, int socket, const char *peer, bool trunk);
+
+/* Make a trunk to another switch, which is connected again and again. Before any node_accept, so
+ * that its number is known. returns false without memory, or when no port is left */
+bool node_trunk(struct node *node, const char *host, uint16_t port);
+
+/* Release every call with a cause, then node_call_count tells what is left. */
+void node_release_all(struct node *node, uint8_t cause);
+
+/* Close every wire. When node_wire_count is 0 nothing calls back any more, and node_free may be
+ * called. */
+void node_close(struct node *node);
+uint32_t node_wire_count(const struct node *node);
+void node_free(struct node *node);
+
+/* Write ports, addresses, calls and counters, as text or as one line of JSON.
+ * returns false: no memory */
+bool node_status(const struct node *node, FILE *out, bool json);
+
+#endif
