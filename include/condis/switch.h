@@ -57,8 +57,8 @@ struct condis_switch_options {
     bool json;                /* the status as one line of JSON */
 };
 
-/* Runs a switch until SIGTERM or SIGINT, which release all calls and then end it. The calling thread
- * takes these signals, and SIGUSR1, while it runs; call it before other threads are made.
+/* Runs a switch until SIGTERM or SIGINT, which release all calls and then end it. The calling
+ * thread takes these signals, and SIGUSR1, while it runs; call it before other threads are made.
  * returns false and fills *error when it could not begin. */
 bool condis_switch_run(const struct condis_switch_options *options, struct condis_error *error);
 

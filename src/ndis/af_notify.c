@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Notifying: a call manager that unbinds, or halts, asks each client to close its AF (API §8.14). */
+/* Notifying: a call manager that unbinds, or halts, asks each client to close its AF (API
+ * §8.14). */
 #include "ndis/af_inside.h"
 
 static NDIS_STATUS notify_close_af(enum edge edge, const char *function, NDIS_HANDLE NdisAfHandle)

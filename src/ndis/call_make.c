@@ -193,8 +193,7 @@ static struct making look(struct vc *vc, NDIS_HANDLE party_handle)
     struct making making = {
         .now = vc->call == CALL_MAKING,
         .multipoint = vc->multipoint,
-        .party_fits =
-            !party || (party_handle && handle_still_names(party_handle, &party->object)),
+        .party_fits = !party || (party_handle && handle_still_names(party_handle, &party->object)),
         .activation = vc_activation_names[vc->activation],
         .made = &vc_activation_table[vc->activation][VC_CM_MADE],
     };
@@ -216,8 +215,8 @@ static void check_made(const struct call *call, const struct making *making, NDI
         (void)call_breaks(call, RULE_COMPLETE_WRONG_HANDLE, party_handle, status,
                           "NdisPartyHandle is not the one of ProtocolCmMakeCall");
     if (status == NDIS_STATUS_SUCCESS && making->made->action == STATE_BREAKS)
-        (void)call_breaks(call, (enum rule_id)making->made->rule, vc_handle, status,
-                          "the VC is %s", making->activation);
+        (void)call_breaks(call, (enum rule_id)making->made->rule, vc_handle, status, "the VC is %s",
+                          making->activation);
 }
 
 static void make_call_complete(enum edge edge, const char *function, NDIS_STATUS Status,

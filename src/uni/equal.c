@@ -32,11 +32,11 @@ static bool views_equal(struct uni_view a, struct uni_view b)
 #define VIEW(field, min, max)                                                                      \
     if (!views_equal(ie->field, other->field))                                                     \
         return false;
-#define TAGS(field)              SAME(field)
-#define TAG8(TAG_, id, field)    SAME(field)
-#define TAG16(TAG_, id, field)   SAME(field)
-#define TAG24(TAG_, id, field)   SAME(field)
-#define TAG32(TAG_, id, field)   SAME(field)
+#define TAGS(field)            SAME(field)
+#define TAG8(TAG_, id, field)  SAME(field)
+#define TAG16(TAG_, id, field) SAME(field)
+#define TAG24(TAG_, id, field) SAME(field)
+#define TAG32(TAG_, id, field) SAME(field)
 #include "uni/ie.def"
 #undef SAME
 

@@ -21,8 +21,7 @@ static void __attribute__((format(printf, 2, 3))) add(struct text *text, const c
     const size_t left = text->length < text->room ? text->room - text->length : 0;
 
     va_start(arguments, format);
-    const int written =
-        vsnprintf(left ? text->out + text->length : NULL, left, format, arguments);
+    const int written = vsnprintf(left ? text->out + text->length : NULL, left, format, arguments);
     va_end(arguments);
     if (written > 0)
         text->length += (size_t)written;

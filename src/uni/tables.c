@@ -5,7 +5,7 @@ _Static_assert(UNI_IE_COUNT <= 64, "a set of elements is one 64-bit word");
 
 const struct uni_ie_row uni_ie_rows[UNI_IE_COUNT] = {
 #define IE(NAME, name, id, max, count, coding, class_, title)                                      \
-    [UNI_IE_##NAME] = {title, (max) - 4, id, count, UNI_CODING_##coding, UNI_CLASS_##class_},
+    [UNI_IE_##NAME] = {title, (max)-4, id, count, UNI_CODING_##coding, UNI_CLASS_##class_},
 #include "uni/ie.def"
 };
 
@@ -28,7 +28,9 @@ const uint8_t uni_index_of_type[256] = {
 const uint8_t uni_count_max[UNI_INDEX_COUNT][UNI_IE_COUNT] = {
 #define MESSAGE(NAME, value, in_31, in_40, title) [UNI_INDEX_##NAME] = {
 #define USES(IE, u31, n31, u40, n40, count)       [UNI_IE_##IE] = count,
-#define END_MESSAGE                               },
+#define END_MESSAGE                                                                                \
+    }                                                                                              \
+    ,
 #include "uni/message.def"
 };
 
