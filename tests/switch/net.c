@@ -166,29 +166,66 @@ static struct net_user *user_of_port(struct net *net, uint32_t port)
     return NULL;
 }
 
+static bool run_once(struct net *net)
+{
+    struct saal_buffer *frame;
+    uint32_t port;
+    bool moved = false;
+
+    for (uint32_t i = 0; i < net->user_count; i++)
+        moved |= user_pump(net, &net->users[i]);
+    while ((frame = switch_take_frame(net->core, &port))) {
+        struct net_user *user = user_of_port(net, port);
+        moved = true;
+        if (user)
+            saal_feed_octets(user->saal, net->now_ms, frame->data, frame->bytes);
+        else if (net->peer && port == net->trunk_port)
+            switch_feed(net->peer->core, net->now_ms, net->peer->trunk_port, frame->data,
+                        frame->bytes);
+        saal_buffer_release(frame);
+    }
+    while (switch_take_broken(net->core, &port))
+        fail_msg("port %u broke", port);
+    return moved;
+}
+
 void net_run(struct net *net)
 {
     bool moved;
 
+    if (net->peer)
+        net->peer->now_ms = net->now_ms;
     do {
-        struct saal_buffer *frame;
-        uint32_t port;
-        moved = false;
-        for (uint32_t i = 0; i < net->user_count; i++)
-            moved |= user_pump(net, &net->users[i]);
-        while ((frame = switch_take_frame(net->core, &port))) {
-            struct net_user *user = user_of_port(net, port);
-            moved = true;
-            if (user)
-                saal_feed_octets(user->saal, net->now_ms, frame->data, frame->bytes);
-            saal_buffer_release(frame);
-        }
-        while (switch_take_broken(net->core, &port))
-            fail_msg("port %u broke", port);
+        moved = run_once(net);
+        if (net->peer)
+            moved |= run_once(net->peer);
     } while (moved);
 }
 
-static uint64_t earliest(const struct net *net)
+void net_join(struct net *a, struct net *b)
+{
+    const struct switch_port_options even = {.version = UNI_40, .trunk = true};
+    const struct switch_port_options odd = {.version = UNI_40, .trunk = true, .trunk_odd = true};
+    uint8_t prefix[ROUTE_ADDRESS_BYTES];
+
+    a->peer = b;
+    b->peer = a;
+    assert_int_equal(switch_port_add(a->core, a->now_ms, &even, &a->trunk_port), SWITCH_OK);
+    assert_int_equal(switch_port_add(b->core, b->now_ms, &odd, &b->trunk_port), SWITCH_OK);
+    for (uint32_t i = 0; i < b->user_count; i++) {
+        net_address(prefix, NET_FAR + i, 0);
+        assert_true(route_add(switch_routes(a->core), prefix, 8, a->trunk_port, 0, ROUTE_STATIC));
+        assert_true(route_add(switch_routes(b->core), prefix, 8, i, 0, ROUTE_REGISTERED));
+    }
+    for (uint32_t i = 0; i < a->user_count; i++) {
+        net_address(prefix, i, 0);
+        route_remove(switch_routes(b->core), prefix, 8, i, ROUTE_REGISTERED);
+        assert_true(route_add(switch_routes(b->core), prefix, 8, b->trunk_port, 0, ROUTE_STATIC));
+    }
+    net_run(a);
+}
+
+static uint64_t earliest_of(const struct net *net)
 {
     uint64_t due = switch_deadline(net->core);
 
@@ -201,6 +238,24 @@ static uint64_t earliest(const struct net *net)
     return due;
 }
 
+static uint64_t earliest(const struct net *net)
+{
+    uint64_t due = earliest_of(net);
+    uint64_t far = net->peer ? earliest_of(net->peer) : UINT64_MAX;
+
+    return far < due ? far : due;
+}
+
+static void expire(struct net *net, uint64_t now_ms)
+{
+    net->now_ms = now_ms;
+    switch_advance(net->core, now_ms);
+    for (uint32_t i = 0; i < net->user_count; i++) {
+        saal_expire(net->users[i].saal, now_ms);
+        uni_advance(net->users[i].uni, now_ms);
+    }
+}
+
 void net_pass(struct net *net, uint64_t ms)
 {
     uint64_t until = net->now_ms + ms;
@@ -208,15 +263,15 @@ void net_pass(struct net *net, uint64_t ms)
     net_run(net);
     while (earliest(net) <= until) {
         uint64_t due = earliest(net);
-        net->now_ms = due > net->now_ms ? due : net->now_ms;
-        switch_advance(net->core, net->now_ms);
-        for (uint32_t i = 0; i < net->user_count; i++) {
-            saal_expire(net->users[i].saal, net->now_ms);
-            uni_advance(net->users[i].uni, net->now_ms);
-        }
+        due = due > net->now_ms ? due : net->now_ms;
+        expire(net, due);
+        if (net->peer)
+            expire(net->peer, due);
         net_run(net);
     }
     net->now_ms = until;
+    if (net->peer)
+        net->peer->now_ms = until;
 }
 
 uint32_t net_plug(struct net *net, const struct switch_port_options *options)
@@ -266,6 +321,9 @@ void net_begin(struct net *net, uint32_t user_count, const struct switch_port_op
 
 void net_end(struct net *net)
 {
+    if (net->peer) /* what it still sends goes nowhere, which its timers bear */
+        net->peer->peer = NULL;
+    net->peer = NULL;
     switch_release_all(net->core, net->now_ms, 38);
     net_pass(net, 120000);
     assert_int_equal(switch_call_count(net->core), 0);

@@ -45,6 +45,8 @@ struct net {
     struct net_user users[NET_USERS];
     uint32_t user_count;
     uint64_t now_ms;
+    struct net *peer; /* another net, joined by a trunk; both have the time of one */
+    uint32_t trunk_port;
 };
 
 /* Begin with user_count users on ports 0.. of one kind, each reached as net_address(i), all links
@@ -55,10 +57,14 @@ void net_end(struct net *net);
 
 /* Plug a user in; returns its number. */
 uint32_t net_plug(struct net *net, const struct switch_port_options *options);
+/* Join two nets by a trunk, each by a port of its own with routes to the other's users. */
+void net_join(struct net *a, struct net *b);
 /* Its wire is gone. */
 void net_unplug(struct net *net, uint32_t user);
 
 /* The address of a user: "@u" and a number, and which of its own (0 the first). */
+/* Users of a net that is joined as the second are called with NET_FAR + their number. */
+enum { NET_FAR = 100 };
 void net_address(uint8_t out[ROUTE_ADDRESS_BYTES], uint32_t user, uint32_t which);
 
 /* Let everything that can happen without time happen. */
