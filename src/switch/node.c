@@ -203,7 +203,8 @@ static struct wire *wire_new(struct node *node, const char *peer, bool trunk, bo
 remove_port:
     switch_port_remove(node->core, node_now_ms(node), wire->port);
 free_ilmi:
-    ilmi_destroy(wire->ilmi);
+    if (wire->ilmi)
+        ilmi_destroy(wire->ilmi);
 free_wire:
     free(wire);
     return NULL;
@@ -224,7 +225,8 @@ void node_lose_wire(struct node *node, struct wire *wire)
 void node_end_wire(struct node *node, struct wire *wire)
 {
     node_lose_wire(node, wire);
-    ilmi_destroy(wire->ilmi);
+    if (wire->ilmi)
+        ilmi_destroy(wire->ilmi);
     free(wire);
     node->wire_count--;
     node_settle(node);
