@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -48,11 +49,16 @@ struct host {
     uint32_t received;
 };
 
-struct rig {
-    pid_t child;
+/* A switch in a process of its own. */
+struct child {
+    pid_t pid;
     FILE *log;
     FILE *status;
-    uint16_t port;
+};
+
+struct rig {
+    struct child child;
+    struct child second; /* pid 0: there is only one */
     struct host hosts[HOSTS];
 };
 
@@ -245,33 +251,84 @@ static void host_end(struct host *host)
     free(host->in);
 }
 
-static void rig_begin(struct rig *rig)
+static struct child child_begin(const struct condis_switch_options *options)
 {
+    struct child child;
     int log[2];
     int status[2];
-    char line[256];
-    unsigned port = 0;
 
     assert_int_equal(pipe(log), 0);
     assert_int_equal(pipe(status), 0);
-    *rig = (struct rig){.child = fork()};
-    assert_true(rig->child >= 0);
-    if (rig->child == 0) {
-        const struct condis_switch_options options = {.host = "127.0.0.1",
-                                                      .uni = CONDIS_UNI_40,
-                                                      .log = fdopen(log[1], "w"),
-                                                      .status = fdopen(status[1], "w"),
-                                                      .json = true};
-        _exit(condis_switch_run(&options, NULL) ? 0 : 1);
+    child.pid = fork();
+    assert_true(child.pid >= 0);
+    if (child.pid == 0) {
+        struct condis_switch_options mine = *options;
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
+        mine.host = "127.0.0.1";
+        mine.uni = CONDIS_UNI_40;
+        mine.log = fdopen(log[1], "w");
+        mine.status = fdopen(status[1], "w");
+        mine.json = true;
+        _exit(condis_switch_run(&mine, NULL) ? 0 : 1);
     }
     close(log[1]);
     close(status[1]);
-    rig->log = fdopen(log[0], "r");
-    rig->status = fdopen(status[0], "r");
-    assert_non_null(fgets(line, sizeof line, rig->log));
+    child.log = fdopen(log[0], "r");
+    child.status = fdopen(status[0], "r");
+    return child;
+}
+
+/* Takes the end of the child that SIGTERM was sent to. */
+static void child_end(struct child *child)
+{
+    int status = -1;
+
+    assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
+    assert_int_equal(status, 0);
+    fclose(child->log);
+    fclose(child->status);
+}
+
+/* Reads the port of the line that the child says next. */
+static uint16_t child_port(struct child *child)
+{
+    char line[256];
+    unsigned port = 0;
+
+    assert_non_null(fgets(line, sizeof line, child->log));
     assert_int_equal(sscanf(line, "listening on 127.0.0.1 port %u", &port), 1);
+    return (uint16_t)port;
+}
+
+static void rig_begin(struct rig *rig)
+{
+    const struct condis_switch_options options = {.port = 0};
+
+    *rig = (struct rig){.child = child_begin(&options)};
+    uint16_t port = child_port(&rig->child);
     for (int i = 0; i < HOSTS; i++)
-        host_begin(&rig->hosts[i], (uint16_t)port, i);
+        host_begin(&rig->hosts[i], port, i);
+}
+
+/* Two switches and a trunk, which is port 0 of both; the second half of the hosts is at the second. */
+static void rig_begin_two(struct rig *rig)
+{
+    const struct condis_switch_route other = {.port = 0}; /* whatever is not registered here */
+    const struct condis_switch_options first = {
+        .trunk_host = "127.0.0.1", .trunk_listens = true, .routes = &other, .route_count = 1};
+    char line[256];
+
+    *rig = (struct rig){.child = child_begin(&first)};
+    const struct condis_switch_trunk trunk = {"127.0.0.1", child_port(&rig->child)};
+    const struct condis_switch_options second = {
+        .trunks = &trunk, .trunk_count = 1, .routes = &other, .route_count = 1};
+    uint16_t port = child_port(&rig->child);
+    rig->second = child_begin(&second);
+    uint16_t second_port = child_port(&rig->second);
+    assert_non_null(fgets(line, sizeof line, rig->child.log));
+    assert_memory_equal(line, "port 0: ", 8);
+    for (int i = 0; i < HOSTS; i++)
+        host_begin(&rig->hosts[i], i < HOSTS / 2 ? port : second_port, i);
 }
 
 static bool all_registered(const struct rig *rig)
@@ -344,44 +401,67 @@ static void rig_call(struct rig *rig)
     rig_until(rig, all_joined);
 }
 
+static void rig_stream(struct rig *rig)
+{
+    uint8_t frame[FRAME_BYTES] = {0};
+
+    for (unsigned i = 0; i < FRAMES; i++) {
+        frame[0] = (uint8_t)(i >> 8);
+        frame[1] = (uint8_t)i;
+        host_send(&rig->hosts[0], rig->hosts[0].vci, frame, sizeof frame);
+    }
+    rig_until(rig, all_received);
+}
+
 static void a_stream_reaches_every_leaf_and_sigterm_releases_the_call(void **state)
 {
     (void)state;
     static struct rig rig;
     static char line[65536];
-    uint8_t frame[FRAME_BYTES] = {0};
-    int status = -1;
 
     rig_begin(&rig);
     rig_until(&rig, all_registered);
     rig_call(&rig);
-    for (unsigned i = 0; i < FRAMES; i++) {
-        frame[0] = (uint8_t)(i >> 8);
-        frame[1] = (uint8_t)i;
-        host_send(&rig.hosts[0], rig.hosts[0].vci, frame, sizeof frame);
-    }
-    rig_until(&rig, all_received);
-    assert_int_equal(kill(rig.child, SIGUSR1), 0);
-    assert_non_null(fgets(line, sizeof line, rig.status));
+    rig_stream(&rig);
+    assert_int_equal(kill(rig.child.pid, SIGUSR1), 0);
+    assert_non_null(fgets(line, sizeof line, rig.child.status));
     assert_non_null(strstr(line, "\"prefix\":\"@d\""));
     assert_non_null(strstr(line, "\"parties\":3"));
     assert_non_null(strstr(line, "\"frames\":300,\"dropped\":0"));
-    assert_int_equal(kill(rig.child, SIGTERM), 0);
+    assert_int_equal(kill(rig.child.pid, SIGTERM), 0);
     rig_until(&rig, all_cleared);
     for (int i = 0; i < HOSTS; i++)
         assert_int_equal(rig.hosts[i].cause, 38);
-    assert_int_equal(waitpid(rig.child, &status, 0), rig.child);
-    assert_int_equal(status, 0);
+    child_end(&rig.child);
     for (int i = 0; i < HOSTS; i++)
         host_end(&rig.hosts[i]);
-    fclose(rig.log);
-    fclose(rig.status);
+}
+
+static void a_stream_crosses_a_trunk_and_so_does_its_end(void **state)
+{
+    (void)state;
+    static struct rig rig;
+
+    rig_begin_two(&rig);
+    rig_until(&rig, all_registered);
+    rig_call(&rig);
+    rig_stream(&rig);
+    assert_int_equal(kill(rig.child.pid, SIGTERM), 0);
+    rig_until(&rig, all_cleared);
+    for (int i = 0; i < HOSTS; i++)
+        assert_int_equal(rig.hosts[i].cause, 38);
+    child_end(&rig.child);
+    assert_int_equal(kill(rig.second.pid, SIGTERM), 0);
+    child_end(&rig.second);
+    for (int i = 0; i < HOSTS; i++)
+        host_end(&rig.hosts[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_reaches_every_leaf_and_sigterm_releases_the_call),
+        cmocka_unit_test(a_stream_crosses_a_trunk_and_so_does_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
