@@ -31,8 +31,12 @@ local arrows = {
 }
 
 -- The files that know more than their folder: one makes a program's thread a task of the host, one
--- finds the executive of an adapter.
-local arrow_of_file = {['src/client/attach.c'] = 'ndis', ['src/link/nic.c'] = 'ndis'}
+-- finds the executive of an adapter, one that of a world.
+local arrow_of_file = {
+    ['src/client/attach.c'] = 'ndis',
+    ['src/link/nic.c'] = 'ndis',
+    ['src/link/capture.c'] = 'ndis',
+}
 
 -- What drivers/hubsig may take from C: it is pure state, without NDIS.
 local plain_c = {'assert.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
@@ -134,7 +138,8 @@ local function check_include(file, number, line)
         fault(file, number, ('src/%s may not include "%s"'):format(folder, name))
     end
     local own = open == '"' and not name:match('%.%.') and not name:match('^src/')
-    local plain = file:match('^drivers/hubsig/') and one_of(name, plain_c)
+    local plain = (file:match('^drivers/hubsig/') or file:match('^drivers/atmsig/')) and
+        one_of(name, plain_c)
     if file:match('^drivers/') and not driver_headers[name:gsub('^Ndis%.h$', 'ndis.h')] and
         not own and not plain then
         fault(file, number, ('a driver may not include %s'):format(name))

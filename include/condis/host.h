@@ -112,6 +112,14 @@ struct condis_tally {
 /* Counts so far. */
 struct condis_tally condis_world_tally(const struct condis_world *world);
 
+/* Captures every link (a NIC named "tcp:..." or "sim:...") that is opened from here on to a pcap
+ * file of link type SUNATM, which Wireshark reads. An earlier capture of the world ends for them.
+ * path  NULL: no capture from here on, and the file of the last one is complete; needed before
+ *       condis_world_destroy when there is one, after the hosts with its links are gone
+ * Not while an adapter is being started. Frames are copied to the file as they pass.
+ * Errors: the file cannot be created; no memory; path NULL: the disk did not take all of it. */
+bool condis_world_capture(struct condis_world *world, const char *path, struct condis_error *error);
+
 /* Time since the world began, in units of 100 ns: real in a live world, virtual in a simulated
  * one. */
 uint64_t condis_world_now_100ns(const struct condis_world *world);

@@ -23,12 +23,47 @@ refuses 1 'scenario.lua:1: gone wrong' run "$(scenario 'error "gone wrong"')"
 refuses 1 'expected 2, got 1' run "$(scenario 'expect_equal(1, 2)')"
 refuses 2 '/nowhere/at/all: No such file' run "$(scenario 'file "/nowhere/at/all"')"
 
+refuses 2 'answer: which switch?' answer --address @a
+refuses 2 'answer: at which address?' answer --switch host
+refuses 2 'a port is a number from 1 to 65535' answer --switch host:0 --address @a
+refuses 2 'a port is a number from 1 to 65535' answer --switch host:65536 --address @a
+refuses 2 'a port is a number from 1 to 65535' answer --switch '[::1]:x' --address @a
+refuses 2 'wants HOST or HOST:PORT' answer --switch :2812 --address @a
+refuses 2 '--address nobody: ' answer --switch host --address nobody
+refuses 2 'it is 3.1 or 4.0' answer --switch host --address @a --uni 5
+refuses 2 "'@b' is no option" answer --switch host --address @a @b
+refuses 2 "$work/no/file: No such file or directory" answer --switch host --address @a \
+    --out "$work/no/file"
+refuses 2 'standard output is taken' answer --switch host --address @a --out - --json
+refuses 2 "no driver is called 'nosuchdriver'" answer --switch host --address @a \
+    --driver nosuchdriver
+refuses 2 "$work/no/file" answer --switch host --address @a --driver "$work/no/file"
+refuses 2 'no capture: ' answer --switch host --address @a --pcap "$work/no/file"
+refuses 2 'call: which switch?' call --to @a --send "$0"
+refuses 2 'call: to whom?' call --switch host --send "$0"
+refuses 2 'call: what is sent?' call --switch host --to @a
+refuses 2 "$work: Is a directory" call --switch host --to @a --send "$work"
+refuses 2 "$work/nowhere: No such file" call --switch host --to @a --send "$work/nowhere"
+refuses 2 '@a is in the call already' call --switch host --to @a,@b,@a --send "$0"
+refuses 2 'condis: ' call --switch host --to @a,,@b --send "$0"
+refuses 2 'wants bits a second' call --switch host --to @a --send "$0" --rate 20Q
+refuses 2 'wants bits a second' call --switch host --to @a --send "$0" --rate 0
+refuses 2 'from 1 to 65519' call --switch host --to @a --send "$0" --chunk 0
+refuses 2 'from 1 to 65519' call --switch host --to @a --send "$0" --chunk 65520
+refuses 2 "no driver is called 'nosuchdriver'" call --switch host --to @a --send "$0" \
+    --driver nosuchdriver
+
 run 0 --version
 grep -qE '^condis [0-9]+\.[0-9]+\.[0-9]+$' "$work/out" || wrong '--version'
 run 0 --help
 grep -q 'usage: condis run' "$work/out" || wrong '--help does not say how to run'
 run 0 run --help
 [ ! -s "$work/err" ] || wrong 'run --help writes to standard error'
+
+for command in answer call run switch; do
+    run 0 "$command" --help
+    grep -q "usage: condis $command " "$work/out" || wrong "$command --help does not say how"
+done
 
 run 0 run "$(scenario 'expect_equal(table.concat(arg, " "), "--seed one")')" -- --seed one
 

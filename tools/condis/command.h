@@ -4,19 +4,21 @@
 #define CONDIS_TOOL_COMMAND_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "options.h"
 
 enum {
     EXIT_PASSED = 0,
-    EXIT_FAILED = 1, /* the scenario failed */
+    EXIT_FAILED = 1, /* the scenario failed; somebody did not get everything */
     EXIT_USAGE = 2,  /* it could not run */
 };
 
 struct command {
     const char *name;
     const char *arguments; /* "SCENARIO.lua [OPTION...] [-- ARGUMENT...]" */
-    const char *help;
+    const char *help;      /* one sentence */
+    const char *manual; /* paragraphs for the manual page, separated by empty lines; may be NULL */
     const struct option_row *options;
     size_t option_count;
     /* returns the exit status; arguments are those behind the command's name. */
@@ -26,6 +28,15 @@ struct command {
 /* Says one line about what is wrong, on standard error. returns EXIT_USAGE. */
 int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints how a command is used: its arguments, its sentence, its options. */
+void command_help(const struct command *command, FILE *out);
+
+/* Every command, in the order of the help. */
+extern const struct command *const commands[];
+extern const size_t command_count;
+
+extern const struct command command_answer;
+extern const struct command command_call;
 extern const struct command command_run;
 extern const struct command command_switch;
 

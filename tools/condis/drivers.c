@@ -68,3 +68,19 @@ void driver_dirs_free(struct driver_dirs *dirs)
         free(dirs->paths[i]);
     dirs->count = 0;
 }
+
+char *driver_find(const struct driver_dirs *dirs, const char *name)
+{
+    for (size_t i = 0; i < 2 * dirs->count && !strchr(name, '/'); i++) {
+        const char *dir = dirs->paths[i / 2];
+        char *path;
+        int length = i % 2 == 0 ? asprintf(&path, "%s/%s.so", dir, name)
+                                : asprintf(&path, "%s/%s/%s.so", dir, name, name);
+        if (length < 0)
+            return NULL;
+        if (access(path, R_OK) == 0)
+            return path;
+        free(path);
+    }
+    return strdup(name);
+}

@@ -18,4 +18,10 @@ struct driver_dirs {
 bool driver_dirs_find(struct driver_dirs *out);
 void driver_dirs_free(struct driver_dirs *dirs);
 
+/* The path of a driver that is given by name: NAME.so or NAME/NAME.so in one of the directories.
+ * The name itself when it is a path (it holds a '/') or no file has it: then it may be one that is
+ * linked in.
+ * returns memory to free; NULL: there is none. */
+char *driver_find(const struct driver_dirs *dirs, const char *name);
+
 #endif

@@ -172,8 +172,7 @@ static int run(const struct command *self, const char *const *arguments, size_t 
                        words, &rest, error, sizeof error)) {
         status = command_refuse("%s", error);
     } else if (settings.help) {
-        printf("usage: condis %s %s\n", self->name, self->arguments);
-        options_help(stdout, self->options, self->option_count);
+        command_help(self, stdout);
         status = EXIT_PASSED;
     } else if (rest.word_count != 1) {
         status = command_refuse("run: %s; usage: condis run %s",

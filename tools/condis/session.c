@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "session.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "drivers.h"
+
+#define SESSION_AF_WAIT_MS 10000u
+
+/* --- Options -------------------------------------------------------------------------------- */
+
+/* The port of "HOST:PORT" or "[IPV6]:PORT"; NULL: none is given. */
+static const char *port_of(const char *place)
+{
+    const char *colon = strrchr(place, ':');
+    if (place[0] == '[')
+        return colon && colon[-1] == ']' ? colon + 1 : NULL;
+    return colon && colon == strchr(place, ':') ? colon + 1 : NULL;
+}
+
+const char *session_take_switch(void *context, const char *value)
+{
+    struct session_settings *settings = context;
+    const char *port = port_of(value);
+    char *end = NULL;
+    if (!*value || value[0] == ':')
+        return "wants HOST or HOST:PORT";
+    for (const char *at = value; *at; at++) {
+        if (!isgraph((unsigned char)*at))
+            return "wants HOST or HOST:PORT, without blanks";
+    }
+    if (port && (!isdigit((unsigned char)*port) || strtoul(port, &end, 10) - 1 > 65534 || *end))
+        return "a port is a number from 1 to 65535";
+    if (strlen(value) + sizeof "tcp:" > sizeof settings->medium)
+        return "is longer than 59 characters";
+    snprintf(settings->medium, sizeof settings->medium, "tcp:%s", value);
+    return NULL;
+}
+
+const char *session_take_address(void *context, const char *value)
+{
+    static struct condis_error error; /* one command line a process */
+    struct session_settings *settings = context;
+    if (!condis_address_parse(value, &settings->address, &error))
+        return error.text;
+    condis_address_format(&settings->address, settings->address_text);
+    settings->has_address = true;
+    return NULL;
+}
+
+static const char *take_file(const char **file, const char *value)
+{
+    if (!*value)
+        return "wants a file's name";
+    *file = value;
+    return NULL;
+}
+
+const char *session_take_driver(void *context, const char *value)
+{
+    if (!*value)
+        return "wants a driver's name or path";
+    ((struct session_settings *)context)->driver = value;
+    return NULL;
+}
+
+const char *session_take_uni(void *context, const char *value)
+{
+    if (strcmp(value, "3.1") != 0 && strcmp(value, "4.0") != 0)
+        return "it is 3.1 or 4.0";
+    ((struct session_settings *)context)->uni = value;
+    return NULL;
+}
+
+const char *session_take_pcap(void *context, const char *value)
+{
+    return take_file(&((struct session_settings *)context)->pcap, value);
+}
+
+const char *session_take_trace(void *context, const char *value)
+{
+    return take_file(&((struct session_settings *)context)->trace, value);
+}
+
+const char *session_take_json(void *context, const char *value)
+{
+    (void)value;
+    ((struct session_settings *)context)->json = true;
+    return NULL;
+}
+
+const char *session_take_help(void *context, const char *value)
+{
+    (void)value;
+    ((struct session_settings *)context)->help = true;
+    return NULL;
+}
+
+bool session_read(const struct command *self, void *settings, const char *const *arguments,
+                  size_t argument_count, const char **words, struct option_rest *rest, int *status)
+{
+    char error[640];
+    if (!options_parse(self->options, self->option_count, settings, arguments, argument_count,
+                       words, rest, error, sizeof error)) {
+        *status = command_refuse("%s", error);
+        return false;
+    }
+    if (((struct session_settings *)settings)->help) {
+        command_help(self, stdout);
+        *status = EXIT_PASSED;
+        return false;
+    }
+    if (rest->word_count > 0 || rest->after_count > 0) {
+        *status = command_refuse("%s: '%s' is no option; see condis %s --help", self->name,
+                                 rest->word_count ? rest->words[0] : rest->after[0], self->name);
+        return false;
+    }
+    return true;
+}
+
+/* --- Begin ---------------------------------------------------------------------------------- */
+
+static bool wrong(const char *text)
+{
+    command_refuse("%s", text);
+    return false;
+}
+
+static bool begin_world(struct session *session, const struct session_settings *settings)
+{
+    struct condis_error error;
+    session->world = session->around->world;
+    if (!session->world) {
+        const char *end = settings->trace ? strrchr(settings->trace, '.') : NULL;
+        bool lines = end && (!strcmp(end, ".json") || !strcmp(end, ".jsonl"));
+        struct condis_world_options options = {
+            .clock = CONDIS_LIVE,
+            .trace_path = settings->trace,
+            .trace_format = lines ? CONDIS_TRACE_JSON : CONDIS_TRACE_TEXT,
+        };
+        if (!condis_world_create(&options, &session->world, &error))
+            return wrong(error.text);
+        session->own_world = true;
+    }
+    if (settings->pcap) {
+        if (!condis_world_capture(session->world, settings->pcap, &error))
+            return wrong(error.text);
+        session->capturing = true;
+    }
+    return true;
+}
+
+static bool load(struct session *session, const struct driver_dirs *dirs, const char *name,
+                 const struct condis_setting *settings, size_t count, struct condis_driver **out)
+{
+    struct condis_error error;
+    char *path = driver_find(dirs, name);
+    if (!path)
+        return wrong("no memory");
+    bool loaded = condis_driver_load(session->host, path, settings, count, out, &error);
+    if (!loaded && !strchr(path, '/'))
+        command_refuse("no driver is called '%s': there is no %s.so in the driver directories "
+                       "(CONDIS_DRIVER_PATH adds directories)",
+                       name, name);
+    else if (!loaded)
+        command_refuse("%s", error.text);
+    free(path);
+    return loaded;
+}
+
+/* The call manager atmuni is a protocol: it binds to an adapter of atmlink's. Every other driver
+ * holds its call manager in the miniport. */
+static bool begin_adapter(struct session *session, const struct session_settings *settings,
+                          const struct driver_dirs *dirs)
+{
+    struct condis_setting values[SESSION_SETTINGS_MAX] = {{"Link", settings->medium}};
+    const char *name = settings->driver ? settings->driver : "atmmcm";
+    bool stand_alone = !strcmp(name, "atmuni");
+    struct condis_driver *miniport;
+    struct condis_driver *call_manager;
+    struct condis_adapter *adapter;
+    struct condis_error error;
+    size_t count = 1;
+    if (settings->uni)
+        values[count++] =
+            (struct condis_setting){"Uni", strcmp(settings->uni, "3.1") ? "40" : "31"};
+    values[count++] = (struct condis_setting){"Station", condis_host_name(session->host)};
+    if (session->around->setting_count)
+        count = 0; /* the surroundings have another medium */
+    for (size_t i = 0; i < session->around->setting_count && count < SESSION_SETTINGS_MAX; i++)
+        values[count++] = session->around->settings[i];
+    if (!load(session, dirs, stand_alone ? "atmlink" : name, values, count, &miniport))
+        return false;
+    if (stand_alone && !load(session, dirs, name, values, count, &call_manager))
+        return false;
+    return condis_adapter_start(miniport, "atm0", values, count, &adapter, &error) ||
+           wrong(error.text);
+}
+
+static bool begin_host(struct session *session, const struct session_settings *settings,
+                       const char *name)
+{
+    struct condis_error error;
+    struct driver_dirs dirs;
+    char host_name[32];
+    snprintf(host_name, sizeof host_name, "%.31s",
+             settings->has_address && settings->address_text[0] == '@' ? settings->address_text + 1
+                                                                       : name);
+    struct condis_host_options options = {.name = host_name};
+    if (!condis_host_create(session->world, &options, &session->host, &error) ||
+        !condis_client_open(session->host, NULL, &session->client, &error))
+        return wrong(error.text);
+    if (!driver_dirs_find(&dirs))
+        return wrong("no memory");
+    bool begun = begin_adapter(session, settings, &dirs);
+    driver_dirs_free(&dirs);
+    if (!begun)
+        return false;
+    condis_status status =
+        condis_af_wait(session->client, "atm0", 0, SESSION_AF_WAIT_MS, &session->af);
+    if (status == CONDIS_SUCCESS)
+        return true;
+    if (status == CONDIS_TIMEOUT)
+        command_refuse("no call manager opened on %s within %u s", settings->medium,
+                       SESSION_AF_WAIT_MS / 1000);
+    else
+        command_refuse("the call manager on %s does not open: %s", settings->medium,
+                       condis_status_name(status));
+    return false;
+}
+
+bool session_begin(struct session *session, const struct session_settings *settings,
+                   const struct surroundings *around, const char *name)
+{
+    *session =
+        (struct session){.around = around, .say = settings->json ? around->err : around->out};
+    if (begin_world(session, settings) && begin_host(session, settings, name))
+        return true;
+    session_end(session);
+    return false;
+}
+
+bool session_end(struct session *session)
+{
+    bool clean = true;
+    if (session->client)
+        condis_client_close(session->client);
+    if (session->host)
+        condis_host_destroy(session->host);
+    if (session->capturing) {
+        struct condis_error error;
+        clean = condis_world_capture(session->world, NULL, &error);
+        if (!clean)
+            command_refuse("%s", error.text);
+    }
+    if (session->own_world) {
+        struct condis_tally tally = condis_world_tally(session->world);
+        condis_world_destroy(session->world);
+        clean = clean && tally.violations == 0;
+    }
+    *session = (struct session){0};
+    return clean;
+}
+
+/* --- Output --------------------------------------------------------------------------------- */
+
+void session_say(struct session *session, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(session->say, format, arguments);
+    va_end(arguments);
+    fputc('\n', session->say);
+    fflush(session->say);
+}
+
+void session_json(struct session *session, json_t *document)
+{
+    json_dumpf(document, session->around->out, JSON_INDENT(2));
+    fputc('\n', session->around->out);
+    fflush(session->around->out);
+    json_decref(document);
+}
+
+const char *session_quote(char *text, size_t text_bytes, const void *data, size_t bytes)
+{
+    const unsigned char *from = data;
+    size_t length = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < bytes && length + 5 <= text_bytes; i++) {
+        bool plain = from[i] >= 0x20 && from[i] < 0x7f && from[i] != '\\';
+        length += (size_t)sprintf(text + length, plain ? "%c" : "\\x%02x", from[i]);
+    }
+    return text;
+}
+
+/* --- The process ---------------------------------------------------------------------------- */
+
+int session_run(const struct command *self, const char *const *arguments, size_t argument_count,
+                int (*run)(const struct command *self, const struct surroundings *around,
+                           const char *const *arguments, size_t argument_count))
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    /* Before the world makes threads: they take the mask over. A reader that goes away is seen
+     * where it is written to. */
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct surroundings around = {
+        .out = stdout,
+        .err = stderr,
+        .in_fd = STDIN_FILENO,
+        .stop_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK),
+    };
+    if (around.stop_fd < 0)
+        return command_refuse("no signals can be taken: %s", strerror(errno));
+    int status = run(self, &around, arguments, argument_count);
+    close(around.stop_fd);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return command_refuse("standard output cannot be written");
+    return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* A session is what one `condis call` or `condis answer` works in: a live world with one host, its
+ * drivers, one adapter and an open address family. */
+#ifndef CONDIS_TOOL_SESSION_H
+#define CONDIS_TOOL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <condis/call.h>
+#include <condis/host.h>
+#include <jansson.h>
+
+#include "command.h"
+
+enum {
+    SESSION_MEDIUM_BYTES = 64,
+    SESSION_SETTINGS_MAX = 8,
+};
+
+/* What a command finds around it. The program has its own streams and signals there; a test has
+ * others, and one world for several commands. */
+struct surroundings {
+    FILE *out;
+    FILE *err;
+    int in_fd;                             /* lines of the user; -1: none */
+    int stop_fd;                           /* readable: end in order; -1: never */
+    struct condis_world *world;            /* NULL: a live world of the command's own */
+    const struct condis_setting *settings; /* of the adapter, more than the command gives it */
+    size_t setting_count;
+};
+
+/* The options that both commands have. First member of each command's own settings. */
+struct session_settings {
+    char medium[SESSION_MEDIUM_BYTES]; /* "tcp:HOST[:PORT]" */
+    const char *driver;                /* NULL: atmmcm */
+    const char *uni;                   /* NULL: the driver's choice */
+    const char *pcap;
+    const char *trace;
+    bool json;
+    bool help;
+    bool has_address;
+    char address_text[CONDIS_ADDRESS_TEXT_BYTES];
+    struct condis_address address; /* this end's */
+};
+
+const char *session_take_switch(void *settings, const char *value);
+const char *session_take_address(void *settings, const char *value);
+const char *session_take_driver(void *settings, const char *value);
+const char *session_take_uni(void *settings, const char *value);
+const char *session_take_pcap(void *settings, const char *value);
+const char *session_take_trace(void *settings, const char *value);
+const char *session_take_json(void *settings, const char *value);
+const char *session_take_help(void *settings, const char *value);
+
+/* Rows for a command's option table, --switch and --address apart. */
+#define SESSION_ROWS                                                                               \
+    {"--driver", "atmmcm|atmuni|PATH",                                                             \
+     "signalling in the miniport (default), in a call manager of its own, or PATH's",              \
+     session_take_driver},                                                                         \
+        {"--uni", "3.1|4.0", "version of the signalling (default: the driver's)",                  \
+         session_take_uni},                                                                        \
+        {"--pcap", "FILE", "capture the link for Wireshark", session_take_pcap},                   \
+        {"--trace", "FILE", "write every NDIS event; FILE.json: as JSON lines",                    \
+         session_take_trace},                                                                      \
+        {"--json", NULL, "one JSON document on standard output, the rest on standard error",       \
+         session_take_json},                                                                       \
+    {                                                                                              \
+        "--help", NULL, "this", session_take_help                                                  \
+    }
+
+struct session {
+    const struct surroundings *around;
+    FILE *say; /* where what people read goes */
+    struct condis_world *world;
+    bool own_world;
+    bool capturing;
+    struct condis_host *host;
+    struct condis_client *client;
+    struct condis_af *af;
+};
+
+/* Reads a command line into settings (its session part first), and answers --help.
+ * rest    words are borrowed from `words`, argument_count + 1 places
+ * status  the exit status when false is returned: there is nothing to run */
+bool session_read(const struct command *self, void *settings, const char *const *arguments,
+                  size_t argument_count, const char **words, struct option_rest *rest, int *status);
+
+/* Opens what the settings say.
+ * name    of the host, when the settings have no address
+ * returns false after one line that says what is wrong; nothing is left open then. */
+bool session_begin(struct session *session, const struct session_settings *settings,
+                   const struct surroundings *around, const char *name);
+
+/* Closes it. returns false when a rule was broken or something leaked (it is printed) or the
+ * capture could not be written. */
+bool session_end(struct session *session);
+
+/* Prints one line for people. */
+void session_say(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Prints a document on standard output, and gives it up. */
+void session_json(struct session *session, json_t *document);
+
+/* Text of bytes that came from somewhere else: what is not printable ASCII becomes \xNN.
+ * returns text, cut off at text_bytes. */
+const char *session_quote(char *text, size_t text_bytes, const void *data, size_t bytes);
+
+/* Runs a command in the process's own surroundings: SIGINT and SIGTERM make stop_fd readable. */
+int session_run(const struct command *self, const char *const *arguments, size_t argument_count,
+                int (*run)(const struct command *self, const struct surroundings *around,
+                           const char *const *arguments, size_t argument_count));
+
+#endif
