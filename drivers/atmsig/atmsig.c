@@ -144,6 +144,13 @@ void atmsig_receive(struct atmsig *sig, const uint8_t *bytes, size_t byte_count,
     sig_settle(sig);
 }
 
+void atmsig_want(struct atmsig *sig, uint64_t now_ms)
+{
+    sig_time(sig, now_ms);
+    uni_link_want(sig->uni, sig->now_ms); /* without memory the first call asks again */
+    sig_settle(sig);
+}
+
 struct saal_buffer *atmsig_take_frame(struct atmsig *sig)
 {
     return saal_take_frame(sig->saal);

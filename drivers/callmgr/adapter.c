@@ -115,7 +115,7 @@ VOID CmRun(PCM_ADAPTER Adapter)
         Expired = Adapter->Signalling->Expire(Adapter->Engine, CmNowMs(), &Step);
         CmAnswerTimerUpdate(Adapter);
         NdisReleaseSpinLock(&Adapter->Lock);
-        if (Expired)
+        if (Expired || Step.send)
             CmStepDone(Adapter, &Step);
         NdisAcquireSpinLock(&Adapter->Lock);
     } while (Expired || Adapter->TellAgain);
@@ -230,6 +230,7 @@ VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config)
     Config->CompleteFrom = ReadInteger(Configuration, L"CompleteFrom", CM_FROM_HERE);
     Config->AnswerMilliseconds = ReadInteger(Configuration, L"AnswerMilliseconds", 10000);
     Config->Qos = ReadInteger(Configuration, L"Qos", CM_QOS_ACCEPT);
+    Config->Uni = ReadInteger(Configuration, L"Uni", CM_UNI_40);
     if (Config->AnswerMilliseconds == 0)
         Config->AnswerMilliseconds = 1;
 }

@@ -39,6 +39,12 @@ enum {
     CM_QOS_REFUSE, /* asks for the client; refuses the other end's wish */
 };
 
+/* Versions of the UNI. */
+enum {
+    CM_UNI_31 = 31,
+    CM_UNI_40 = 40,
+};
+
 /* Settings; README.md has their names. */
 typedef struct _CM_CONFIG {
     ULONG CloseData;
@@ -48,6 +54,7 @@ typedef struct _CM_CONFIG {
     ULONG CompleteFrom;
     ULONG AnswerMilliseconds;
     ULONG Qos;
+    ULONG Uni;
 } CM_CONFIG;
 
 /* How far a VC's data path is open. */
@@ -92,21 +99,21 @@ typedef struct _CM_REQUEST {
 } CM_REQUEST, *PCM_REQUEST;
 
 /* The signalling: an engine and what it needs to be told apart by. Engine, step, leg and message
- * are as hubsig.h says; a step with `send` makes the caller call the edge's Send. With the lock held,
- * but for the first two. */
+ * are as hubsig.h says; a step with `send` makes the caller call the edge's Send. With the lock
+ * held, but for the first two functions. */
 typedef struct _CM_SIGNALLING {
     BOOLEAN NetworkChannels; /* a call's channel comes with the answer, and is the network's */
     /* May these 20 octets be an address here? */
     BOOLEAN (*AddressIsGood)(const UCHAR *Octets);
     /* Whom a call would go to; fills Offer->to. returns SUCCESS, INVALID_ADDRESS, NO_ROUTE. */
-    NDIS_STATUS (*CheckCalled)
+    NDIS_STATUS(*CheckCalled)
     (PCM_ADAPTER Adapter, const ATM_ADDRESS *Called, struct hubsig_message *Offer);
     enum hubsig_result (*Offer)(PVOID Engine, struct hubsig_leg *Leg,
                                 const struct hubsig_message *Offer, ULONGLONG NowMs,
                                 struct hubsig_step *Step);
     enum hubsig_result (*TakeOffer)(PVOID Engine, struct hubsig_leg *Leg,
                                     const struct hubsig_message *Offer, ULONGLONG NowMs);
-    VOID (*RefuseOffer)
+    VOID(*RefuseOffer)
     (PVOID Engine, const struct hubsig_message *Offer, ULONG Status, ULONGLONG NowMs,
      struct hubsig_step *Step);
     enum hubsig_result (*Request)(PVOID Engine, struct hubsig_leg *Leg, enum hubsig_event Request,

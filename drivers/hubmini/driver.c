@@ -33,7 +33,7 @@ HubminiInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverCont
     NdisZeroMemory(Adapter, sizeof(*Adapter));
     Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
     if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortSetAttributes(NdisMiniportHandle, Adapter);
+        Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &HubminiPortEvents);
     if (Status != NDIS_STATUS_SUCCESS)

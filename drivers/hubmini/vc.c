@@ -131,7 +131,7 @@ static VOID HubminiUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Lengt
     UNREFERENCED_PARAMETER(Status);
 }
 
-const HUB_PORT_EVENTS HubminiPortEvents = {HubminiControl, HubminiUndelivered, HubminiLeft};
+const HUB_PORT_EVENTS HubminiPortEvents = {HubminiControl, HubminiUndelivered, HubminiLeft, NULL};
 
 _Use_decl_annotations_ VOID NTAPI HubminiCoSendNetBufferLists(NDIS_HANDLE MiniportVcContext,
                                                               PNET_BUFFER_LIST NetBufferLists,

@@ -75,6 +75,8 @@ VOID NTAPI PortLeaveComplete(PVOID NicContext, PVOID ChannelContext)
 {
     PHUB_PORT Port = NicContext;
     PHUB_CHANNEL Channel = ChannelContext;
+    if (ChannelContext == Port) /* the signalling's, which ends with the port */
+        return;
     NdisAcquireSpinLock(&Port->Lock);
     Channel->MemberLeft = TRUE;
     PortUnlockAndSettle(Port, Channel);

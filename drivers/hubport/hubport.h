@@ -39,6 +39,8 @@ typedef struct _HUB_PORT_EVENTS {
     VOID (*Undelivered)(PHUB_PORT Port, const UCHAR *Message, ULONG Length, NDIS_STATUS Status);
     /* ChannelLeave ended. */
     VOID (*Left)(PHUB_CHANNEL Channel);
+    /* The link came up or went down; may be NULL. */
+    VOID (*LinkChange)(PHUB_PORT Port, BOOLEAN Connected);
 } HUB_PORT_EVENTS;
 
 struct _HUB_PORT {
@@ -58,6 +60,8 @@ struct _HUB_PORT {
     BOOLEAN Running;
     BOOLEAN Pausing;
     BOOLEAN Connected;
+    BOOLEAN Link;                  /* it is on a link, not on a hub */
+    PCONDIS_NIC_MEMBER Signalling; /* PortSignal's */
 };
 
 /* What a VC has of its port. */
@@ -75,8 +79,9 @@ struct _HUB_CHANNEL {
     BOOLEAN MemberLeft;
 };
 
-/* Opens the NIC as the configuration says ("Hub", "Station", which PortReadStation read) and
- * allocates what the data path needs. Port: zeros. At PASSIVE. returns SUCCESS; FAILURE with an
+/* Opens the NIC as the configuration says ("Hub", or "Link" for a port with Link set; "Station",
+ * which PortReadStation read) and allocates what the data path needs. Port: zeros but for Link and
+ * Station. At PASSIVE. returns SUCCESS; FAILURE with an
  * error log entry when a name is missing or malformed; RESOURCES; what CondisNicOpen returned.
  * Nothing is left on failure. */
 NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS *Events);
@@ -92,7 +97,7 @@ const UCHAR *PortMessage(PHUB_PORT Port, PCONDIS_FRAME Frame, UCHAR **Copy);
 VOID PortClose(PHUB_PORT Port);
 
 /* Registration and general attributes of a CO adapter on the hub. */
-NDIS_STATUS PortSetAttributes(NDIS_HANDLE Adapter, PVOID AdapterContext);
+NDIS_STATUS PortSetAttributes(PHUB_PORT Port, NDIS_HANDLE Adapter, PVOID AdapterContext);
 
 /* Reads an integer of the adapter's configuration; Default when it is absent. At PASSIVE. */
 ULONG PortReadInteger(NDIS_HANDLE Configuration, const WCHAR *Name, ULONG Default);
@@ -104,6 +109,12 @@ NDIS_STATUS PortRestart(PHUB_PORT Port);
 /* Sends a message to the station that it names. It is copied. Without memory it is lost, as on a
  * bad line: the other end's timers find out. */
 VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message);
+
+/* On a link: what comes on a channel goes to Events->Control from here on, until PortClose. */
+NDIS_STATUS PortSignal(PHUB_PORT Port, ULONG Channel);
+
+/* On a link: sends bytes on a channel; they are copied. Lost as PortSendControl's. */
+VOID PortSendBytes(PHUB_PORT Port, ULONG Channel, const UCHAR *Bytes, ULONG Length);
 
 /* A VC becomes active: it may send when Transmit. */
 VOID ChannelOpen(PHUB_CHANNEL Channel, PHUB_PORT Port, NDIS_HANDLE NdisVcHandle, ULONG Number,

@@ -5,6 +5,7 @@
 
 #include <atm.h>
 
+#define LINK_BYTES_MAX 65535u   /* of one frame */
 #define CELLS_A_SECOND 2830188u /* 1.2 Gbit/s in cells of 53 bytes; the hub itself has no rate */
 
 static NDIS_OID SupportedOids[] = {
@@ -56,7 +57,7 @@ static VOID AnswerBody(POID_ANSWER Answer, ULONG Length)
 
 static BOOLEAN AnswerGeneral(PHUB_PORT Port, NDIS_OID Oid, POID_ANSWER Answer)
 {
-    static const CHAR Description[] = "Hub of condis";
+    static const CHAR Description[] = "Medium of condis";
     switch (Oid) {
     case OID_GEN_CO_SUPPORTED_LIST:
         Answer->Data = SupportedOids;
@@ -127,15 +128,17 @@ static BOOLEAN AnswerAtm(PHUB_PORT Port, NDIS_OID Oid, POID_ANSWER Answer)
         AnswerUlong(Answer, CONDIS_NIC_LAST_VCI - CONDIS_NIC_FIRST_VCI + 1);
         return TRUE;
     case OID_ATM_MAX_ACTIVE_VCI_BITS:
-    case OID_ATM_MAX_ACTIVE_VPI_BITS:
         AnswerUlong(Answer, 16);
         return TRUE;
+    case OID_ATM_MAX_ACTIVE_VPI_BITS:
+        AnswerUlong(Answer, Port->Link ? 8 : 16);
+        return TRUE;
     case OID_ATM_MAX_AAL5_PACKET_SIZE:
-        AnswerUlong(Answer, MAXULONG);
+        AnswerUlong(Answer, Port->Link ? LINK_BYTES_MAX : MAXULONG);
         return TRUE;
     case OID_ATM_SIGNALING_VPIVCI:
         Answer->Body.VpiVci.Vpi = 0;
-        Answer->Body.VpiVci.Vci = 0;
+        Answer->Body.VpiVci.Vci = Port->Link ? 5 : 0;
         AnswerBody(Answer, sizeof(Answer->Body.VpiVci));
         return TRUE;
     case OID_ATM_ASSIGNED_VPI:
@@ -217,21 +220,22 @@ NDIS_STATUS PortOidRequest(PHUB_PORT Port, PHUB_CHANNEL Channel, PNDIS_OID_REQUE
     return NDIS_STATUS_SUCCESS;
 }
 
-static VOID FillGeneralAttributes(PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES General)
+static VOID FillGeneralAttributes(PHUB_PORT Port, PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES General)
 {
     General->Header.Type = NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES;
     General->Header.Revision = NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1;
     General->Header.Size = NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1;
     General->MediaType = NdisMediumAtm;
     General->PhysicalMediumType = NdisPhysicalMediumUnspecified;
-    General->MtuSize = MAXULONG;
+    General->MtuSize = Port->Link ? LINK_BYTES_MAX : MAXULONG;
     General->MaxXmitLinkSpeed = CELLS_A_SECOND * 424ULL;
     General->XmitLinkSpeed = General->MaxXmitLinkSpeed;
     General->MaxRcvLinkSpeed = General->MaxXmitLinkSpeed;
     General->RcvLinkSpeed = General->MaxXmitLinkSpeed;
-    General->MediaConnectState = MediaConnectStateConnected;
+    General->MediaConnectState =
+        Port->Link ? MediaConnectStateDisconnected : MediaConnectStateConnected;
     General->MediaDuplexState = MediaDuplexStateFull;
-    General->LookaheadSize = MAXULONG;
+    General->LookaheadSize = General->MtuSize;
     General->AccessType = NET_IF_ACCESS_POINT_TO_MULTI_POINT;
     General->DirectionType = NET_IF_DIRECTION_SENDRECEIVE;
     General->ConnectionType = NET_IF_CONNECTION_DEDICATED;
@@ -240,7 +244,7 @@ static VOID FillGeneralAttributes(PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES Gene
     General->SupportedOidListLength = sizeof(SupportedOids);
 }
 
-NDIS_STATUS PortSetAttributes(NDIS_HANDLE Adapter, PVOID AdapterContext)
+NDIS_STATUS PortSetAttributes(PHUB_PORT Port, NDIS_HANDLE Adapter, PVOID AdapterContext)
 {
     NDIS_MINIPORT_ADAPTER_ATTRIBUTES Attributes;
     NDIS_STATUS Status;
@@ -258,6 +262,6 @@ NDIS_STATUS PortSetAttributes(NDIS_HANDLE Adapter, PVOID AdapterContext)
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
     NdisZeroMemory(&Attributes, sizeof(Attributes));
-    FillGeneralAttributes(&Attributes.GeneralAttributes);
+    FillGeneralAttributes(Port, &Attributes.GeneralAttributes);
     return NdisMSetMiniportAttributes(Adapter, &Attributes);
 }

@@ -70,13 +70,14 @@ static NDIS_STATUS OpenNic(PHUB_PORT Port)
                                                                PortLeaveComplete, PortLinkChange};
     NDIS_HANDLE Configuration;
     PNDIS_STRING Hub, Station;
+    const WCHAR *Medium = Port->Link ? L"Link" : L"Hub";
     NDIS_STATUS Status = OpenConfiguration(Port->Adapter, &Configuration);
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
-    Hub = ReadString(Configuration, L"Hub");
+    Hub = ReadString(Configuration, Medium);
     Station = ReadString(Configuration, L"Station");
     if (Hub == NULL || Station == NULL) {
-        DbgPrint("hub: the adapter needs the settings Hub and Station\n");
+        DbgPrint("hub: the adapter needs the settings %ws and Station\n", Medium);
         Status = NDIS_STATUS_FAILURE;
     } else {
         Status = CondisNicOpen(Port->Adapter, Hub, Station, &Characteristics, Port, &Port->Nic);
@@ -93,7 +94,7 @@ NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS 
     NDIS_STATUS Status;
     Port->Adapter = Adapter;
     Port->Events = Events;
-    Port->Connected = TRUE;
+    Port->Connected = !Port->Link; /* a link says when it is up */
     NdisZeroMemory(&Pool, sizeof(Pool));
     Pool.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
     Pool.Header.Revision = NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
@@ -117,6 +118,12 @@ NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS 
     }
     Port->Number = CondisNicPort(Port->Nic);
     return NDIS_STATUS_SUCCESS;
+}
+
+/* The port itself is the context: its frames are no VC's. */
+NDIS_STATUS PortSignal(PHUB_PORT Port, ULONG Channel)
+{
+    return CondisNicJoin(Port->Nic, Channel, Port, FALSE, &Port->Signalling);
 }
 
 VOID PortClose(PHUB_PORT Port)
@@ -153,6 +160,8 @@ VOID NTAPI PortLinkChange(PVOID NicContext, BOOLEAN Connected)
     PHUB_PORT Port = NicContext;
     NDIS_STATUS_INDICATION Indication;
     Port->Connected = Connected;
+    if (Port->Events->LinkChange != NULL)
+        Port->Events->LinkChange(Port, Connected);
     NdisZeroMemory(&Indication, sizeof(Indication));
     Indication.Header.Type = NDIS_OBJECT_TYPE_STATUS_INDICATION;
     Indication.Header.Revision = NDIS_STATUS_INDICATION_REVISION_1;

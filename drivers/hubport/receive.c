@@ -100,7 +100,7 @@ NDIS_STATUS NTAPI PortReceive(PVOID NicContext, PCONDIS_NIC_MEMBER Member, PVOID
         NdisDprReleaseSpinLock(&Port->Lock);
         return NDIS_STATUS_SUCCESS;
     }
-    if (ChannelContext == NULL)
+    if (ChannelContext == NULL || ChannelContext == Port)
         return Port->Events->Control(Port, Member, Frame);
     return ChannelIndicate(ChannelContext, Member, Frame);
 }

@@ -165,12 +165,12 @@ static VOID MessageFree(PHUB_PORT Port, PHUB_FRAME Frame)
         NdisFreeMemory(Memory, 0, 0);
 }
 
-VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message)
+/* A frame with room for a message of our own; NULL: no memory. */
+static PHUB_FRAME MessageAllocate(PHUB_PORT Port, ULONG Length)
 {
-    ULONG Length = (ULONG)hubsig_message_bytes(Message);
     PHUB_FRAME Frame = ExAllocateFromNPagedLookasideList(&Port->Frames);
     if (Frame == NULL)
-        return;
+        return NULL;
     NdisZeroMemory(Frame, sizeof(*Frame));
     Frame->Frame.Length = Length;
     if (Length <= HUB_MESSAGE_BYTES)
@@ -181,19 +181,35 @@ VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message)
     if (Frame->Message == NULL)
         goto FreeFrame;
     Frame->Frame.Mdl = NdisAllocateMdl(Port->Adapter, Frame->Message, Length);
-    if (Frame->Frame.Mdl == NULL)
-        goto FreeMessage;
-    hubsig_encode(Message, Frame->Message);
-    FrameSetDestination(Frame, &Message->to);
-    CondisNicSend(Port->Nic, &Frame->Frame);
-    return;
-FreeMessage:
+    if (Frame->Frame.Mdl != NULL)
+        return Frame;
     if (Length <= HUB_MESSAGE_BYTES)
         ExFreeToNPagedLookasideList(&Port->Messages, Frame->Message);
     else
         NdisFreeMemory(Frame->Message, 0, 0);
 FreeFrame:
     ExFreeToNPagedLookasideList(&Port->Frames, Frame);
+    return NULL;
+}
+
+VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message)
+{
+    PHUB_FRAME Frame = MessageAllocate(Port, (ULONG)hubsig_message_bytes(Message));
+    if (Frame == NULL)
+        return;
+    hubsig_encode(Message, Frame->Message);
+    FrameSetDestination(Frame, &Message->to);
+    CondisNicSend(Port->Nic, &Frame->Frame);
+}
+
+VOID PortSendBytes(PHUB_PORT Port, ULONG Channel, const UCHAR *Bytes, ULONG Length)
+{
+    PHUB_FRAME Frame = MessageAllocate(Port, Length);
+    if (Frame == NULL)
+        return;
+    NdisMoveMemory(Frame->Message, Bytes, Length);
+    Frame->Frame.Channel = Channel;
+    CondisNicSend(Port->Nic, &Frame->Frame);
 }
 
 VOID NTAPI PortSendComplete(PVOID NicContext, PCONDIS_FRAME NicFrame, NDIS_STATUS Status)

@@ -63,7 +63,7 @@ LoopbackInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverCon
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
     if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortSetAttributes(NdisMiniportHandle, Adapter);
+        Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
     Status = CmHubBegin(&Adapter->Manager, &Adapter->Engine, &Adapter->Port.Station);

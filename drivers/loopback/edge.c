@@ -142,7 +142,8 @@ static VOID LoopbackUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Leng
     CmUndelivered(&Adapter->Manager, Message, Length, Status);
 }
 
-const HUB_PORT_EVENTS LoopbackPortEvents = {LoopbackControl, LoopbackUndelivered, LoopbackLeft};
+const HUB_PORT_EVENTS LoopbackPortEvents = {LoopbackControl, LoopbackUndelivered, LoopbackLeft,
+                                            NULL};
 
 VOID LoopbackFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)
 {

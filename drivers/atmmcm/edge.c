@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* The integrated edge: signalling goes straight to the NIC, VCs are activated without a
+ * miniport. */
+#include "atmmcm.h"
+
+#define CM_NDIS(Name) NdisMCm##Name
+#include "edge_calls.h"
+
+static PATMMCM_ADAPTER AdapterOf(PCM_ADAPTER Manager)
+{
+    return CONTAINING_RECORD(Manager, ATMMCM_ADAPTER, Manager);
+}
+
+static PATMMCM_VC VcOf(PCM_VC Vc)
+{
+    return CONTAINING_RECORD(Vc, ATMMCM_VC, Vc);
+}
+
+VOID AtmmcmTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length)
+{
+    PortSendBytes(&AdapterOf(Manager)->Port, CM_UNI_CHANNEL, Frame, Length);
+}
+
+static NDIS_STATUS AtmmcmCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
+{
+    Vc->NdisVcHandle = NULL;
+    return NdisMCmCreateVc(AdapterOf(Vc->Adapter)->Port.Adapter, NdisAfHandle, Vc,
+                           &Vc->NdisVcHandle);
+}
+
+static NDIS_STATUS AtmmcmDeleteVc(PCM_VC Vc)
+{
+    return NdisMCmDeleteVc(Vc->NdisVcHandle);
+}
+
+/* What NDIS is told of a VC: its flows, and where its data goes. */
+static NDIS_STATUS TellNdis(PCM_VC Vc)
+{
+    CO_CALL_PARAMETERS Parameters;
+    CO_CALL_MANAGER_PARAMETERS Manager;
+    NdisZeroMemory(&Parameters, sizeof(Parameters));
+    NdisZeroMemory(&Manager, sizeof(Manager));
+    Parameters.CallMgrParameters = &Manager;
+    if (Vc->Multipoint || Vc->ReceiveOnly)
+        Parameters.Flags = MULTIPOINT_VC;
+    NdisMoveMemory(&Manager.Transmit, Vc->Incoming ? &Vc->Backward : &Vc->Forward,
+                   sizeof(FLOWSPEC));
+    NdisMoveMemory(&Manager.Receive, Vc->Incoming ? &Vc->Forward : &Vc->Backward, sizeof(FLOWSPEC));
+    return NdisMCmActivateVc(Vc->NdisVcHandle, &Parameters);
+}
+
+static VOID AtmmcmActivate(PCM_VC Vc, CM_LEVEL Level)
+{
+    PHUB_CHANNEL Channel = &VcOf(Vc)->Channel;
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    BOOLEAN Open = Channel->Active;
+    BOOLEAN Join = Level >= CM_HELD && !Vc->Multipoint && Channel->Member == NULL;
+    /* The first time, and for new flows: a change of level alone is no business of NDIS. */
+    if (!Open || Vc->Step == CM_STEP_MODIFY || Vc->Step == CM_STEP_MODIFY_OFFER)
+        Status = TellNdis(Vc);
+    if (Status == NDIS_STATUS_PENDING)
+        return; /* AtmmcmActivateVcComplete follows; the first level has nothing to join */
+    if (Status == NDIS_STATUS_SUCCESS)
+        ChannelOpen(Channel, &AdapterOf(Vc->Adapter)->Port, Vc->NdisVcHandle, Vc->Channel,
+                    !Vc->ReceiveOnly);
+    if (Status == NDIS_STATUS_SUCCESS && Join)
+        Status = ChannelJoin(Channel, TRUE);
+    if (Status != NDIS_STATUS_SUCCESS && !Open && Channel->Active) {
+        /* Joining failed on a VC that NDIS took for active: take that back first. */
+        Vc->Level = CM_RESERVED;
+        VcOf(Vc)->ActivateStatus = Status;
+        ChannelLeave(Channel);
+        return;
+    }
+    if (Status == NDIS_STATUS_SUCCESS && Level == CM_FLOWING)
+        ChannelResume(Channel);
+    CmVcActivated(Vc, Status);
+}
+
+/* NDIS answers an MCM's activation at once (API §10, K1); this keeps the VC right should it not. */
+static VOID NTAPI AtmmcmActivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext,
+                                           PCO_CALL_PARAMETERS CallParameters)
+{
+    UNREFERENCED_PARAMETER(CallParameters);
+    CmVcActivated(CallMgrVcContext, Status);
+}
+
+static VOID NTAPI AtmmcmDeactivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext)
+{
+    CmVcDeactivated(CallMgrVcContext, Status);
+}
+
+/* Quiesce first (API §2.4, NdisMCmDeactivateVc); AtmmcmLeft goes on. */
+static VOID AtmmcmDeactivate(PCM_VC Vc)
+{
+    ChannelLeave(&VcOf(Vc)->Channel);
+}
+
+static VOID AtmmcmLeft(PHUB_CHANNEL Channel)
+{
+    PATMMCM_VC Atmmcm = CONTAINING_RECORD(Channel, ATMMCM_VC, Channel);
+    NDIS_STATUS Failed = Atmmcm->ActivateStatus;
+    NDIS_STATUS Status = NdisMCmDeactivateVc(Atmmcm->Vc.NdisVcHandle);
+    Atmmcm->ActivateStatus = NDIS_STATUS_SUCCESS;
+    if (Failed != NDIS_STATUS_SUCCESS) {
+        Atmmcm->Vc.Level = CM_CLOSED;
+        CmVcActivated(&Atmmcm->Vc, Failed);
+    } else if (Status != NDIS_STATUS_PENDING) {
+        CmVcDeactivated(&Atmmcm->Vc, Status);
+    }
+}
+
+const CM_EDGE AtmmcmEdge = {
+    .VcBytes = sizeof(ATMMCM_VC),
+    .Send = CmUniSend,
+    .CreateVc = AtmmcmCreateVc,
+    .DeleteVc = AtmmcmDeleteVc,
+    .Activate = AtmmcmActivate,
+    .Deactivate = AtmmcmDeactivate,
+    CM_EDGE_CALLS,
+};
+
+/* A message is read where it lies when it is in one piece, as our own senders' are; else copied. */
+static NDIS_STATUS AtmmcmControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+{
+    PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
+    UCHAR *Copy = NULL;
+    const UCHAR *Message;
+    UNREFERENCED_PARAMETER(Member);
+    Message = PortMessage(Port, Frame, &Copy);
+    if (Message != NULL)
+        CmUniReceive(&Adapter->Manager, Message, Frame->Length);
+    if (Copy != NULL)
+        NdisFreeMemory(Copy, 0, 0);
+    return NDIS_STATUS_SUCCESS;
+}
+
+static VOID AtmmcmUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length,
+                              NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(Port); /* SSCOP sends it again */
+    UNREFERENCED_PARAMETER(Message);
+    UNREFERENCED_PARAMETER(Length);
+    UNREFERENCED_PARAMETER(Status);
+}
+
+/* A link that goes down is found out by the signalling's own timers (T309); one that comes back is
+ * asked for at once. */
+static VOID AtmmcmLinkChange(PHUB_PORT Port, BOOLEAN Connected)
+{
+    PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
+    if (Connected && Adapter->Uni.Open)
+        CmUniWire(&Adapter->Manager);
+}
+
+const HUB_PORT_EVENTS AtmmcmPortEvents = {AtmmcmControl, AtmmcmUndelivered, AtmmcmLeft,
+                                          AtmmcmLinkChange};
+
+VOID AtmmcmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)
+{
+    CmFillHandlers(Handlers, AtmmcmActivateVcComplete, AtmmcmDeactivateVcComplete);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Bindings: open the adapter, learn whose station it is, open VPI 0 VCI 5 to the network, offer the
+ * family. */
+#include "atmuni.h"
+
+VOID AtmuniDone(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
+{
+    Adapter->DoneStatus = Status;
+    NdisSetEvent(&Adapter->Done);
+}
+
+/* Waits when a call pended. Bind and unbind do one thing at a time. */
+static NDIS_STATUS Await(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
+{
+    if (Status == NDIS_STATUS_PENDING) {
+        NdisWaitEvent(&Adapter->Done, 0);
+        Status = Adapter->DoneStatus;
+    }
+    NdisResetEvent(&Adapter->Done);
+    return Status;
+}
+
+_Use_decl_annotations_ VOID NTAPI AtmuniOpenAdapterComplete(NDIS_HANDLE ProtocolBindingContext,
+                                                            NDIS_STATUS Status)
+{
+    AtmuniDone(ProtocolBindingContext, Status);
+}
+
+_Use_decl_annotations_ VOID NTAPI AtmuniCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
+{
+    AtmuniDone(ProtocolBindingContext, NDIS_STATUS_SUCCESS);
+}
+
+static NDIS_STATUS OpenAdapter(PATMUNI_ADAPTER Adapter, NDIS_HANDLE Protocol,
+                               NDIS_HANDLE BindContext, PNDIS_BIND_PARAMETERS BindParameters)
+{
+    NDIS_OPEN_PARAMETERS Open;
+    NDIS_MEDIUM Medium = NdisMediumAtm;
+    UINT Selected = 0;
+    NdisZeroMemory(&Open, sizeof(Open));
+    Open.Header.Type = NDIS_OBJECT_TYPE_OPEN_PARAMETERS;
+    Open.Header.Revision = NDIS_OPEN_PARAMETERS_REVISION_1;
+    Open.Header.Size = NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1;
+    Open.AdapterName = BindParameters->AdapterName;
+    Open.MediumArray = &Medium;
+    Open.MediumArraySize = 1;
+    Open.SelectedMediumIndex = &Selected;
+    return Await(Adapter,
+                 NdisOpenAdapterEx(Protocol, Adapter, &Open, BindContext, &Adapter->Binding));
+}
+
+static NDIS_STATUS AskStation(PATMUNI_ADAPTER Adapter, PHUB_STATION Station)
+{
+    NDIS_OID_REQUEST Request;
+    NdisZeroMemory(&Request, sizeof(Request));
+    Request.Header.Type = NDIS_OBJECT_TYPE_OID_REQUEST;
+    Request.Header.Revision = NDIS_OID_REQUEST_REVISION_1;
+    Request.Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
+    Request.RequestType = NdisRequestQueryInformation;
+    Request.RequestId = Adapter;
+    Request.DATA.QUERY_INFORMATION.Oid = OID_HUB_STATION;
+    Request.DATA.QUERY_INFORMATION.InformationBuffer = Station;
+    Request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(*Station);
+    return Await(Adapter, NdisCoOidRequest(Adapter->Binding, NULL, NULL, NULL, &Request));
+}
+
+static NDIS_STATUS ReadConfig(PATMUNI_ADAPTER Adapter)
+{
+    NDIS_CONFIGURATION_OBJECT Object;
+    NDIS_HANDLE Configuration;
+    NDIS_STATUS Status;
+    NdisZeroMemory(&Object, sizeof(Object));
+    Object.Header.Type = NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT;
+    Object.Header.Revision = NDIS_CONFIGURATION_OBJECT_REVISION_1;
+    Object.Header.Size = NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1;
+    Object.NdisHandle = Adapter->Binding;
+    Status = NdisOpenConfigurationEx(&Object, &Configuration);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    CmReadConfig(Configuration, &Adapter->Manager.Config);
+    NdisCloseConfiguration(Configuration);
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* The call manager's part, once the station is known. */
+static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
+{
+    NET_BUFFER_LIST_POOL_PARAMETERS Pool;
+    struct hubsig_name Name;
+    HUB_STATION Station;
+    NDIS_STATUS Status = AskStation(Adapter, &Station);
+    if (Status == NDIS_STATUS_SUCCESS && !hubsig_name_set(&Name, Station.Name, Station.NameLength))
+        Status = NDIS_STATUS_FAILURE;
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = ReadConfig(Adapter);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    Adapter->Manager.Edge = &AtmuniEdge;
+    Adapter->Uni.Transmit = AtmuniTransmit;
+    Adapter->Manager.NdisHandle = Adapter->Binding;
+    Adapter->Manager.Port = Station.Port;
+    NdisZeroMemory(&Pool, sizeof(Pool));
+    Pool.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    Pool.Header.Revision = NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
+    Pool.Header.Size = NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
+    Pool.ProtocolId = NDIS_PROTOCOL_ID_DEFAULT;
+    Pool.fAllocateNetBuffer = TRUE;
+    Pool.PoolTag = ATMUNI_TAG;
+    Adapter->NblPool = NdisAllocateNetBufferListPool(Adapter->Binding, &Pool);
+    if (Adapter->NblPool == NULL)
+        return NDIS_STATUS_RESOURCES;
+    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name);
+    Adapter->Begun = Status == NDIS_STATUS_SUCCESS;
+    return Status;
+}
+
+/* The signalling VC is this driver's own: created with no family, on VPI 0 VCI 5 (C60). */
+static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
+{
+    NDIS_STATUS Status;
+    Adapter->SignallingVc = NULL;
+    Status = NdisCoCreateVc(Adapter->Binding, NULL, &Adapter->Signalling, &Adapter->SignallingVc);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    AtmuniFillActivation(&Adapter->Signalling.Activation, CM_UNI_CHANNEL, TRANSMIT_VC | RECEIVE_VC);
+    Status = Await(Adapter,
+                   NdisCmActivateVc(Adapter->SignallingVc, &Adapter->Signalling.Activation.Call));
+    Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
+    if (Adapter->Signals)
+        CmUniWire(&Adapter->Manager);
+    return Status;
+}
+
+/* Undoes as much as there is. */
+static VOID CloseAdapter(PATMUNI_ADAPTER Adapter)
+{
+    if (Adapter->Signals)
+        CmUniClose(&Adapter->Manager);
+    if (Adapter->Signals)
+        Await(Adapter, NdisCmDeactivateVc(Adapter->SignallingVc));
+    if (Adapter->SignallingVc != NULL)
+        NdisCoDeleteVc(Adapter->SignallingVc);
+    if (Adapter->Begun)
+        CmAdapterEnd(&Adapter->Manager);
+    if (Adapter->NblPool != NULL)
+        NdisFreeNetBufferListPool(Adapter->NblPool);
+    Await(Adapter, NdisCloseAdapterEx(Adapter->Binding));
+    NdisFreeMemory(Adapter, 0, 0);
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI AtmuniBindAdapter(NDIS_HANDLE ProtocolDriverContext,
+                                                           NDIS_HANDLE BindContext,
+                                                           PNDIS_BIND_PARAMETERS BindParameters)
+{
+    CO_ADDRESS_FAMILY Family = {CO_ADDRESS_FAMILY_Q2931, 4, 0};
+    NDIS_HANDLE Protocol = *(PNDIS_HANDLE)ProtocolDriverContext;
+    PATMUNI_ADAPTER Adapter;
+    NDIS_STATUS Status;
+    if (BindParameters->MediaType != NdisMediumAtm)
+        return NDIS_STATUS_UNSUPPORTED_MEDIA;
+    Adapter = NdisAllocateMemoryWithTagPriority(Protocol, sizeof(*Adapter), ATMUNI_TAG,
+                                                NormalPoolPriority);
+    if (Adapter == NULL)
+        return NDIS_STATUS_RESOURCES;
+    NdisZeroMemory(Adapter, sizeof(*Adapter));
+    NdisInitializeEvent(&Adapter->Done);
+    Status = OpenAdapter(Adapter, Protocol, BindContext, BindParameters);
+    if (Status != NDIS_STATUS_SUCCESS) {
+        NdisFreeMemory(Adapter, 0, 0);
+        return Status;
+    }
+    Status = BeginManager(Adapter);
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = BeginSignalling(Adapter);
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = NdisCmRegisterAddressFamilyEx(Adapter->Binding, &Family);
+    if (Status != NDIS_STATUS_SUCCESS)
+        CloseAdapter(Adapter);
+    return Status;
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI AtmuniUnbindAdapter(NDIS_HANDLE UnbindContext,
+                                                             NDIS_HANDLE ProtocolBindingContext)
+{
+    PATMUNI_ADAPTER Adapter = ProtocolBindingContext;
+    UNREFERENCED_PARAMETER(UnbindContext);
+    CmAdapterCloseFamilies(&Adapter->Manager);
+    CloseAdapter(Adapter);
+    return NDIS_STATUS_SUCCESS;
+}
