@@ -155,19 +155,19 @@ bool uni_take_event(struct uni *uni, struct uni_event *event);
  * elements  what SETUP holds; header and endpoint reference are written by this function. With a
  *           multipoint bearer the first party gets the reference 0 (SIG 4.7)
  * cookie    comes back in every event about the call, and about its first party
- * call      the handle, on UNI_OK
+ * handle    the call's, on UNI_OK
  * returns   UNI_OK, UNI_NO_MEMORY, UNI_LIMIT, UNI_BAD_MESSAGE, UNI_TOO_LONG, UNI_NO_USER_USER
  * source    SIG 5.4 U0, 5.5 N0 */
 enum uni_result uni_setup(struct uni *uni, uint64_t now_ms, struct uni_message *elements,
-                          uint64_t cookie, uint32_t *call);
+                          uint64_t cookie, uint32_t *handle);
 
 /* Add a party to a multipoint call that this side made and that is alerting or active.
  * elements  what ADD PARTY holds; header and endpoint reference are written here
- * party     its endpoint reference, on UNI_OK
+ * id        the party's endpoint reference, on UNI_OK
  * returns   as uni_setup, and UNI_NO_SUCH_CALL, UNI_WRONG_STATE
  * source    SIG 5.6 P0 */
-enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t call,
-                              struct uni_message *elements, uint64_t cookie, uint16_t *party);
+enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t handle,
+                              struct uni_message *elements, uint64_t cookie, uint16_t *id);
 
 /* Answer, release or inform a call.
  * elements  what the message holds besides what this function writes (header, endpoint reference,
@@ -175,17 +175,17 @@ enum uni_result uni_add_party(struct uni *uni, uint64_t now_ms, uint32_t call,
  * returns   UNI_OK, UNI_NO_MEMORY, UNI_NO_SUCH_CALL, UNI_WRONG_STATE (also when this version has
  *           no such message), UNI_BAD_MESSAGE, UNI_TOO_LONG, UNI_NO_USER_USER
  * source    SIG 5.4, 5.5 */
-enum uni_result uni_request_call(struct uni *uni, uint64_t now_ms, uint32_t call,
+enum uni_result uni_request_call(struct uni *uni, uint64_t now_ms, uint32_t handle,
                                  enum uni_request request, struct uni_message *elements);
 
 /* Answer or drop a party. Dropping or refusing the last live party releases the call; what
  * `elements` held then rides in that RELEASE (SIG 5.7).
  * returns   as uni_request_call, and UNI_NO_SUCH_PARTY */
-enum uni_result uni_request_party(struct uni *uni, uint64_t now_ms, uint32_t call, uint16_t party,
+enum uni_result uni_request_party(struct uni *uni, uint64_t now_ms, uint32_t handle, uint16_t id,
                                   enum uni_request request, struct uni_message *elements);
 
 /* Enquire about the state of a call and of every party of it. */
-enum uni_result uni_audit(struct uni *uni, uint64_t now_ms, uint32_t call);
+enum uni_result uni_audit(struct uni *uni, uint64_t now_ms, uint32_t handle);
 
 /* Restart VCs: class 0 the one named, 1 all of the VPC, 2 all. Calls there are cleared at once.
  * returns   UNI_OK, UNI_NO_MEMORY, UNI_WRONG_STATE while one is under way
@@ -197,12 +197,12 @@ enum uni_result uni_restart(struct uni *uni, uint64_t now_ms, uint8_t restart_cl
 enum uni_result uni_restart_done(struct uni *uni, uint64_t now_ms);
 
 /* Attach a cookie to what arrived by an event. */
-enum uni_result uni_call_cookie(struct uni *uni, uint32_t call, uint64_t cookie);
-enum uni_result uni_party_cookie(struct uni *uni, uint32_t call, uint16_t party, uint64_t cookie);
+enum uni_result uni_call_cookie(struct uni *uni, uint32_t handle, uint64_t cookie);
+enum uni_result uni_party_cookie(struct uni *uni, uint32_t handle, uint16_t id, uint64_t cookie);
 
 /* State numbers of SIG 5.1 and 5.2 (0..7); 0 when there is no such call or party. */
-unsigned uni_call_state(const struct uni *uni, uint32_t call);
-unsigned uni_party_state(const struct uni *uni, uint32_t call, uint16_t party);
+unsigned uni_call_state(const struct uni *uni, uint32_t handle);
+unsigned uni_party_state(const struct uni *uni, uint32_t handle, uint16_t id);
 
 struct uni_counters {
     uint64_t frames_in;
