@@ -27,6 +27,8 @@ enum {
     ROOM = 1 << 18,
     GIVE_UP_MS = 60000,
     FRAMES = 300,
+    MANY_FRAMES = 6000,
+    QUEUE_BYTES = 1 << 20,
     FRAME_BYTES = 4000
 };
 
@@ -47,6 +49,7 @@ struct host {
     uint8_t cause;
     uint32_t joined; /* parties that are in, of the root */
     uint32_t received;
+    bool deaf; /* it does not read */
 };
 
 /* A switch in a process of its own. */
@@ -60,6 +63,7 @@ struct rig {
     struct child child;
     struct child second; /* pid 0: there is only one */
     struct host hosts[HOSTS];
+    uint32_t sent; /* frames */
 };
 
 static uint64_t now_ms(void)
@@ -207,7 +211,7 @@ static void rig_until(struct rig *rig, bool (*holds)(const struct rig *rig))
             uni_advance(host->uni, now_ms());
             ilmi_expire(host->ilmi, now_ms());
             host_pump(host);
-            polls[i] = (struct pollfd){.fd = host->fd, .events = POLLIN};
+            polls[i] = (struct pollfd){.fd = host->deaf ? -1 : host->fd, .events = POLLIN};
         }
         poll(polls, HOSTS, 20);
         for (int i = 0; i < HOSTS; i++)
@@ -243,7 +247,8 @@ static void host_begin(struct host *host, uint16_t port, int number)
 
 static void host_end(struct host *host)
 {
-    close(host->fd);
+    if (host->fd >= 0)
+        close(host->fd);
     ilmi_destroy(host->ilmi);
     uni_free(host->uni);
     saal_destroy(host->saal);
@@ -289,20 +294,21 @@ static void child_end(struct child *child)
     fclose(child->status);
 }
 
-/* Reads the port of the line that the child says next. */
+/* Reads on to where the child says what it listens on; a trunk may be up before that. */
 static uint16_t child_port(struct child *child)
 {
     char line[256];
     unsigned port = 0;
 
-    assert_non_null(fgets(line, sizeof line, child->log));
-    assert_int_equal(sscanf(line, "listening on 127.0.0.1 port %u", &port), 1);
+    do
+        assert_non_null(fgets(line, sizeof line, child->log));
+    while (sscanf(line, "listening on 127.0.0.1 port %u", &port) != 1);
     return (uint16_t)port;
 }
 
 static void rig_begin(struct rig *rig)
 {
-    const struct condis_switch_options options = {.port = 0};
+    const struct condis_switch_options options = {.queue_bytes_max = QUEUE_BYTES};
 
     *rig = (struct rig){.child = child_begin(&options)};
     uint16_t port = child_port(&rig->child);
@@ -355,7 +361,7 @@ static bool all_received(const struct rig *rig)
     bool all = true;
 
     for (int i = 1; i < HOSTS; i++)
-        all &= rig->hosts[i].received == FRAMES;
+        all &= rig->hosts[i].deaf || rig->hosts[i].received == rig->sent;
     return all;
 }
 
@@ -401,14 +407,17 @@ static void rig_call(struct rig *rig)
     rig_until(rig, all_joined);
 }
 
-static void rig_stream(struct rig *rig)
+/* Sends so many frames, no more at once than the readers of the test keep up with. */
+static void rig_stream(struct rig *rig, uint32_t frame_count)
 {
     uint8_t frame[FRAME_BYTES] = {0};
 
-    for (unsigned i = 0; i < FRAMES; i++) {
-        frame[0] = (uint8_t)(i >> 8);
-        frame[1] = (uint8_t)i;
+    while (rig->sent < frame_count) {
+        frame[0] = (uint8_t)(rig->sent >> 8);
+        frame[1] = (uint8_t)rig->sent;
         host_send(&rig->hosts[0], rig->hosts[0].vci, frame, sizeof frame);
+        if (++rig->sent % 50 == 0)
+            rig_until(rig, all_received);
     }
     rig_until(rig, all_received);
 }
@@ -422,7 +431,7 @@ static void a_stream_reaches_every_leaf_and_sigterm_releases_the_call(void **sta
     rig_begin(&rig);
     rig_until(&rig, all_registered);
     rig_call(&rig);
-    rig_stream(&rig);
+    rig_stream(&rig, FRAMES);
     assert_int_equal(kill(rig.child.pid, SIGUSR1), 0);
     assert_non_null(fgets(line, sizeof line, rig.child.status));
     assert_non_null(strstr(line, "\"prefix\":\"@d\""));
@@ -437,6 +446,43 @@ static void a_stream_reaches_every_leaf_and_sigterm_releases_the_call(void **sta
         host_end(&rig.hosts[i]);
 }
 
+/* Counts the branches of a status line that lost frames, and those that lost none. */
+static void count_branches(const char *line, int *losing, int *whole)
+{
+    *losing = *whole = 0;
+    for (const char *at = strstr(line, "\"calls\":[{"); at && (at = strstr(at, "\"dropped\":"));
+         at += 10)
+        ++*(atoi(at + 10) > 0 ? losing : whole);
+}
+
+static void a_leaf_that_does_not_read_loses_its_own_frames_and_no_others(void **state)
+{
+    (void)state;
+    static struct rig rig;
+    static char line[65536];
+    int losing;
+    int whole;
+
+    rig_begin(&rig);
+    rig_until(&rig, all_registered);
+    rig_call(&rig);
+    rig.hosts[HOSTS - 1].deaf = true;
+    rig_stream(&rig, MANY_FRAMES);
+    assert_int_equal(kill(rig.child.pid, SIGUSR1), 0);
+    assert_non_null(fgets(line, sizeof line, rig.child.status));
+    count_branches(line, &losing, &whole);
+    assert_int_equal(losing, 1);
+    assert_int_equal(whole, HOSTS - 2);
+    close(rig.hosts[HOSTS - 1].fd);
+    rig.hosts[HOSTS - 1].fd = -1;
+    rig.hosts[HOSTS - 1].cleared = true; /* as far as anybody will ever know */
+    assert_int_equal(kill(rig.child.pid, SIGTERM), 0);
+    rig_until(&rig, all_cleared);
+    child_end(&rig.child);
+    for (int i = 0; i < HOSTS; i++)
+        host_end(&rig.hosts[i]);
+}
+
 static void a_stream_crosses_a_trunk_and_so_does_its_end(void **state)
 {
     (void)state;
@@ -445,7 +491,7 @@ static void a_stream_crosses_a_trunk_and_so_does_its_end(void **state)
     rig_begin_two(&rig);
     rig_until(&rig, all_registered);
     rig_call(&rig);
-    rig_stream(&rig);
+    rig_stream(&rig, FRAMES);
     assert_int_equal(kill(rig.child.pid, SIGTERM), 0);
     rig_until(&rig, all_cleared);
     for (int i = 0; i < HOSTS; i++)
@@ -461,6 +507,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_reaches_every_leaf_and_sigterm_releases_the_call),
+        cmocka_unit_test(a_leaf_that_does_not_read_loses_its_own_frames_and_no_others),
         cmocka_unit_test(a_stream_crosses_a_trunk_and_so_does_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
