@@ -149,7 +149,7 @@ static VOID AtmmcmUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length
 static VOID AtmmcmLinkChange(PHUB_PORT Port, BOOLEAN Connected)
 {
     PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
-    if (Connected && Adapter->Uni.Open)
+    if (Connected)
         CmUniWire(&Adapter->Manager);
 }
 

@@ -49,7 +49,7 @@ static NDIS_STATUS OpenAdapter(PATMUNI_ADAPTER Adapter, NDIS_HANDLE Protocol,
                  NdisOpenAdapterEx(Protocol, Adapter, &Open, BindContext, &Adapter->Binding));
 }
 
-static NDIS_STATUS AskStation(PATMUNI_ADAPTER Adapter, PHUB_STATION Station)
+static NDIS_STATUS Ask(PATMUNI_ADAPTER Adapter, NDIS_OID Oid, PVOID Answer, UINT Length)
 {
     NDIS_OID_REQUEST Request;
     NdisZeroMemory(&Request, sizeof(Request));
@@ -58,9 +58,9 @@ static NDIS_STATUS AskStation(PATMUNI_ADAPTER Adapter, PHUB_STATION Station)
     Request.Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
     Request.RequestType = NdisRequestQueryInformation;
     Request.RequestId = Adapter;
-    Request.DATA.QUERY_INFORMATION.Oid = OID_HUB_STATION;
-    Request.DATA.QUERY_INFORMATION.InformationBuffer = Station;
-    Request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(*Station);
+    Request.DATA.QUERY_INFORMATION.Oid = Oid;
+    Request.DATA.QUERY_INFORMATION.InformationBuffer = Answer;
+    Request.DATA.QUERY_INFORMATION.InformationBufferLength = Length;
     return Await(Adapter, NdisCoOidRequest(Adapter->Binding, NULL, NULL, NULL, &Request));
 }
 
@@ -88,7 +88,7 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
     NET_BUFFER_LIST_POOL_PARAMETERS Pool;
     struct hubsig_name Name;
     HUB_STATION Station;
-    NDIS_STATUS Status = AskStation(Adapter, &Station);
+    NDIS_STATUS Status = Ask(Adapter, OID_HUB_STATION, &Station, sizeof(Station));
     if (Status == NDIS_STATUS_SUCCESS && !hubsig_name_set(&Name, Station.Name, Station.NameLength))
         Status = NDIS_STATUS_FAILURE;
     if (Status == NDIS_STATUS_SUCCESS)
@@ -117,6 +117,7 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
 /* The signalling VC is this driver's own: created with no family, on VPI 0 VCI 5 (C60). */
 static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
 {
+    ULONG State = NdisMediaStateDisconnected;
     NDIS_STATUS Status;
     Adapter->SignallingVc = NULL;
     Status = NdisCoCreateVc(Adapter->Binding, NULL, &Adapter->Signalling, &Adapter->SignallingVc);
@@ -126,7 +127,11 @@ static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
     Status = Await(Adapter,
                    NdisCmActivateVc(Adapter->SignallingVc, &Adapter->Signalling.Activation.Call));
     Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
-    if (Adapter->Signals)
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    /* A link that is still down says when it comes up; one that came up before said it to nobody. */
+    Status = Ask(Adapter, OID_GEN_CO_MEDIA_CONNECT_STATUS, &State, sizeof(State));
+    if (Status == NDIS_STATUS_SUCCESS && State == NdisMediaStateConnected)
         CmUniWire(&Adapter->Manager);
     return Status;
 }

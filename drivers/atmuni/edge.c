@@ -199,7 +199,7 @@ const CM_EDGE AtmuniEdge = {
     CM_EDGE_CALLS,
 };
 
-/* The only request of ours is OID_HUB_STATION, in bind. */
+/* The only requests of ours are those of bind, which waits for each. */
 static VOID NTAPI AtmuniOidRequestComplete(NDIS_HANDLE ProtocolAfContext,
                                            NDIS_HANDLE ProtocolVcContext,
                                            NDIS_HANDLE ProtocolPartyContext,
