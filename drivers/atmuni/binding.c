@@ -129,7 +129,7 @@ static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
     Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
-    /* A link that is still down says when it comes up; one that came up before said it to nobody. */
+    /* A link that is down says when it comes up; one that came up before said it to nobody. */
     Status = Ask(Adapter, OID_GEN_CO_MEDIA_CONNECT_STATUS, &State, sizeof(State));
     if (Status == NDIS_STATUS_SUCCESS && State == NdisMediaStateConnected)
         CmUniWire(&Adapter->Manager);
