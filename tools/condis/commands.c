@@ -10,7 +10,6 @@ const struct command *const commands[] = {
     &command_call,
     &command_run,
     &command_switch,
-    &command_switch,
 };
 const size_t command_count = sizeof commands / sizeof commands[0];
 
