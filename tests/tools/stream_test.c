@@ -55,7 +55,7 @@ static void units_of_another_format_are_all_data(void **state)
 {
     (void)state;
     struct stream_reader reader = {0};
-    uint8_t unit[40] = "CDS1";
+    uint8_t unit[40] = {0xC0, 'D', 'S', '1'};
     size_t skip;
     unit[4] = 3; /* no kind of ours */
     assert_int_equal(stream_reader_take(&reader, unit, sizeof unit, &skip), STREAM_OTHER);

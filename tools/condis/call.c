@@ -305,6 +305,7 @@ static void sending_begin(struct caller *caller)
 {
     caller->source.call = caller->call;
     caller->phase = PHASE_SENDING;
+    caller->said_100ns = condis_world_now_100ns(caller->session.world);
     if (!source_begin(&caller->source)) {
         command_refuse("nothing can be sent: %s", strerror(errno));
         over(caller, ENDING_FILE);
@@ -367,7 +368,6 @@ static void progress_say(struct caller *caller)
 
 static void turns(struct caller *caller)
 {
-    caller->said_100ns = condis_world_now_100ns(caller->session.world);
     dial(caller);
     while (caller->phase != PHASE_OVER) {
         struct pollfd fds[] = {{.fd = caller->session.around->stop_fd, .events = POLLIN},

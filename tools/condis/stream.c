@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char stream_magic[4] = {'C', 'D', 'S', '1'};
+/* Wireshark takes what begins with 4 or 6 for IP. */
+static const uint8_t stream_magic[4] = {0xC0, 'D', 'S', '1'};
 static const char stream_complete[] = "complete ";
 
 void stream_header_put(uint8_t header[STREAM_HEADER_BYTES], enum stream_kind kind, uint64_t place)
