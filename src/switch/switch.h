@@ -55,17 +55,17 @@ void switch_free(struct switch_core *core);
  * call to it, asks.
  * returns SWITCH_OK, SWITCH_NO_MEMORY, SWITCH_NO_PORT_LEFT */
 enum switch_result switch_port_add(struct switch_core *core, uint64_t now_ms,
-                                   const struct switch_port_options *options, uint32_t *port);
+                                   const struct switch_port_options *options, uint32_t *number);
 
 /* Take a port out, because its wire is gone. Its calls and parties end elsewhere with cause 27; its
  * registered addresses go. returns SWITCH_OK, SWITCH_NO_SUCH_PORT */
-enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t port);
+enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t number);
 
 /* The addresses and prefixes; changes count for calls that come later. */
 struct route_table *switch_routes(struct switch_core *core);
 
 /* Feed one frame that arrived on VPI 0, VCI 5; borrowed. Unknown ports are ignored. */
-void switch_feed(struct switch_core *core, uint64_t now_ms, uint32_t port, const uint8_t *octets,
+void switch_feed(struct switch_core *core, uint64_t now_ms, uint32_t number, const uint8_t *octets,
                  size_t bytes);
 
 void switch_advance(struct switch_core *core, uint64_t now_ms);
@@ -75,7 +75,7 @@ uint64_t switch_deadline(const struct switch_core *core);
 
 /* Take the next frame for VPI 0, VCI 5 of a port, in order for each port.
  * returns the frame, one reference of which moves to the caller; NULL: there is none */
-struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *port);
+struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *number);
 
 /* Take a port whose signalling cannot go on (no memory, or a peer that never acknowledges): its
  * wire is to be cut, and switch_port_remove called. returns false when there is none. */
@@ -105,7 +105,7 @@ struct switch_tree {
 
 /* Find where a frame goes; constant time. returns NULL when the VC is of no call; valid until the
  * next call that takes `now_ms`. */
-struct switch_tree *switch_forward(const struct switch_core *core, uint32_t port, uint16_t vpi,
+struct switch_tree *switch_forward(const struct switch_core *core, uint32_t number, uint16_t vpi,
                                    uint16_t vci);
 
 /* ---- for people ---- */
@@ -127,7 +127,7 @@ struct switch_port_status {
  * found with switch_port_next, SWITCH_NO_PORT: none. */
 bool switch_port_status(const struct switch_core *core, uint32_t port,
                         struct switch_port_status *out);
-uint32_t switch_port_next(const struct switch_core *core, uint32_t port);
+uint32_t switch_port_next(const struct switch_core *core, uint32_t number);
 
 struct switch_call_status {
     uint64_t id;

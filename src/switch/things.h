@@ -28,7 +28,7 @@ void things_end(struct things *things);
 
 /* returns a thing, zero but for its head; NULL without memory. */
 void *things_take(struct things *things);
-void things_give(struct things *things, void *thing);
+void things_give(struct things *things, void *which);
 
 /* returns what has the name, or NULL. Name 0 is nobody's. */
 void *things_find(const struct things *things, uint64_t name);

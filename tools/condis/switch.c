@@ -182,9 +182,10 @@ static const char *take_uni(void *context, const char *value)
 {
     struct settings *settings = context;
 
-    if (strcmp(value, "3.1") && strcmp(value, "4.0"))
+    bool is_31 = strcmp(value, "3.1") == 0;
+    if (!is_31 && strcmp(value, "4.0") != 0)
         return "it is 3.1 or 4.0";
-    settings->options.uni = strcmp(value, "3.1") ? CONDIS_UNI_40 : CONDIS_UNI_31;
+    settings->options.uni = is_31 ? CONDIS_UNI_31 : CONDIS_UNI_40;
     return NULL;
 }
 
