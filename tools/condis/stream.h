@@ -2,9 +2,9 @@
 /* The stream is how `condis call` puts a file into service data units, and how `condis answer`
  * knows that nothing is missing.
  *
- * Each unit begins with 16 octets: 0xC0 "DS1", one octet of kind (1 data, 2 end), three of zero, and
- * eight, the most significant first, with the place of its first byte in the stream; an end has the
- * place behind the last byte. Data follow. A leaf that is added later begins with the unit that
+ * Each unit begins with 16 octets: 0xC0 "DS1", one octet of kind (1 data, 2 end), three of zero,
+ * and eight, the most significant first, with the place of its first byte in the stream; an end has
+ * the place behind the last byte. Data follow. A leaf that is added later begins with the unit that
  * comes first. A unit that begins otherwise is not of this format, and all of it is data.
  *
  * A leaf that has seen the end hangs up. Its close data is a report: "complete 0..1500", or
