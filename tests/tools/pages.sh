@@ -3,7 +3,7 @@
 # pages.sh CONDIS_PAGES: the manual pages are roff that nothing warns about and say every option;
 # bash completes commands, options and values.
 set -euo pipefail
-pages=$1
+pages=$(realpath "$1") # we go elsewhere
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail_count=0
