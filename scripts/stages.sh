@@ -120,5 +120,10 @@ stage_installed() {
 }
 
 stage_bench() {
-    configure build/gcc gcc && ninja -C build/gcc && timeout 300 build/gcc/bench/bench --smoke
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    local program
+    for program in bench bench_uni bench_sscop; do
+        echo "--- $program"
+        timeout 300 "build/gcc/bench/$program" --smoke || return 1
+    done
 }

@@ -316,7 +316,8 @@ static void rig_begin(struct rig *rig)
         host_begin(&rig->hosts[i], port, i);
 }
 
-/* Two switches and a trunk, which is port 0 of both; the second half of the hosts is at the second. */
+/* Two switches and a trunk, which is port 0 of both; the second half of the hosts is at the
+ * second. */
 static void rig_begin_two(struct rig *rig)
 {
     const struct condis_switch_route other = {.port = 0}; /* whatever is not registered here */

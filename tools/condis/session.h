@@ -45,14 +45,14 @@ struct session_settings {
     struct condis_address address; /* this end's */
 };
 
-const char *session_take_switch(void *settings, const char *value);
-const char *session_take_address(void *settings, const char *value);
-const char *session_take_driver(void *settings, const char *value);
-const char *session_take_uni(void *settings, const char *value);
-const char *session_take_pcap(void *settings, const char *value);
-const char *session_take_trace(void *settings, const char *value);
-const char *session_take_json(void *settings, const char *value);
-const char *session_take_help(void *settings, const char *value);
+const char *session_take_switch(void *context, const char *value);
+const char *session_take_address(void *context, const char *value);
+const char *session_take_driver(void *context, const char *value);
+const char *session_take_uni(void *context, const char *value);
+const char *session_take_pcap(void *context, const char *value);
+const char *session_take_trace(void *context, const char *value);
+const char *session_take_json(void *context, const char *value);
+const char *session_take_help(void *context, const char *value);
 
 /* Rows for a command's option table, --switch and --address apart. */
 #define SESSION_ROWS                                                                               \
