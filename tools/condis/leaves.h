@@ -65,7 +65,7 @@ struct leaf *leaves_find(struct leaves *leaves, const char *text);
 size_t leaves_in(const struct leaves *leaves, enum leaf_state state);
 
 /* The `done` of a request about a leaf; context is the struct leaf_asked. */
-void leaf_asked_done(void *asked, condis_status status);
+void leaf_asked_done(void *context, condis_status status);
 
 /* Asks for a leaf to be added to the call. */
 void leaf_ask_add(struct leaf *leaf, struct condis_call *call);
