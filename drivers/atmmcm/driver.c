@@ -75,7 +75,7 @@ AtmmcmInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverConte
         goto EndManager;
     Adapter->Manager.Port = Adapter->Port.Number;
     Status = PortSignal(&Adapter->Port, CM_UNI_CHANNEL);
-    if (Status == NDIS_STATUS_SUCCESS && Adapter->Port.Connected)
+    if (Status == NDIS_STATUS_SUCCESS && PortIsConnected(&Adapter->Port))
         CmUniWire(&Adapter->Manager); /* else its link says when it comes up */
     if (Status == NDIS_STATUS_SUCCESS)
         Status = NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &Family);

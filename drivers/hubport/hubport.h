@@ -59,7 +59,7 @@ struct _HUB_PORT {
     ULONG ActiveChannels;
     BOOLEAN Running;
     BOOLEAN Pausing;
-    BOOLEAN Connected;
+    BOOLEAN Connected;             /* guarded by Lock: the link's processor writes it */
     BOOLEAN Link;                  /* it is on a link, not on a hub */
     PCONDIS_NIC_MEMBER Signalling; /* PortSignal's */
 };
@@ -105,6 +105,9 @@ ULONG PortReadInteger(NDIS_HANDLE Configuration, const WCHAR *Name, ULONG Defaul
 /* MiniportPause and MiniportRestart. */
 NDIS_STATUS PortPause(PHUB_PORT Port);
 NDIS_STATUS PortRestart(PHUB_PORT Port);
+
+/* Whether the port's medium is there now. Any IRQL up to DISPATCH_LEVEL. */
+BOOLEAN PortIsConnected(PHUB_PORT Port);
 
 /* Sends a message to the station that it names. It is copied. Without memory it is lost, as on a
  * bad line: the other end's timers find out. */

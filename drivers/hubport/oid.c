@@ -94,7 +94,8 @@ static BOOLEAN AnswerGeneral(PHUB_PORT Port, NDIS_OID Oid, POID_ANSWER Answer)
         AnswerUlong(Answer, 0);
         return TRUE;
     case OID_GEN_CO_MEDIA_CONNECT_STATUS:
-        AnswerUlong(Answer, Port->Connected ? NdisMediaStateConnected : NdisMediaStateDisconnected);
+        AnswerUlong(Answer,
+                    PortIsConnected(Port) ? NdisMediaStateConnected : NdisMediaStateDisconnected);
         return TRUE;
     case OID_GEN_CO_GET_TIME_CAPS:
         Answer->Body.TimeCaps.Flags = READABLE_LOCAL_CLOCK | CLOCK_PRECISION;

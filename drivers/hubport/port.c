@@ -155,11 +155,22 @@ NDIS_STATUS PortRestart(PHUB_PORT Port)
     return NDIS_STATUS_SUCCESS;
 }
 
+BOOLEAN PortIsConnected(PHUB_PORT Port)
+{
+    BOOLEAN Connected;
+    NdisAcquireSpinLock(&Port->Lock);
+    Connected = Port->Connected;
+    NdisReleaseSpinLock(&Port->Lock);
+    return Connected;
+}
+
 VOID NTAPI PortLinkChange(PVOID NicContext, BOOLEAN Connected)
 {
     PHUB_PORT Port = NicContext;
     NDIS_STATUS_INDICATION Indication;
+    NdisAcquireSpinLock(&Port->Lock);
     Port->Connected = Connected;
+    NdisReleaseSpinLock(&Port->Lock);
     if (Port->Events->LinkChange != NULL)
         Port->Events->LinkChange(Port, Connected);
     NdisZeroMemory(&Indication, sizeof(Indication));
