@@ -24,6 +24,13 @@ enum condis_script_verdict {
         2, /* it could not run: no such file, bad Lua, a driver that cannot load */
 };
 
+/* What differs from what the scenario says about a driver that it names. */
+struct condis_driver_change {
+    const char *driver;  /* the name as the scenario writes it */
+    const char *setting; /* NULL: value is the path or the name of what is loaded in its place */
+    const char *value;   /* else: of this setting of the driver and of its adapters */
+};
+
 struct condis_script_options {
     const char *path;             /* the script */
     const char *const *arguments; /* its `arg`, 1 and up */
@@ -35,10 +42,12 @@ struct condis_script_options {
     const char *const
         *driver_dirs;        /* where a driver named without '/' is looked for, in order, as */
     size_t driver_dir_count; /* DIR/NAME.so and DIR/NAME/NAME.so; then in names registered */
-    FILE *out;               /* what a person reads, the verdict last; NULL: standard output */
-    FILE *err;               /* errors, broken rules and what drivers print; NULL: standard error */
-    FILE *json;              /* NULL: none; else one JSON document is written at the end */
-    bool live_screen;        /* out is a terminal: progress may rewrite its line */
+    const struct condis_driver_change *changes; /* in order; the last of several counts. One that */
+    size_t change_count;                        /* changes nothing makes the scenario unusable */
+    FILE *out;        /* what a person reads, the verdict last; NULL: standard output */
+    FILE *err;        /* errors, broken rules and what drivers print; NULL: standard error */
+    FILE *json;       /* NULL: none; else one JSON document is written at the end */
+    bool live_screen; /* out is a terminal: progress may rewrite its line */
 };
 
 /* Runs a scenario. The calling thread runs the script; it must not be inside a driver. A simulated

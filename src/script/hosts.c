@@ -10,6 +10,7 @@
 struct driver_box {
     struct box box;
     struct condis_driver *driver;
+    char name[256]; /* as the scenario writes it */
 };
 
 struct adapter_box {
@@ -98,14 +99,17 @@ static int host_load(lua_State *L)
     struct host_box *self = box_check(L, 1, BOX_HOST);
     const char *name = luaL_checkstring(L, 2);
     size_t count;
+    change_settings(L, name, 3);
     struct condis_setting *settings = options_settings(L, 3, &count);
-    const char *path = push_driver_path(L, name);
+    const char *given = change_driver(self->box.script, name);
+    const char *path = push_driver_path(L, given);
     struct condis_error error = {{0}};
     struct driver_box *driver = box_push_new(L, BOX_DRIVER, sizeof *driver, &self->box);
+    snprintf(driver->name, sizeof driver->name, "%s", name);
     if (!condis_driver_load(self->host, path, settings, count, &driver->driver, &error)) {
         driver->box.gone = true;
         if (!strchr(path, '/'))
-            return raise_not_found(L, name);
+            return raise_not_found(L, given);
         return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
     }
     return 1;
@@ -116,6 +120,7 @@ static int driver_adapter(lua_State *L)
     struct driver_box *self = box_check(L, 1, BOX_DRIVER);
     const char *name = luaL_checkstring(L, 2);
     size_t count;
+    change_settings(L, self->name, 3);
     struct condis_setting *settings = options_settings(L, 3, &count);
     struct condis_error error = {{0}};
     struct adapter_box *adapter = box_push_new(L, BOX_ADAPTER, sizeof *adapter, &self->box);

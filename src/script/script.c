@@ -19,13 +19,14 @@ static bool script_begin(struct script *script, const struct condis_script_optio
         .ready_last = &script->ready,
         .tables = json_array(),
         .broken = json_array(),
+        .change_used = calloc(options->change_count + 1, sizeof(bool)),
     };
     queue_init(&script->queue);
     pthread_mutex_init(&script->report_mutex, NULL);
     script->lua = luaL_newstate();
     if (script->lua)
         *(struct script **)lua_getextraspace(script->lua) = script;
-    return script->lua && script->tables && script->broken;
+    return script->lua && script->tables && script->broken && script->change_used;
 }
 
 /* Neither os nor io: what a script sees comes from its arguments, its files and its world. */
@@ -133,6 +134,7 @@ static void script_end(struct script *script)
 
 static enum condis_script_verdict judge(struct script *script)
 {
+    change_check_used(script);
     if (!script->error && atomic_load(&script->lost))
         script->error = strdup("memory was short: something that happened was not told");
     if (script->error)
@@ -163,6 +165,7 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
     queue_fini(&script->queue);
     pthread_mutex_destroy(&script->report_mutex);
     free(script->error);
+    free(script->change_used);
     free(script);
     return verdict;
 }

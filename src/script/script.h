@@ -84,6 +84,7 @@ struct script {
     uint32_t progress_step;
     bool progress_open; /* the cursor stands behind a progress line */
     atomic_bool lost;   /* memory was short in a callback: something that happened was not told */
+    bool *change_used;  /* one for each of options->changes */
     bool unusable;      /* it failed before it could run: bad Lua, no such driver */
     char *error;        /* NULL: none; one line */
 };
@@ -159,6 +160,19 @@ void digest_open(lua_State *L);   /* digest.c: sha256 */
 void reader_open(lua_State *L);   /* reader.c: file */
 void output_open(lua_State *L);   /* output.c: print, progress, report */
 bool prelude_open(lua_State *L);  /* prelude.c: what is written in Lua; false: error on the stack */
+
+/* --- What the command line changes: change.c -------------------------------------------------- */
+
+/* The driver that is loaded where the scenario names this one: itself, or another's path or
+ * name. */
+const char *change_driver(struct script *script, const char *driver);
+
+/* Puts the command line's settings of a driver over the table of settings at the index, or in place
+ * of nothing there. The scenario's own table stays as it is. */
+void change_settings(lua_State *L, const char *driver, int index);
+
+/* Makes it the script's error when something on the command line changed nothing. */
+void change_check_used(struct script *script);
 
 /* Makes the world if there is none; raises an error when it cannot. */
 void world_need(lua_State *L);

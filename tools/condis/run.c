@@ -2,6 +2,7 @@
 /* condis run: one scenario, from its file to its exit status. */
 #define _GNU_SOURCE
 #include "command.h"
+#include "changes.h"
 #include "drivers.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct settings {
     bool help;
     uint64_t seed;
     const char *trace;
+    struct changes changes;
 };
 
 static const char *take_clock(struct settings *settings, enum condis_clock clock)
@@ -84,6 +86,11 @@ static const char *take_trace(void *context, const char *value)
     return NULL;
 }
 
+static const char *take_driver(void *context, const char *value)
+{
+    return changes_take(&((struct settings *)context)->changes, value);
+}
+
 static const char *take_json(void *context, const char *value)
 {
     (void)value;
@@ -105,6 +112,7 @@ static const struct option_row rows[] = {
     {"--seed", "N", "the seed; without it a new one, which is printed", take_seed},
     {"--completion", "pending|direct|mixed", "how a request that ends at once is told",
      take_completion},
+    CHANGES_OPTION(take_driver),
     {"--trace", "FILE", "write every event; FILE.json: as JSON lines; -: standard output",
      take_trace},
     {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
@@ -147,6 +155,8 @@ static int run_scenario(const struct settings *settings, const struct option_res
         .trace_path = settings->trace,
         .driver_dirs = (const char *const *)dirs.paths,
         .driver_dir_count = dirs.count,
+        .changes = settings->changes.list,
+        .change_count = settings->changes.count,
         .out = out,
         .err = stderr,
         .json = settings->json ? stdout : NULL,
@@ -181,6 +191,7 @@ static int run(const struct command *self, const char *const *arguments, size_t 
     } else {
         status = run_scenario(&settings, &rest);
     }
+    changes_free(&settings.changes);
     free(words);
     return status;
 }

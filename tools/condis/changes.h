@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The changes of a command line: what each of its `--driver NAME=PATH` and
+ * `--driver NAME.Setting=VALUE` makes different of the drivers that a scenario names. */
+#ifndef CONDIS_TOOL_CHANGES_H
+#define CONDIS_TOOL_CHANGES_H
+
+#include <condis/script.h>
+
+#define CHANGES_MAX 64
+
+/* The option's row, for the table of every command that runs scenarios; `take` is the command's own
+ * function, which hands the value to changes_take. */
+#define CHANGES_OPTION(take)                                                                       \
+    {                                                                                              \
+        "--driver", "NAME=PATH",                                                                   \
+            "load PATH where the scenario names the driver NAME; NAME.Setting=VALUE: a setting",   \
+            take                                                                                   \
+    }
+
+/* Zeros are one without a change. */
+struct changes {
+    struct condis_driver_change list[CHANGES_MAX];
+    size_t count;
+};
+
+/* Adds one option's value, whose text is copied. returns NULL, or what is wrong with it. */
+const char *changes_take(struct changes *changes, const char *value);
+
+void changes_free(struct changes *changes);
+
+#endif
