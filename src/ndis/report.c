@@ -124,7 +124,7 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
         rule_break_object(&brk, "%s", text);
     if (about && (!handle || object_generation(about) == handle_generation(handle)))
         add_history(host, &brk, about);
-    rule_break_backtrace(&brk, 2);
+    rule_break_backtrace(&brk);
     if (trace_on(host->trace)) {
         struct trace_event event = report_event(host, TRACE_RULE_BROKEN, about);
         event.driver = (uint16_t)(owner ? owner->index : 0);

@@ -20,7 +20,7 @@ static void report(struct exec_task *task, enum rule_id rule, const char *functi
     brk.time_100ns = exec_now(world);
     if (detail)
         (void)vsnprintf(brk.detail, sizeof(brk.detail), detail, arguments);
-    rule_break_backtrace(&brk, 2);
+    rule_break_backtrace(&brk);
     rules_report(world->rules, &brk);
 }
 

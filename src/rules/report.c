@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <dlfcn.h>
-#include <execinfo.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -105,26 +104,9 @@ void rule_break_history(struct rule_break *brk, uint64_t time_100ns, uint16_t pr
     copy_text(line->driver, sizeof(line->driver), driver);
 }
 
-/* The nearest frames are ours, and a sanitizer's when it stands between us and the C library: the
- * caller is found by its return address, not by counting. */
-__attribute__((noinline)) void rule_break_backtrace(struct rule_break *brk, unsigned skip_count)
+__attribute__((noinline)) void rule_break_backtrace(struct rule_break *brk)
 {
-    void *caller[RULE_BACKTRACE_MAX + 16];
-    const int caller_max = (int)(sizeof(caller) / sizeof(caller[0]));
-    const void *nearest = __builtin_return_address(0);
-    int found = backtrace(caller, caller_max);
-    int first = 0;
-
-    while (first < found && caller[first] != nearest)
-        first++;
-    if (first == found) /* the stack could not be walked as far as the caller */
-        first = 0;
-    brk->backtrace_count = 0;
-    for (int i = first + (int)skip_count; i < found; i++) {
-        if (brk->backtrace_count == RULE_BACKTRACE_MAX)
-            break;
-        brk->backtrace[brk->backtrace_count++] = caller[i];
-    }
+    stack_take(&brk->stack, __builtin_return_address(0));
 }
 
 static void print_time(FILE *file, uint64_t time_100ns)
@@ -215,9 +197,9 @@ void rules_print(FILE *file, const struct rule_break *brk)
     print_rule(file, brk);
     print_call(file, brk);
     print_history(file, brk);
-    for (uint16_t i = 0; i < brk->backtrace_count; i++) {
+    for (uint16_t i = 0; i < brk->stack.count; i++) {
         fputs(i == 0 ? "  stack     " : "            ", file);
-        print_frame(file, brk->backtrace[i]);
+        print_frame(file, brk->stack.frame[i]);
     }
     if (brk->seeded)
         fprintf(file, "  seed      %" PRIu64 "\n", brk->seed);

@@ -7,6 +7,8 @@
 #ifndef CONDIS_RULES_RULES_H
 #define CONDIS_RULES_RULES_H
 
+#include "rules/stack.h"
+
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -43,7 +45,6 @@ struct rule_info {
 #define RULE_DETAIL_BYTES     201
 #define RULE_REPLAY_BYTES     160
 #define RULE_HISTORY_MAX      12
-#define RULE_BACKTRACE_MAX    12
 #define RULES_KEPT_MAX        32
 #define RULES_SUBSCRIBERS_MAX 8
 
@@ -73,9 +74,8 @@ struct rule_break {
     uint16_t history_count;
     uint16_t history_lost_count;                   /* older lines that did not fit */
     struct rule_history history[RULE_HISTORY_MAX]; /* oldest first */
-    uint16_t backtrace_count;
-    void *backtrace[RULE_BACKTRACE_MAX]; /* printed as symbol or module+offset, never as pointer */
-    bool seeded; /* filled in by the sink from rules_set_run, as are the next three */
+    struct stack stack; /* printed as symbol or module+offset, never as pointer */
+    bool seeded;        /* filled in by the sink from rules_set_run, as are the next three */
     uint64_t seed;
     char replay[RULE_REPLAY_BYTES]; /* the command that replays the run, or "" */
     bool expected;                  /* filled in by the sink: rules_expect was in force */
@@ -208,8 +208,8 @@ void rule_break_status(struct rule_break *brk, uint32_t status, const char *name
 void rule_break_history(struct rule_break *brk, uint64_t time_100ns, uint16_t processor,
                         const char *driver, const char *event);
 
-/* Record the callers on this stack, the nearest first, without the `skip_count` nearest ones. */
-void rule_break_backtrace(struct rule_break *brk, unsigned skip_count);
+/* Record who called the runtime, on this stack, the nearest first. */
+void rule_break_backtrace(struct rule_break *brk);
 
 /* Print one report: rule and remedy; the call; the object's history; backtrace; seed and replay
  * line. The same break gives the same bytes: no pointer is printed. */

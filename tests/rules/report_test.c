@@ -151,7 +151,7 @@ static void a_text_from_a_driver_stays_on_one_line_and_is_cut_between_characters
 void report_test_calls_from_here(struct rule_break *brk);
 __attribute__((noinline)) void report_test_calls_from_here(struct rule_break *brk)
 {
-    rule_break_backtrace(brk, 0);
+    rule_break_backtrace(brk);
     __asm__ volatile("" ::: "memory"); /* no tail call: this frame stays on the stack */
 }
 
@@ -163,11 +163,11 @@ static void a_backtrace_names_callers_and_prints_no_pointer(void **state)
     (void)state;
     fill(&brk);
     report_test_calls_from_here(&brk);
-    assert_true(brk.backtrace_count > 0);
+    assert_true(brk.stack.count > 0);
     char *text = printed(&brk);
     assert_non_null(strstr(text, "  stack     report_test_calls_from_here+0x"));
-    for (uint16_t i = 0; i < brk.backtrace_count; i++) {
-        snprintf(pointer, sizeof(pointer), "%p", brk.backtrace[i]);
+    for (uint16_t i = 0; i < brk.stack.count; i++) {
+        snprintf(pointer, sizeof(pointer), "%p", brk.stack.frame[i]);
         assert_null(strstr(text, pointer));
     }
     free(text);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* _dl_find_object, dladdr */
+#endif
+
+#include "rules/stack.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <unwind.h>
+
+/* The linker puts the code of the runtime between these: the first and the last of its archives
+ * (src/meson.build). Compilers move unlikely code to a section of its own, so there are two ranges.
+ * A program that links single archives of ours has no such marks. */
+#define MARK __attribute__((weak, visibility("hidden")))
+extern MARK void condis_code_begin(void);
+extern MARK void condis_code_end(void);
+extern MARK void condis_unlikely_begin(void);
+extern MARK void condis_unlikely_end(void);
+
+static bool between(const void *address, void (*begin)(void), void (*end)(void))
+{
+    return (uintptr_t)address >= (uintptr_t)begin && (uintptr_t)address < (uintptr_t)end;
+}
+
+bool stack_in_runtime(const void *address)
+{
+    return between(address, condis_code_begin, condis_code_end) ||
+           between(address, condis_unlikely_begin, condis_unlikely_end);
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    struct stack *out;
+    const void *nearest; /* not met yet; NULL: was met, or nothing is looked for */
+};
+
+static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *argument)
+{
+    struct walk *walk = argument;
+    struct stack *out = walk->out;
+    const char *address = (const char *)(uintptr_t)_Unwind_GetIP(context);
+    if (!address)
+        return _URC_END_OF_STACK;
+    if (walk->nearest && walk->nearest != address)
+        return _URC_NO_REASON;
+    walk->nearest = NULL;
+    if (out->count == 0 && stack_in_runtime(address - 1))
+        return _URC_NO_REASON;
+    out->frame[out->count++] = (void *)(uintptr_t)address;
+    return out->count == STACK_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+__attribute__((noinline)) void stack_take(struct stack *out, const void *nearest)
+{
+    struct walk walk = {out, nearest ? nearest : __builtin_return_address(0)};
+    out->count = 0;
+    (void)_Unwind_Backtrace(take_frame, &walk);
+    if (walk.nearest && nearest)
+        stack_take(out, NULL);
+}
+
+void stack_prepare(void)
+{
+    struct stack stack;
+    stack_take(&stack, NULL);
+}
+
+/* ---- comparing ---- */
+
+/* Where an address lies in its object file, which is loaded anywhere, under any name. */
+static uint64_t offset_of(const void *address)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
+    struct dl_find_object found;
+    if (_dl_find_object((void *)(uintptr_t)address, &found) == 0)
+        return (uint64_t)((const char *)address - (const char *)found.dlfo_map_start);
+#else
+    Dl_info found;
+    if (dladdr(address, &found) && found.dli_fbase)
+        return (uint64_t)((const char *)address - (const char *)found.dli_fbase);
+#endif
+    return 1;
+}
+
+/* FNV-1a over eight bytes at a time, and a last stir: offsets differ in few bits. */
+static uint64_t stir(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x100000001b3);
+    return hash ^ hash >> 29;
+}
+
+uint64_t stack_hash(const struct stack *stack, unsigned frame_count)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    unsigned taken = 0;
+    for (unsigned i = 0; i < stack->count && taken < frame_count; i++) {
+        const char *call = (const char *)stack->frame[i] - 1;
+        if (stack_in_runtime(call))
+            continue;
+        hash = stir(hash, offset_of(call));
+        taken++;
+    }
+    return taken ? hash | 1 : 0;
+}
+
+bool stack_same(const struct stack *a, const struct stack *b, unsigned frame_count)
+{
+    unsigned a_count = a->count < frame_count ? a->count : frame_count;
+    unsigned b_count = b->count < frame_count ? b->count : frame_count;
+    return a_count == b_count &&
+           (a_count == 0 || memcmp(a->frame, b->frame, a_count * sizeof(a->frame[0])) == 0);
+}

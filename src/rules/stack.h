@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* A stack is the list of return addresses that lead to a call of the runtime, the nearest first:
+ * for reports, for what an object was allocated by, for "this call path was failed already".
+ *
+ * It is addresses only; names are looked up when it is printed. The frames of the runtime itself
+ * that come first are left out, so frame[0] lies in the driver (or client, or host program) that
+ * called. The unwinder reads the tables that every object file has, so a driver needs neither frame
+ * pointers nor debug information; it stops at the bottom of a fiber. */
+#ifndef CONDIS_RULES_STACK_H
+#define CONDIS_RULES_STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { STACK_FRAMES_MAX = 24 };
+
+struct stack {
+    uint16_t count;
+    void *frame[STACK_FRAMES_MAX]; /* return addresses: the call is at frame[i] - 1 */
+};
+
+/* Capture the stack of the running code. Allocates nothing (but see stack_prepare), takes no lock,
+ * any IRQL, any thread or fiber. About a microsecond: not for a path that is hot.
+ * out      filled; count 0 when the stack cannot be walked or everything on it is the runtime's
+ * nearest  a return address on this stack (NT_CALLER()): what is nearer is left out as well, which
+ *          matters where the runtime cannot be told from its caller (stack_in_runtime). NULL, or
+ *          one that is not on the stack: begin here */
+void stack_take(struct stack *out, const void *nearest);
+
+/* Load what the first walk of a stack needs (the C library's unwinder allocates once). Call it
+ * before a simulation starts or a handler of signals may have to walk. Repeating it is harmless. */
+void stack_prepare(void);
+
+/* Hash the nearest `frame_count` frames that are not the runtime's own. Frames of the runtime
+ * between two of a driver's are passed over and do not count.
+ * returns  a number that is the same in every process, run and copy of a driver's image: addresses
+ *          count as offsets in their object file. 0 for a stack without such a frame */
+uint64_t stack_hash(const struct stack *stack, unsigned frame_count);
+
+/* Whether two stacks have the same nearest `frame_count` frames (STACK_FRAMES_MAX: are equal). */
+bool stack_same(const struct stack *a, const struct stack *b, unsigned frame_count);
+
+/* Whether an address is code of the runtime: the executive, NDIS, rules, trace and links, whether
+ * they are in libcondis or all of them in the program (condis_whole_dep). The client and everything
+ * above it are callers like any driver. A program that links single archives of ours has no marks
+ * around them: there the answer is no. */
+bool stack_in_runtime(const void *address);
+
+#endif
