@@ -195,6 +195,13 @@ enum saal_result saal_expire(struct saal *saal, uint64_t now_ms)
     return result;
 }
 
+enum saal_result saal_wire_lost(struct saal *saal, uint64_t now_ms)
+{
+    enum saal_result result = sscop_wire_lost(saal->sscop, now_ms);
+    events_read(saal);
+    return result;
+}
+
 uint64_t saal_deadline_ms(const struct saal *saal)
 {
     return sscop_deadline_ms(saal->sscop);

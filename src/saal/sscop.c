@@ -132,6 +132,17 @@ enum saal_result sscop_send(struct sscop *s, uint64_t now_ms, struct saal_buffer
     return sscop_step(s, EV_REQ_DATA, &(struct sscop_input){.frame = sdu});
 }
 
+enum saal_result sscop_wire_lost(struct sscop *s, uint64_t now_ms)
+{
+    time_set(s, now_ms);
+    if (!sscop_events_fit(s, EVENTS_PER_STEP))
+        return SAAL_FULL;
+    sscop_step(s, EV_WIRE_LOST, &(struct sscop_input){.pdu = NULL});
+    sscop_frames_clear(s);
+    sscop_check(s);
+    return SAAL_OK;
+}
+
 /* BGN, RS and ER are retransmissions if they bear the number of the last one that was taken. */
 static enum sscop_event pdu_event(const struct sscop *s, const struct sscop_pdu *pdu)
 {

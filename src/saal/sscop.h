@@ -129,6 +129,12 @@ enum saal_result sscop_feed_octets(struct sscop *sscop, uint64_t now_ms, const u
  * returns  SAAL_OK, or SAAL_FULL: take the events, then call again */
 enum saal_result sscop_expire(struct sscop *sscop, uint64_t now_ms);
 
+/* Tell that the wire below is gone: the connection ends at once, nothing is said to the peer, who
+ * sees the same at its end, and frames that wait are dropped. Sequence numbers go on, so that the
+ * next BGN is no copy of the last one.
+ * returns  SAAL_OK, or SAAL_FULL with nothing changed: take the events first */
+enum saal_result sscop_wire_lost(struct sscop *sscop, uint64_t now_ms);
+
 /* When sscop_expire is due next; UINT64_MAX if no timer runs. Valid until the next call. */
 uint64_t sscop_deadline_ms(const struct sscop *sscop);
 

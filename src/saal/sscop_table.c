@@ -70,6 +70,7 @@ const char *const sscop_event_names[SSCOP_EVENT_COUNT] = {
     [EV_EXP_NO_RESPONSE] = "Timer_NO-RESPONSE",
     [EV_EXP_IDLE] = "Timer_IDLE",
     [EV_RECOVER] = "error recovery",
+    [EV_WIRE_LOST] = "wire lost",
 };
 
 static const char *const state_names[SSCOP_STATE_COUNT] = {

@@ -37,6 +37,7 @@ enum sscop_event {
     EV_EXP_NO_RESPONSE,
     EV_EXP_IDLE,
     EV_RECOVER, /* the data transfer phase found its peer's numbers impossible */
+    EV_WIRE_LOST,
     SSCOP_EVENT_COUNT,
 };
 

@@ -78,6 +78,9 @@ static const struct sheet_row sheet[] = {
     {EV_EXP_NO_RESPONSE, {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "+P END1 REL1 >1"}},
     {EV_EXP_IDLE, {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "POLL"}},
     {EV_RECOVER, {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "ER >7"}},
+    {EV_WIRE_LOST,
+     {"-", "REL1 >1", "REL1 >1", "REL.conf >1", "REL1 >1", "REL1 >1", "REL1 >1", "REL1 >1",
+      "REL1 >1", "REL1 >1"}},
 };
 
 enum { SHEET_COUNT = sizeof sheet / sizeof sheet[0], OLD_SQ = 9, NEW_SQ = 77, WINDOW = 50 };
@@ -185,6 +188,8 @@ static enum saal_result event_cause(struct sscop *s, enum sscop_event event)
         sscop_step(s, EV_RECOVER, &(struct sscop_input){.pdu = NULL});
         return SAAL_OK;
     }
+    if (event == EV_WIRE_LOST)
+        return sscop_wire_lost(s, s->now_ms);
     if (types[event] == 0) {
         timer_expire(s, event);
         return SAAL_OK;
