@@ -20,6 +20,11 @@ void uni_timers_init(struct uni *uni)
     }
 }
 
+uint32_t uni_timer_ms(const struct uni *uni, enum uni_timer_kind kind)
+{
+    return uni->config.timers_ms[kind];
+}
+
 unsigned uni_timer_tries(enum uni_timer_kind kind)
 {
     return defaults[kind].tries;

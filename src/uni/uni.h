@@ -116,6 +116,9 @@ enum uni_link_signal {
     UNI_LINK_RELEASE_CONFIRMED,
 };
 
+/* How long a timer of this kind runs, in milliseconds. */
+uint32_t uni_timer_ms(const struct uni *uni, enum uni_timer_kind kind);
+
 /* Make one side of a link whose SAAL is released.
  * config    copied
  * returns   the uni, ended by uni_free; NULL without memory */

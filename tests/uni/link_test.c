@@ -78,6 +78,18 @@ static void t309_ends_what_a_long_loss_left(void **state)
     assert_int_equal(uni_counters(pair.uni[RIGHT]).call_count, 0);
 }
 
+static void a_link_that_comes_after_t309_is_up_all_the_same(void **state)
+{
+    (void)state;
+    signal_both(UNI_LINK_RELEASED);
+    assert_int_equal(uni_link_want(pair.uni[LEFT], pair.now_ms), UNI_OK);
+    pair_wait(&pair, 10000);
+    pair_forget(&pair);
+    signal_both(UNI_LINK_CONFIRMED);
+    pair_event(&pair, LEFT, UNI_EVENT_LINK_UP);
+    pair_call(&pair, true, call);
+}
+
 static void a_call_that_is_not_yet_active_ends_with_the_link(void **state)
 {
     (void)state;
@@ -242,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONE(an_active_call_outlives_a_short_loss_and_its_parties_are_audited),
         ONE(t309_ends_what_a_long_loss_left),
+        ONE(a_link_that_comes_after_t309_is_up_all_the_same),
         ONE(a_call_that_is_not_yet_active_ends_with_the_link),
         ONE(a_call_brings_the_link_up_and_waits_for_it),
         ONE(a_peer_that_forgot_everything_lets_both_ends_converge),
