@@ -54,8 +54,8 @@ enum saal_result saal_feed_octets(struct saal *saal, uint64_t now_ms, const uint
 /* Let the time pass; as sscop_expire. */
 enum saal_result saal_expire(struct saal *saal, uint64_t now_ms);
 
-/* Tell that the wire below is gone; as sscop_wire_lost. AAL-RELEASE.indication follows when the link
- * was established or about to be. */
+/* Tell that the wire below is gone; as sscop_wire_lost. AAL-RELEASE.indication follows when the
+ * link was established or about to be. */
 enum saal_result saal_wire_lost(struct saal *saal, uint64_t now_ms);
 
 /* When saal_expire is due next; UINT64_MAX if no timer runs. Valid until the next call. */

@@ -18,6 +18,7 @@ struct switch_core *switch_new(void)
         return NULL;
     }
     route_table_init(&core->routes);
+    deadlines_init(&core->deadlines);
     things_init(&core->legs, sizeof(struct leg));
     things_init(&core->leaves, sizeof(struct leaf));
     return core;
@@ -34,6 +35,7 @@ void switch_free(struct switch_core *core)
     things_end(&core->legs);
     things_end(&core->leaves);
     route_table_end(&core->routes);
+    deadlines_end(&core->deadlines);
     saal_pool_destroy(core->pool);
     free(core->ports);
     free(core);
@@ -51,7 +53,7 @@ void switch_feed(struct switch_core *core, uint64_t now_ms, uint32_t number, con
 
     assert(now_ms >= core->now_ms);
     core->now_ms = now_ms;
-    if (!port || port->broken)
+    if (!port || port->broken || !port->wired)
         return;
     /* Events wait only inside a pump, so FULL cannot be; without memory the wire lost it. */
     saal_feed_octets(port->saal, now_ms, octets, bytes);
@@ -59,31 +61,31 @@ void switch_feed(struct switch_core *core, uint64_t now_ms, uint32_t number, con
     switch_pump(core);
 }
 
+static void port_expire(struct switch_core *core, struct port *port)
+{
+    while (saal_expire(port->saal, core->now_ms) == SAAL_FULL && !port->broken)
+        port_pump(core, port);
+    if (uni_advance(port->uni, core->now_ms) != UNI_OK || port->gone_ms <= core->now_ms)
+        port_break(core, port);
+    port_touch(core, port);
+}
+
+/* What a pump finds due anew waits for the next call. */
 void switch_advance(struct switch_core *core, uint64_t now_ms)
 {
     assert(now_ms >= core->now_ms);
     core->now_ms = now_ms;
-    for (uint32_t i = 0; i < core->port_room; i++) {
-        struct port *port = core->ports[i];
-        if (!port || port->broken || port->deadline_ms > now_ms)
-            continue;
-        while (saal_expire(port->saal, now_ms) == SAAL_FULL && !port->broken)
-            port_pump(core, port);
-        if (uni_advance(port->uni, now_ms) != UNI_OK)
-            port_break(core, port);
-        port_touch(core, port);
+    while (deadlines_due(&core->deadlines) <= now_ms) {
+        struct port *port = (struct port *)(void *)deadlines_first(&core->deadlines);
+        port_expire(core, port);
+        deadline_set(&core->deadlines, &port->deadline, DEADLINE_NEVER);
     }
     switch_pump(core);
 }
 
 uint64_t switch_deadline(const struct switch_core *core)
 {
-    uint64_t deadline_ms = UINT64_MAX;
-
-    for (uint32_t i = 0; i < core->port_room; i++)
-        if (core->ports[i] && core->ports[i]->deadline_ms < deadline_ms)
-            deadline_ms = core->ports[i]->deadline_ms;
-    return deadline_ms;
+    return deadlines_due(&core->deadlines);
 }
 
 struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *number)

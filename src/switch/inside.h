@@ -9,6 +9,7 @@
 #define CONDIS_SWITCH_INSIDE_H
 
 #include "saal/saal.h"
+#include "switch/deadlines.h"
 #include "switch/forward.h"
 #include "switch/switch.h"
 #include "switch/things.h"
@@ -84,6 +85,7 @@ struct tree {
 };
 
 struct port {
+    struct deadline deadline; /* first: core->deadlines */
     struct switch_port_options options;
     uint32_t number;
     struct saal *saal;
@@ -94,7 +96,7 @@ struct port {
     struct leg *last;
     struct port *next_dirty;
     struct port *next_out;
-    uint64_t deadline_ms;
+    uint64_t gone_ms; /* it is given up then, for want of a wire; DEADLINE_NEVER: it is not */
     uint64_t calls_refused;
     uint32_t leg_count;
     uint32_t party_count;
@@ -103,6 +105,8 @@ struct port {
     bool dirty;
     bool out;
     bool link_up;
+    bool wired;
+    bool link_wanted; /* as soon as it is wired */
     bool broken;      /* signalling cannot go on; nothing is asked of its uni any more */
     bool told_broken; /* switch_take_broken returned it */
 };
@@ -114,6 +118,8 @@ struct switch_core {
     uint64_t next_id;
     struct saal_pool *pool;
     struct route_table routes;
+    struct deadlines deadlines; /* of ports */
+    uint32_t port_count;
     struct things legs;
     struct things leaves;
     struct tree *first;

@@ -88,11 +88,34 @@ void leaf_unlink(struct switch_core *core, struct leaf *leaf)
     leaf->of_setup = false;
 }
 
-static bool usable(void *context, uint32_t number)
+static bool present(void *context, uint32_t number)
 {
     const struct port *port = port_of(context, number);
 
     return port && !port->broken;
+}
+
+static bool usable(void *context, uint32_t number)
+{
+    return present(context, number) && port_of(context, number)->wired;
+}
+
+/* Finds the port for an address. A static route over a port that is away is passed over like one
+ * that is longer than need be; an address that its host registered is there and nowhere else.
+ * returns a cause, or 0. */
+static uint8_t port_for(const struct switch_core *core, const uint8_t *address, struct port **port)
+{
+    void *context = (void *)(uintptr_t)core;
+    const struct route *route = route_best(&core->routes, address, present, context);
+
+    if (!route)
+        return CAUSE_NO_ROUTE;
+    if (!usable(context, route->port) && route->kind == ROUTE_STATIC)
+        route = route_best(&core->routes, address, usable, context);
+    if (!route || !usable(context, route->port))
+        return UNI_CAUSE_OUT_OF_ORDER;
+    *port = port_of(core, route->port);
+    return 0;
 }
 
 /* A branch of its own: the first party of this call on that port. returns a cause, or 0. */
@@ -177,16 +200,16 @@ uint8_t leaf_route(struct switch_core *core, struct tree *tree, struct leaf *lea
 
     if (!called_address(message, address))
         return CAUSE_NUMBER_FORMAT;
-    uint32_t number = route_find(&core->routes, address, usable, core);
-    if (number == ROUTE_NO_PORT)
-        return CAUSE_NO_ROUTE;
-    struct port *port = port_of(core, number);
-    if (number == tree->root->port && port->options.trunk)
+    struct port *port = NULL;
+    uint8_t cause = port_for(core, address, &port);
+    if (cause)
+        return cause;
+    if (port->number == tree->root->port && port->options.trunk)
         return CAUSE_ROUTING_ERROR; /* where it came from: two tables disagree */
     if (port->options.party_count_max && port->party_count >= port->options.party_count_max)
         return UNI_CAUSE_RESOURCE;
     for (struct leg *branch = tree->first; branch; branch = branch->next)
-        if (branch->port == number)
+        if (branch->port == port->number)
             return leaf_join(core, tree, leaf, branch, message);
     return branch_open(core, tree, leaf, port, message);
 }

@@ -56,7 +56,8 @@ static struct port *port_new(struct switch_core *core, const struct switch_port_
     const struct uni_config config = {.side = UNI_NETWORK,
                                       .version = options->version,
                                       .peer_is_network = options->trunk,
-                                      .location = 1};
+                                      .location = 1,
+                                      .timers_ms = {[UNI_T309] = options->t309_ms}};
     struct sscop_options sscop;
     struct port *port = calloc(1, sizeof *port);
 
@@ -71,7 +72,8 @@ static struct port *port_new(struct switch_core *core, const struct switch_port_
         return NULL;
     }
     port->options.sscop = NULL;
-    port->deadline_ms = UINT64_MAX;
+    port->gone_ms = DEADLINE_NEVER;
+    port->wired = true;
     vci_set_init(&port->vcis, !options->trunk ? VCI_ALL : options->trunk_odd ? VCI_ODD : VCI_EVEN);
     return port;
 }
@@ -85,11 +87,14 @@ enum switch_result switch_port_add(struct switch_core *core, uint64_t now_ms,
         return SWITCH_NO_MEMORY;
     if (*number >= SWITCH_PORTS_MAX)
         return SWITCH_NO_PORT_LEFT;
+    if (!deadlines_reserve(&core->deadlines, core->port_count + 1))
+        return SWITCH_NO_MEMORY;
     struct port *port = port_new(core, options);
     if (!port)
         return SWITCH_NO_MEMORY;
     port->number = *number;
     core->ports[*number] = port;
+    core->port_count++;
     return SWITCH_OK;
 }
 
@@ -131,8 +136,55 @@ enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms,
     }
     route_remove_port(&core->routes, number);
     unlist(core, port);
+    deadline_set(&core->deadlines, &port->deadline, DEADLINE_NEVER);
     core->ports[number] = NULL;
+    core->port_count--;
     port_free(port);
+    switch_pump(core);
+    return SWITCH_OK;
+}
+
+/* The wire of a port has gone, and with it the link. Calls that nobody waits for are over now. */
+enum switch_result switch_port_down(struct switch_core *core, uint64_t now_ms, uint32_t number)
+{
+    struct port *port = port_of(core, number);
+
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!port)
+        return SWITCH_NO_SUCH_PORT;
+    if (!port->wired || port->broken)
+        return SWITCH_OK;
+    port->wired = false;
+    while (saal_wire_lost(port->saal, now_ms) == SAAL_FULL && !port->broken)
+        port_pump(core, port);
+    port_touch(core, port);
+    switch_pump(core);
+    if (port->options.stays)
+        return SWITCH_OK;
+    if (port->leg_count)
+        port->gone_ms = now_ms + uni_timer_ms(port->uni, UNI_T309);
+    else
+        port_break(core, port);
+    port_touch(core, port);
+    switch_pump(core);
+    return SWITCH_OK;
+}
+
+enum switch_result switch_port_up(struct switch_core *core, uint64_t now_ms, uint32_t number)
+{
+    struct port *port = port_of(core, number);
+
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!port)
+        return SWITCH_NO_SUCH_PORT;
+    port->wired = true;
+    port->gone_ms = DEADLINE_NEVER;
+    if (port->link_wanted && saal_establish(port->saal, now_ms) != SAAL_OK)
+        port_break(core, port);
+    port->link_wanted = false;
+    port_touch(core, port);
     switch_pump(core);
     return SWITCH_OK;
 }
@@ -175,13 +227,15 @@ static void take_uni_event(struct switch_core *core, struct port *port,
         tree_open(core, port, event);
         break;
     case UNI_EVENT_LINK_WANTED:
-        result = saal_establish(port->saal, core->now_ms);
+        port->link_wanted = !port->wired;
+        if (port->wired)
+            result = saal_establish(port->saal, core->now_ms);
         break;
     case UNI_EVENT_LINK_UP:
         port->link_up = true;
         break;
     case UNI_EVENT_LINK_DOWN:
-        port->link_up = false;
+        port->link_up = port->link_wanted = false;
         break;
     case UNI_EVENT_RESTART:
         uni_restart_done(port->uni, core->now_ms); /* the calls there end with CLEARED */
@@ -219,6 +273,18 @@ static void list_out(struct switch_core *core, struct port *port)
     core->out_last = port;
 }
 
+static uint64_t port_due(const struct port *port)
+{
+    uint64_t due_ms = saal_deadline_ms(port->saal);
+    uint64_t uni_ms = uni_deadline(port->uni);
+
+    if (port->broken)
+        return DEADLINE_NEVER;
+    if (uni_ms < due_ms)
+        due_ms = uni_ms;
+    return port->gone_ms < due_ms ? port->gone_ms : due_ms;
+}
+
 /* Brings one port to rest: what SAAL tells goes to the uni, what the uni tells to the calls, and
  * what it sends to SAAL. */
 void port_pump(struct switch_core *core, struct port *port)
@@ -231,9 +297,7 @@ void port_pump(struct switch_core *core, struct port *port)
         saal_buffer_release(event.buffer);
         pump_uni(core, port);
     }
-    uint64_t saal_ms = saal_deadline_ms(port->saal);
-    uint64_t uni_ms = uni_deadline(port->uni);
-    port->deadline_ms = port->broken ? UINT64_MAX : saal_ms < uni_ms ? saal_ms : uni_ms;
+    deadline_set(&core->deadlines, &port->deadline, port_due(port));
     list_out(core, port);
 }
 

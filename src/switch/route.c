@@ -157,8 +157,9 @@ static bool route_better(const struct route *route, const struct route *than)
     return route->order < than->order;
 }
 
-uint32_t route_find(const struct route_table *table, const uint8_t address[ROUTE_ADDRESS_BYTES],
-                    bool (*usable)(void *context, uint32_t port), void *context)
+const struct route *route_best(const struct route_table *table,
+                               const uint8_t address[ROUTE_ADDRESS_BYTES],
+                               bool (*usable)(void *context, uint32_t port), void *context)
 {
     for (int digits = ROUTE_DIGITS_MAX; digits >= 0; digits--) {
         uint8_t cut[ROUTE_ADDRESS_BYTES];
@@ -173,9 +174,17 @@ uint32_t route_find(const struct route_table *table, const uint8_t address[ROUTE
                 best = route;
         }
         if (best)
-            return best->port;
+            return best;
     }
-    return ROUTE_NO_PORT;
+    return NULL;
+}
+
+uint32_t route_find(const struct route_table *table, const uint8_t address[ROUTE_ADDRESS_BYTES],
+                    bool (*usable)(void *context, uint32_t port), void *context)
+{
+    const struct route *route = route_best(table, address, usable, context);
+
+    return route ? route->port : ROUTE_NO_PORT;
 }
 
 void route_each(const struct route_table *table,

@@ -58,9 +58,14 @@ bool route_remove(struct route_table *table, const uint8_t *prefix, uint8_t digi
 /* Take the registered addresses of a port out. */
 void route_remove_port(struct route_table *table, uint32_t port);
 
-/* Find the port for an address.
+/* Find the route for an address.
  * usable   says whether a port can be used now: others are passed over; NULL: all can
- * returns  the port, or ROUTE_NO_PORT */
+ * returns  the route, the table's; NULL: none */
+const struct route *route_best(const struct route_table *table,
+                               const uint8_t address[ROUTE_ADDRESS_BYTES],
+                               bool (*usable)(void *context, uint32_t port), void *context);
+
+/* Find the port for an address, as route_best. returns the port, or ROUTE_NO_PORT */
 uint32_t route_find(const struct route_table *table, const uint8_t address[ROUTE_ADDRESS_BYTES],
                     bool (*usable)(void *context, uint32_t port), void *context);
 

@@ -30,6 +30,8 @@ struct switch_port_options {
     enum uni_version version;
     bool trunk;               /* another switch is at the other end */
     bool trunk_odd;           /* of a trunk: this end hands out the odd VCIs, else the even ones */
+    bool stays;               /* its wire comes back by itself: the port waits for it for ever */
+    uint32_t t309_ms;         /* how long calls wait for a link that is lost; 0: 10 s (SIG 6) */
     uint32_t call_count_max;  /* calls and branches */
     uint32_t party_count_max; /* of calls that begin here, and of branches that end here */
     uint32_t pending_count_max;        /* parties of one call that are being added from here */
@@ -61,6 +63,18 @@ enum switch_result switch_port_add(struct switch_core *core, uint64_t now_ms,
  * registered addresses go. returns SWITCH_OK, SWITCH_NO_SUCH_PORT */
 enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t number);
 
+/* Tell that the wire of a port is gone, and may come back: its signalling link is released at once,
+ * with it calls that are not active yet, with cause 27 (SIG 5.10). Active ones keep their VCs and
+ * wait for switch_port_up. When T309 is over, or at once when there is none, switch_take_broken
+ * has the port, unless it `stays`. Calls to it are refused meanwhile. Frames that were not taken
+ * are dropped.
+ * returns SWITCH_OK, SWITCH_NO_SUCH_PORT */
+enum switch_result switch_port_down(struct switch_core *core, uint64_t now_ms, uint32_t number);
+
+/* Tell that the wire is there again: the link comes up, and both ends compare their calls. Returns
+ * as switch_port_down. */
+enum switch_result switch_port_up(struct switch_core *core, uint64_t now_ms, uint32_t number);
+
 /* The addresses and prefixes; changes count for calls that come later. */
 struct route_table *switch_routes(struct switch_core *core);
 
@@ -77,8 +91,9 @@ uint64_t switch_deadline(const struct switch_core *core);
  * returns the frame, one reference of which moves to the caller; NULL: there is none */
 struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *number);
 
-/* Take a port whose signalling cannot go on (no memory, or a peer that never acknowledges): its
- * wire is to be cut, and switch_port_remove called. returns false when there is none. */
+/* Take a port whose signalling cannot go on (no memory, a peer that never acknowledges, or a wire
+ * that did not come back): its wire is to be cut, if it has one, and switch_port_remove called.
+ * returns false when there is none */
 bool switch_take_broken(struct switch_core *core, uint32_t *port);
 
 /* Release every call with a cause. Done when switch_call_count is 0, or time is up. */
@@ -115,6 +130,7 @@ struct switch_port_status {
     enum uni_version version;
     bool trunk;
     bool link_up;
+    bool wired;
     uint32_t leg_count;
     uint32_t party_count;
     uint32_t rate_in; /* cells a second promised */

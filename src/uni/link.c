@@ -102,8 +102,8 @@ enum uni_result uni_link(struct uni *uni, uint64_t now_ms, enum uni_link_signal 
             link_up(uni, false);
         break;
     case UNI_LINK_CONFIRMED:
-        /* DEVIATES (CU0): T309 was over, and the layer below went on trying: it is up all the same, and
-         * the peer counts on it. */
+        /* DEVIATES (CU0): T309 was over, and the layer below went on trying: it is up all the
+         * same, and the peer counts on it. */
         if (uni->link_state != CU2_AWAITING_RELEASE)
             link_up(uni, true);
         break;

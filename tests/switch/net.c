@@ -115,7 +115,9 @@ static void user_event(struct net *net, struct net_user *user, const struct uni_
                           UNI_REQUEST_DROP_PARTY_ACK, NULL);
         break;
     case UNI_EVENT_LINK_WANTED:
-        saal_establish(user->saal, net->now_ms);
+        user->link_wanted = user->away;
+        if (!user->away)
+            saal_establish(user->saal, net->now_ms);
         break;
     default:
         break;
@@ -151,7 +153,7 @@ static bool user_pump(struct net *net, struct net_user *user)
         saal_send_octets(user->saal, net->now_ms, frame.bytes, (uint32_t)frame.byte_count);
     while ((out = saal_take_frame(user->saal))) {
         moved = true;
-        if (user->plugged)
+        if (user->plugged && !user->away)
             switch_feed(net->core, net->now_ms, user->port, out->data, out->bytes);
         saal_buffer_release(out);
     }
@@ -179,13 +181,20 @@ static bool run_once(struct net *net)
         moved = true;
         if (user)
             saal_feed_octets(user->saal, net->now_ms, frame->data, frame->bytes);
-        else if (net->peer && port == net->trunk_port)
+        else if (net->peer && port == net->trunk_port && !net->trunk_cut)
             switch_feed(net->peer->core, net->now_ms, net->peer->trunk_port, frame->data,
                         frame->bytes);
         saal_buffer_release(frame);
     }
-    while (switch_take_broken(net->core, &port))
-        fail_msg("port %u broke", port);
+    while (switch_take_broken(net->core, &port)) {
+        struct net_user *user = user_of_port(net, port);
+        moved = true;
+        if (!user || !user->away)
+            fail_msg("port %u broke", port);
+        user->plugged = false;
+        user->gone = true;
+        assert_int_equal(switch_port_remove(net->core, net->now_ms, port), SWITCH_OK);
+    }
     return moved;
 }
 
@@ -204,8 +213,9 @@ void net_run(struct net *net)
 
 void net_join(struct net *a, struct net *b)
 {
-    const struct switch_port_options even = {.version = UNI_40, .trunk = true};
-    const struct switch_port_options odd = {.version = UNI_40, .trunk = true, .trunk_odd = true};
+    const struct switch_port_options even = {.version = UNI_40, .trunk = true, .stays = true};
+    const struct switch_port_options odd = {
+        .version = UNI_40, .trunk = true, .stays = true, .trunk_odd = true};
     uint8_t prefix[ROUTE_ADDRESS_BYTES];
 
     a->peer = b;
@@ -308,6 +318,47 @@ void net_unplug(struct net *net, uint32_t which)
     net_run(net);
 }
 
+void net_cut(struct net *net, uint32_t which)
+{
+    struct net_user *user = &net->users[which];
+
+    user->away = true;
+    saal_wire_lost(user->saal, net->now_ms);
+    assert_int_equal(switch_port_down(net->core, net->now_ms, user->port), SWITCH_OK);
+    net_run(net);
+}
+
+void net_mend(struct net *net, uint32_t which)
+{
+    struct net_user *user = &net->users[which];
+
+    assert_false(user->gone);
+    user->away = false;
+    assert_int_equal(switch_port_up(net->core, net->now_ms, user->port), SWITCH_OK);
+    if (user->link_wanted)
+        saal_establish(user->saal, net->now_ms);
+    user->link_wanted = false;
+    net_run(net);
+}
+
+void net_cut_trunk(struct net *net)
+{
+    net->trunk_cut = net->peer->trunk_cut = true;
+    assert_int_equal(switch_port_down(net->core, net->now_ms, net->trunk_port), SWITCH_OK);
+    assert_int_equal(switch_port_down(net->peer->core, net->now_ms, net->peer->trunk_port),
+                     SWITCH_OK);
+    net_run(net);
+}
+
+void net_mend_trunk(struct net *net)
+{
+    net->trunk_cut = net->peer->trunk_cut = false;
+    assert_int_equal(switch_port_up(net->core, net->now_ms, net->trunk_port), SWITCH_OK);
+    assert_int_equal(switch_port_up(net->peer->core, net->now_ms, net->peer->trunk_port),
+                     SWITCH_OK);
+    net_run(net);
+}
+
 void net_begin(struct net *net, uint32_t user_count, const struct switch_port_options *options)
 {
     *net = (struct net){.now_ms = 1000};
@@ -380,14 +431,12 @@ void net_setup(struct net *net, const struct net_call *call)
     net_run(net);
 }
 
-uint16_t net_add(struct net *net, uint32_t from, uint32_t to, uint32_t which, const char *text)
+static uint16_t add(struct net *net, uint32_t from, uint8_t *address, const char *text)
 {
     struct net_user *user = &net->users[from];
     static struct uni_message message;
-    uint8_t address[ROUTE_ADDRESS_BYTES];
     uint16_t party;
 
-    net_address(address, to, which);
     uni_message_init(&message, UNI_ADD_PARTY, 0, 0);
     put_address(&message, address);
     put_text(&message, text);
@@ -395,6 +444,19 @@ uint16_t net_add(struct net *net, uint32_t from, uint32_t to, uint32_t which, co
                      UNI_OK);
     net_run(net);
     return party;
+}
+
+uint16_t net_add(struct net *net, uint32_t from, uint32_t to, uint32_t which, const char *text)
+{
+    uint8_t address[ROUTE_ADDRESS_BYTES];
+
+    net_address(address, to, which);
+    return add(net, from, address, text);
+}
+
+uint16_t net_add_address(struct net *net, uint32_t from, uint8_t address[ROUTE_ADDRESS_BYTES])
+{
+    return add(net, from, address, NULL);
 }
 
 void net_drop(struct net *net, uint32_t from, uint16_t party, const char *text)

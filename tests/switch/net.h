@@ -29,9 +29,12 @@ struct net_user {
     uint32_t port;
     enum net_answer answer;
     bool plugged;
-    uint32_t call;  /* the last one it made or was called with */
-    uint16_t vci;   /* of that call */
-    uint16_t party; /* of the last event about one */
+    bool away;        /* its wire is cut; it comes back by net_mend */
+    bool link_wanted; /* when it does */
+    bool gone;        /* the switch gave its port up */
+    uint32_t call;    /* the last one it made or was called with */
+    uint16_t vci;     /* of that call */
+    uint16_t party;   /* of the last event about one */
     uint32_t counts[NET_EVENT_KINDS];
     uint8_t cause;               /* of the last event that had one */
     char text[NET_TEXT];         /* user-user octets of the last event that had some */
@@ -47,6 +50,7 @@ struct net {
     uint64_t now_ms;
     struct net *peer; /* another net, joined by a trunk; both have the time of one */
     uint32_t trunk_port;
+    bool trunk_cut;
 };
 
 /* Begin with user_count users on ports 0.. of one kind, each reached as net_address(i), all links
@@ -61,6 +65,13 @@ uint32_t net_plug(struct net *net, const struct switch_port_options *options);
 void net_join(struct net *a, struct net *b);
 /* Its wire is gone. */
 void net_unplug(struct net *net, uint32_t user);
+
+/* Its wire is cut at both ends, and mended: on the same port, if the switch still has it. */
+void net_cut(struct net *net, uint32_t user);
+void net_mend(struct net *net, uint32_t user);
+/* The same for the trunk of two nets. */
+void net_cut_trunk(struct net *net);
+void net_mend_trunk(struct net *net);
 
 /* The address of a user: "@u" and a number, and which of its own (0 the first). */
 /* Users of a net that is joined as the second are called with NET_FAR + their number. */
@@ -82,6 +93,8 @@ struct net_call {
 };
 void net_setup(struct net *net, const struct net_call *call);
 uint16_t net_add(struct net *net, uint32_t from, uint32_t to, uint32_t which, const char *text);
+/* The same for an address that is nobody's own; the user answers or not. */
+uint16_t net_add_address(struct net *net, uint32_t from, uint8_t address[ROUTE_ADDRESS_BYTES]);
 void net_drop(struct net *net, uint32_t from, uint16_t party, const char *text);
 void net_release(struct net *net, uint32_t user, const char *text);
 void net_connect(struct net *net, uint32_t user); /* what NET_ALERT left open */
