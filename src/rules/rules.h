@@ -38,6 +38,13 @@ struct rule_info {
     const char *source; /* the title of the page or rule it is taken from */
 };
 
+/* What breaks a rule: example.def. */
+struct rule_example {
+    const char *mistake; /* what a driver does wrong, one line; NULL when unseen */
+    const char *almost;  /* what comes close and is right; NULL when unseen */
+    const char *unseen;  /* why no check at run time can see it; NULL for all but notes */
+};
+
 #define RULE_OBLIGATION_MAX   130
 #define RULE_NAME_BYTES       32 /* driver and host names, cut to fit, NUL included */
 #define RULE_OBJECT_BYTES     64
@@ -121,6 +128,9 @@ struct rules {
  * id       RULE_NONE + 1 .. RULE_ID_COUNT - 1 (asserted)
  * returns  static storage */
 const struct rule_info *rule_info(enum rule_id id);
+
+/* Get a rule's example. The same id and storage. */
+const struct rule_example *rule_example(enum rule_id id);
 
 /* Find a rule by its name, with or without "RULE_" before it, case sensitive.
  * returns  the id, or RULE_NONE when no rule has that name */

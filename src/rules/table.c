@@ -10,11 +10,24 @@ static const struct rule_info table[RULE_ID_COUNT] = {
 #include "rules/rules.def"
 };
 
+static const struct rule_example examples[RULE_ID_COUNT] = {
+#define EXAMPLE(id, mistake_, almost_) [RULE_##id] = {.mistake = (mistake_), .almost = (almost_)},
+#define UNSEEN(id, reason)             [RULE_##id] = {.unseen = (reason)},
+#include "rules/example.def"
+};
+
 const struct rule_info *rule_info(enum rule_id id)
 {
     assert(id > RULE_NONE);
     assert(id < RULE_ID_COUNT);
     return &table[id];
+}
+
+const struct rule_example *rule_example(enum rule_id id)
+{
+    assert(id > RULE_NONE);
+    assert(id < RULE_ID_COUNT);
+    return &examples[id];
 }
 
 enum rule_id rule_by_name(const char *name)

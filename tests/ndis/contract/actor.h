@@ -31,6 +31,56 @@ ULONG ActorNoteCount(VOID); /* how many there are, those beyond NOTE_COUNT_MAX t
 const struct note *ActorNoteAt(ULONG Index);
 VOID ActorForget(VOID); /* empties the journal */
 
+/* ---- the hook -------------------------------------------------------------------------------- */
+
+/* Where a test may put a driver's own code in place of the actor's; what it is given there. */
+enum moment {
+    AT_CLIENT_CHARACTERISTICS, /* NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, about to be registered */
+    AT_CLIENT_OPTIONS,         /* the driver's handle, at the end of its set-options */
+    AT_CLIENT_CO,              /* NDIS_PROTOCOL_CO_CHARACTERISTICS, about to be set */
+    AT_CLIENT_HANDLERS,        /* NDIS_CO_CLIENT_OPTIONAL_HANDLERS, about to be set */
+    AT_CLIENT_BINDING,         /* the bind context, before the adapter is opened; success goes on */
+    AT_CLIENT_BIND,            /* the bind context, when it was; what the bind returns */
+    AT_CLIENT_OFFERED,         /* CO_ADDRESS_FAMILY */
+    AT_CLIENT_UNBINDING,   /* the unbind context, before the adapter is closed; success goes on */
+    AT_CLIENT_UNBIND,      /* the unbind context, when it was; what the unbind returns */
+    AT_CLIENT_NOTIFIED,    /* ProtocolClNotifyCloseAf: NULL; success goes on */
+    AT_CLIENT_OID,         /* NDIS_OID_REQUEST; the answer */
+    AT_CLIENT_PNP,         /* NET_PNP_EVENT_NOTIFICATION; the answer */
+    AT_CLIENT_UNLOAD,      /* NULL, before it deregisters; success goes on */
+    AT_CLIENT_ENTERED,     /* NULL, at the end of DriverEntry; what that returns */
+    AT_CM_CHARACTERISTICS, /* the same of the stand-alone call manager */
+    AT_CM_OPTIONS,
+    AT_CM_CO,
+    AT_CM_HANDLERS, /* NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS of either edge, about to be set */
+    AT_CM_BINDING,
+    AT_CM_BIND,
+    AT_CM_REGISTER,  /* the binding or adapter; what registering the address family returned */
+    AT_CM_UNBINDING, /* of an MCM: its halt, the adapter */
+    AT_CM_UNBIND,
+    AT_CM_OID,
+    AT_CM_UNLOAD,
+    AT_CM_ENTERED,
+    AT_MINI_CHARACTERISTICS, /* NDIS_MINIPORT_DRIVER_CHARACTERISTICS, about to be registered */
+    AT_MINI_OPTIONS,         /* of either miniport, as above */
+    AT_MINI_CO,              /* NDIS_MINIPORT_CO_CHARACTERISTICS, about to be set */
+    AT_MINI_INITIALIZE,      /* the adapter, before its attributes; success goes on */
+    AT_MINI_INITIALIZED,     /* the adapter; what the initialisation returns */
+    AT_MINI_HALT,            /* the adapter */
+    AT_MINI_PAUSE,           /* the adapter; the answer */
+    AT_MINI_RESTART,         /* the same */
+    AT_MINI_OID,             /* NDIS_OID_REQUEST of MiniportOidRequest; the answer */
+    AT_MINI_CO_OID,          /* the same of MiniportCoOidRequest */
+    AT_MINI_CREATE_VC,       /* a struct wire_vc ** that holds the new context; the answer */
+    AT_MINI_DELETE_VC,       /* the struct wire_vc, about to be freed; the answer, success frees */
+    AT_MINI_UNLOAD,          /* NULL, before it deregisters; success goes on */
+};
+
+/* NULL: the actors do as they do. Else called at each moment with the status that stands so far;
+ * returns  the status from there on */
+extern NDIS_STATUS (*ActorHook)(enum moment Moment, PVOID What, NDIS_STATUS Status);
+NDIS_STATUS ActorAt(enum moment Moment, PVOID What, NDIS_STATUS Status);
+
 /* ---- the desk ---------------------------------------------------------------------------- */
 
 enum ask {
@@ -217,6 +267,8 @@ extern const struct edge EdgeStandAlone;
 extern const struct edge EdgeMcm;
 
 extern const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS CmHandlers;
+/* Sets the handlers in a set-options function. */
+NDIS_STATUS CmSetHandlers(NDIS_HANDLE Driver);
 VOID CmBegin(const struct edge *Edge, const struct edge *Other);
 VOID CmDeskComplete(struct ticket *Ticket, NDIS_STATUS Status);
 VOID CmDeskSettle(struct ticket *Ticket, NDIS_STATUS Status);

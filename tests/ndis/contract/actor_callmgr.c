@@ -401,8 +401,7 @@ static NDIS_STATUS NTAPI cm_oid(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE Proto
     UNREFERENCED_PARAMETER(ProtocolAfContext);
     UNREFERENCED_PARAMETER(ProtocolVcContext);
     UNREFERENCED_PARAMETER(ProtocolPartyContext);
-    UNREFERENCED_PARAMETER(OidRequest);
-    return NDIS_STATUS_NOT_SUPPORTED;
+    return ActorAt(AT_CM_OID, OidRequest, NDIS_STATUS_NOT_SUPPORTED);
 }
 
 static PROTOCOL_CO_OID_REQUEST_COMPLETE cm_oid_complete;

@@ -112,6 +112,9 @@ static PROTOCOL_CL_NOTIFY_CLOSE_AF cl_notify_close;
 static NDIS_STATUS NTAPI cl_notify_close(NDIS_HANDLE ClientAfContext)
 {
     ActorNote((struct note){.callback = "ProtocolClNotifyCloseAf", .context = ClientAfContext});
+    NDIS_STATUS status = ActorAt(AT_CLIENT_NOTIFIED, NULL, NDIS_STATUS_SUCCESS);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
     return DeskAnswer(DeskTake(&Client.desk, ASK_NOTIFY_CLOSE, NULL, Client.af, NULL, NULL));
 }
 
@@ -334,8 +337,7 @@ static NDIS_STATUS NTAPI cl_oid(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE Proto
     UNREFERENCED_PARAMETER(ProtocolAfContext);
     UNREFERENCED_PARAMETER(ProtocolVcContext);
     UNREFERENCED_PARAMETER(ProtocolPartyContext);
-    UNREFERENCED_PARAMETER(OidRequest);
-    return NDIS_STATUS_NOT_SUPPORTED;
+    return ActorAt(AT_CLIENT_OID, OidRequest, NDIS_STATUS_NOT_SUPPORTED);
 }
 
 static PROTOCOL_CO_OID_REQUEST_COMPLETE cl_oid_complete;

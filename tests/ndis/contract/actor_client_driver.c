@@ -59,7 +59,10 @@ static NDIS_STATUS NTAPI cl_bind(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE 
 {
     UNREFERENCED_PARAMETER(ProtocolDriverContext);
     Client.bind_context = BindContext;
-    return ProtocolOpen(Client.driver, &Client, BindContext, BindParameters, &Client.binding);
+    NDIS_STATUS status = ActorAt(AT_CLIENT_BINDING, BindContext, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = ProtocolOpen(Client.driver, &Client, BindContext, BindParameters, &Client.binding);
+    return ActorAt(AT_CLIENT_BIND, BindContext, status);
 }
 
 static PROTOCOL_OPEN_ADAPTER_COMPLETE_EX cl_opened;
@@ -74,8 +77,10 @@ static NDIS_STATUS NTAPI cl_unbind(NDIS_HANDLE UnbindContext, NDIS_HANDLE Protoc
 {
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
     Client.unbind_context = UnbindContext;
-    return NdisCloseAdapterEx(Client.binding) == NDIS_STATUS_PENDING ? NDIS_STATUS_PENDING
-                                                                     : NDIS_STATUS_SUCCESS;
+    NDIS_STATUS status = ActorAt(AT_CLIENT_UNBINDING, UnbindContext, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS && NdisCloseAdapterEx(Client.binding) == NDIS_STATUS_PENDING)
+        status = NDIS_STATUS_PENDING;
+    return ActorAt(AT_CLIENT_UNBIND, UnbindContext, status);
 }
 
 static PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX cl_closed_adapter;
@@ -91,6 +96,7 @@ static VOID NTAPI cl_offered(NDIS_HANDLE ProtocolBindingContext, PCO_ADDRESS_FAM
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
     Client.family = *AddressFamily;
     InterlockedIncrement(&Client.offered);
+    (void)ActorAt(AT_CLIENT_OFFERED, AddressFamily, NDIS_STATUS_SUCCESS);
 }
 
 static PROTOCOL_CO_STATUS_EX cl_status;
@@ -105,7 +111,7 @@ static VOID NTAPI cl_status(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE Prot
 static SET_OPTIONS cl_options;
 static NDIS_STATUS NTAPI cl_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
 {
-    static const NDIS_PROTOCOL_CO_CHARACTERISTICS co = {
+    NDIS_PROTOCOL_CO_CHARACTERISTICS co = {
         .Header = {NDIS_OBJECT_TYPE_CO_PROTOCOL_CHARACTERISTICS,
                    NDIS_PROTOCOL_CO_CHARACTERISTICS_REVISION_1,
                    NDIS_SIZEOF_PROTOCOL_CO_CHARACTERISTICS_REVISION_1},
@@ -114,20 +120,25 @@ static NDIS_STATUS NTAPI cl_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE Dr
         .CoReceiveNetBufferListsHandler = cl_receive,
         .CoSendNetBufferListsCompleteHandler = cl_sent,
     };
+    NDIS_CO_CLIENT_OPTIONAL_HANDLERS client = ClientHandlers;
     UNREFERENCED_PARAMETER(DriverContext);
-    NDIS_STATUS status =
-        NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
-    return NdisSetOptionalHandlers(NdisDriverHandle,
-                                   (PNDIS_DRIVER_OPTIONAL_HANDLERS)&ClientHandlers);
+    Client.driver = NdisDriverHandle;
+    NDIS_STATUS status = ActorAt(AT_CLIENT_CO, &co, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = ActorAt(AT_CLIENT_HANDLERS, &client, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&client);
+    return ActorAt(AT_CLIENT_OPTIONS, NdisDriverHandle, status);
 }
 
 static DRIVER_UNLOAD cl_unload;
 static VOID NTAPI cl_unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
-    NdisDeregisterProtocolDriver(Client.driver);
+    if (ActorAt(AT_CLIENT_UNLOAD, NULL, NDIS_STATUS_SUCCESS) == NDIS_STATUS_SUCCESS)
+        NdisDeregisterProtocolDriver(Client.driver);
     if (Client.pool)
         NdisFreeNetBufferListPool(Client.pool);
     Client.pool = NULL;
@@ -147,5 +158,8 @@ NTSTATUS NTAPI ActorClientEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
     characteristics.CloseAdapterCompleteHandlerEx = cl_closed_adapter;
     DriverObject->DriverUnload = cl_unload;
     Client.pool = ActorNewPool(NULL);
-    return NdisRegisterProtocolDriver(NULL, &characteristics, &Client.driver);
+    NDIS_STATUS status = ActorAt(AT_CLIENT_CHARACTERISTICS, &characteristics, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisRegisterProtocolDriver(NULL, &characteristics, &Client.driver);
+    return ActorAt(AT_CLIENT_ENTERED, NULL, status);
 }

@@ -2,6 +2,13 @@
 /* The journal, and the one way in which every actor answers every request. */
 #include "actor.h"
 
+NDIS_STATUS (*ActorHook)(enum moment Moment, PVOID What, NDIS_STATUS Status);
+
+NDIS_STATUS ActorAt(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    return ActorHook ? ActorHook(Moment, What, Status) : Status;
+}
+
 /* ---- the journal ------------------------------------------------------------------------- */
 
 static struct note notes[NOTE_COUNT_MAX];

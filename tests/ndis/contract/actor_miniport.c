@@ -9,8 +9,7 @@ static NDIS_STATUS NTAPI co_oid(NDIS_HANDLE MiniportAdapterContext, NDIS_HANDLE 
 {
     UNREFERENCED_PARAMETER(MiniportAdapterContext);
     UNREFERENCED_PARAMETER(MiniportVcContext);
-    UNREFERENCED_PARAMETER(NdisRequest);
-    return NDIS_STATUS_NOT_SUPPORTED;
+    return ActorAt(AT_MINI_CO_OID, NdisRequest, NDIS_STATUS_NOT_SUPPORTED);
 }
 
 /* ---- the connection-oriented miniport ---------------------------------------------------- */
@@ -23,7 +22,10 @@ static NDIS_STATUS NTAPI mini_initialize(NDIS_HANDLE NdisMiniportHandle,
     UNREFERENCED_PARAMETER(MiniportDriverContext);
     UNREFERENCED_PARAMETER(Parameters);
     Mini.adapter = NdisMiniportHandle;
-    return MiniSetAttributes(NdisMiniportHandle, &Mini);
+    NDIS_STATUS status = ActorAt(AT_MINI_INITIALIZE, NdisMiniportHandle, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = MiniSetAttributes(NdisMiniportHandle, &Mini);
+    return ActorAt(AT_MINI_INITIALIZED, NdisMiniportHandle, status);
 }
 
 static MINIPORT_CO_CREATE_VC mini_create_vc;
@@ -38,8 +40,9 @@ static NDIS_STATUS NTAPI mini_create_vc(NDIS_HANDLE MiniportAdapterContext,
     struct wire_vc *vc = ActorAllocate(sizeof(*vc));
     vc->handle = NdisVcHandle;
     InterlockedIncrement(&Mini.vc_count);
+    NDIS_STATUS status = ActorAt(AT_MINI_CREATE_VC, &vc, NDIS_STATUS_SUCCESS);
     *MiniportVcContext = vc;
-    return NDIS_STATUS_SUCCESS;
+    return status;
 }
 
 static MINIPORT_CO_DELETE_VC mini_delete_vc;
@@ -47,8 +50,10 @@ static NDIS_STATUS NTAPI mini_delete_vc(NDIS_HANDLE MiniportVcContext)
 {
     ActorNote((struct note){.callback = "MiniportCoDeleteVc", .context = MiniportVcContext});
     InterlockedDecrement(&Mini.vc_count);
-    ActorFree(MiniportVcContext);
-    return NDIS_STATUS_SUCCESS;
+    NDIS_STATUS status = ActorAt(AT_MINI_DELETE_VC, MiniportVcContext, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        ActorFree(MiniportVcContext);
+    return status;
 }
 
 static MINIPORT_CO_ACTIVATE_VC mini_activate;
@@ -72,7 +77,7 @@ static NDIS_STATUS NTAPI mini_deactivate(NDIS_HANDLE MiniportVcContext)
 static SET_OPTIONS mini_options;
 static NDIS_STATUS NTAPI mini_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
 {
-    static const NDIS_MINIPORT_CO_CHARACTERISTICS co = {
+    NDIS_MINIPORT_CO_CHARACTERISTICS co = {
         .Header = {NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS,
                    NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1,
                    NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1},
@@ -84,7 +89,11 @@ static NDIS_STATUS NTAPI mini_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE 
         .CoOidRequestHandler = co_oid,
     };
     UNREFERENCED_PARAMETER(DriverContext);
-    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    Mini.driver = NdisDriverHandle;
+    NDIS_STATUS status = ActorAt(AT_MINI_CO, &co, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    return ActorAt(AT_MINI_OPTIONS, NdisDriverHandle, status);
 }
 
 NTSTATUS NTAPI ActorMiniEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -94,8 +103,11 @@ NTSTATUS NTAPI ActorMiniEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regis
     characteristics.SetOptionsHandler = mini_options;
     characteristics.InitializeHandlerEx = mini_initialize;
     WireBegin(NULL);
-    return NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &characteristics,
-                                       &Mini.driver);
+    NDIS_STATUS status = ActorAt(AT_MINI_CHARACTERISTICS, &characteristics, NDIS_STATUS_SUCCESS);
+    return status == NDIS_STATUS_SUCCESS
+               ? NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &characteristics,
+                                             &Mini.driver)
+               : status;
 }
 
 /* ---- the miniport call manager ----------------------------------------------------------- */
@@ -110,16 +122,19 @@ static NDIS_STATUS NTAPI mcm_initialize(NDIS_HANDLE NdisMiniportHandle,
     UNREFERENCED_PARAMETER(Parameters);
     Mini.adapter = NdisMiniportHandle;
     Cm.adapter = NdisMiniportHandle;
-    NDIS_STATUS status = MiniSetAttributes(NdisMiniportHandle, &Cm);
-    return status == NDIS_STATUS_SUCCESS
-               ? NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &family)
-               : status;
+    NDIS_STATUS status = ActorAt(AT_MINI_INITIALIZE, NdisMiniportHandle, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = MiniSetAttributes(NdisMiniportHandle, &Cm);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = ActorAt(AT_CM_REGISTER, NdisMiniportHandle,
+                         NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &family));
+    return ActorAt(AT_MINI_INITIALIZED, NdisMiniportHandle, status);
 }
 
 static SET_OPTIONS mcm_options;
 static NDIS_STATUS NTAPI mcm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
 {
-    static const NDIS_MINIPORT_CO_CHARACTERISTICS co = {
+    NDIS_MINIPORT_CO_CHARACTERISTICS co = {
         .Header = {NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS,
                    NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1,
                    NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1},
@@ -127,11 +142,13 @@ static NDIS_STATUS NTAPI mcm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE D
         .CoOidRequestHandler = co_oid,
     };
     UNREFERENCED_PARAMETER(DriverContext);
-    NDIS_STATUS status =
-        NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
-    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&CmHandlers);
+    Cm.driver = Mini.driver = NdisDriverHandle;
+    NDIS_STATUS status = ActorAt(AT_MINI_CO, &co, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = CmSetHandlers(NdisDriverHandle);
+    return ActorAt(AT_MINI_OPTIONS, NdisDriverHandle, status);
 }
 
 NTSTATUS NTAPI ActorMcmEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -142,8 +159,9 @@ NTSTATUS NTAPI ActorMcmEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
     characteristics.InitializeHandlerEx = mcm_initialize;
     WireBegin(NULL);
     CmBegin(&EdgeMcm, &EdgeStandAlone);
-    NTSTATUS status = NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL,
-                                                  &characteristics, &Mini.driver);
-    Cm.driver = Mini.driver;
-    return status;
+    NDIS_STATUS status = ActorAt(AT_MINI_CHARACTERISTICS, &characteristics, NDIS_STATUS_SUCCESS);
+    return status == NDIS_STATUS_SUCCESS
+               ? NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &characteristics,
+                                             &Mini.driver)
+               : status;
 }

@@ -23,9 +23,9 @@ static PROTOCOL_NET_PNP_EVENT pnp_event;
 static NDIS_STATUS NTAPI pnp_event(NDIS_HANDLE ProtocolBindingContext,
                                    PNET_PNP_EVENT_NOTIFICATION Event)
 {
-    UNREFERENCED_PARAMETER(ProtocolBindingContext);
-    UNREFERENCED_PARAMETER(Event);
-    return NDIS_STATUS_SUCCESS;
+    if (ProtocolBindingContext != &Client)
+        return NDIS_STATUS_SUCCESS;
+    return ActorAt(AT_CLIENT_PNP, Event, NDIS_STATUS_SUCCESS);
 }
 
 static PROTOCOL_OID_REQUEST_COMPLETE oid_complete;
@@ -76,10 +76,19 @@ VOID ProtocolFillCharacteristics(PNDIS_PROTOCOL_DRIVER_CHARACTERISTICS Character
 
 /* ---- the stand-alone call manager -------------------------------------------------------- */
 
+NDIS_STATUS CmSetHandlers(NDIS_HANDLE Driver)
+{
+    NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS handlers = CmHandlers;
+    NDIS_STATUS status = ActorAt(AT_CM_HANDLERS, &handlers, NDIS_STATUS_SUCCESS);
+    return status == NDIS_STATUS_SUCCESS
+               ? NdisSetOptionalHandlers(Driver, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&handlers)
+               : status;
+}
+
 static NDIS_STATUS offer_family(VOID)
 {
     CO_ADDRESS_FAMILY family = {CO_ADDRESS_FAMILY_Q2931, 4, 0};
-    return NdisCmRegisterAddressFamilyEx(Cm.binding, &family);
+    return ActorAt(AT_CM_REGISTER, Cm.binding, NdisCmRegisterAddressFamilyEx(Cm.binding, &family));
 }
 
 static PROTOCOL_BIND_ADAPTER_EX cm_bind;
@@ -88,8 +97,11 @@ static NDIS_STATUS NTAPI cm_bind(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE 
 {
     UNREFERENCED_PARAMETER(ProtocolDriverContext);
     Cm.bind_context = BindContext;
-    NDIS_STATUS status = ProtocolOpen(Cm.driver, &Cm, BindContext, BindParameters, &Cm.binding);
-    return status == NDIS_STATUS_SUCCESS ? offer_family() : status;
+    NDIS_STATUS status = ActorAt(AT_CM_BINDING, BindContext, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = ProtocolOpen(Cm.driver, &Cm, BindContext, BindParameters, &Cm.binding);
+    return ActorAt(AT_CM_BIND, BindContext,
+                   status == NDIS_STATUS_SUCCESS ? offer_family() : status);
 }
 
 static PROTOCOL_OPEN_ADAPTER_COMPLETE_EX cm_opened;
@@ -105,8 +117,10 @@ static NDIS_STATUS NTAPI cm_unbind(NDIS_HANDLE UnbindContext, NDIS_HANDLE Protoc
 {
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
     Cm.unbind_context = UnbindContext;
-    return NdisCloseAdapterEx(Cm.binding) == NDIS_STATUS_PENDING ? NDIS_STATUS_PENDING
-                                                                 : NDIS_STATUS_SUCCESS;
+    NDIS_STATUS status = ActorAt(AT_CM_UNBINDING, UnbindContext, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS && NdisCloseAdapterEx(Cm.binding) == NDIS_STATUS_PENDING)
+        status = NDIS_STATUS_PENDING;
+    return ActorAt(AT_CM_UNBIND, UnbindContext, status);
 }
 
 static PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX cm_closed;
@@ -160,7 +174,7 @@ static VOID NTAPI cm_sent(NDIS_HANDLE ProtocolVcContext, PNET_BUFFER_LIST NetBuf
 static SET_OPTIONS cm_options;
 static NDIS_STATUS NTAPI cm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE DriverContext)
 {
-    static const NDIS_PROTOCOL_CO_CHARACTERISTICS co = {
+    NDIS_PROTOCOL_CO_CHARACTERISTICS co = {
         .Header = {NDIS_OBJECT_TYPE_CO_PROTOCOL_CHARACTERISTICS,
                    NDIS_PROTOCOL_CO_CHARACTERISTICS_REVISION_1,
                    NDIS_SIZEOF_PROTOCOL_CO_CHARACTERISTICS_REVISION_1},
@@ -170,18 +184,21 @@ static NDIS_STATUS NTAPI cm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE Dr
         .CoSendNetBufferListsCompleteHandler = cm_sent,
     };
     UNREFERENCED_PARAMETER(DriverContext);
-    NDIS_STATUS status =
-        NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
-    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&CmHandlers);
+    Cm.driver = NdisDriverHandle;
+    NDIS_STATUS status = ActorAt(AT_CM_CO, &co, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = CmSetHandlers(NdisDriverHandle);
+    return ActorAt(AT_CM_OPTIONS, NdisDriverHandle, status);
 }
 
 static DRIVER_UNLOAD cm_unload;
 static VOID NTAPI cm_unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
-    NdisDeregisterProtocolDriver(Cm.driver);
+    if (ActorAt(AT_CM_UNLOAD, NULL, NDIS_STATUS_SUCCESS) == NDIS_STATUS_SUCCESS)
+        NdisDeregisterProtocolDriver(Cm.driver);
 }
 
 NTSTATUS NTAPI ActorCallMgrEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -197,5 +214,8 @@ NTSTATUS NTAPI ActorCallMgrEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Re
     characteristics.OpenAdapterCompleteHandlerEx = cm_opened;
     characteristics.CloseAdapterCompleteHandlerEx = cm_closed;
     DriverObject->DriverUnload = cm_unload;
-    return NdisRegisterProtocolDriver(NULL, &characteristics, &Cm.driver);
+    NDIS_STATUS status = ActorAt(AT_CM_CHARACTERISTICS, &characteristics, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = NdisRegisterProtocolDriver(NULL, &characteristics, &Cm.driver);
+    return ActorAt(AT_CM_ENTERED, NULL, status);
 }

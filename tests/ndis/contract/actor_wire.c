@@ -119,7 +119,7 @@ static NDIS_STATUS NTAPI pause(NDIS_HANDLE MiniportAdapterContext,
 {
     UNREFERENCED_PARAMETER(MiniportAdapterContext);
     UNREFERENCED_PARAMETER(PauseParameters);
-    return NDIS_STATUS_SUCCESS;
+    return ActorAt(AT_MINI_PAUSE, Mini.adapter, NDIS_STATUS_SUCCESS);
 }
 
 static MINIPORT_RESTART restart;
@@ -128,7 +128,7 @@ static NDIS_STATUS NTAPI restart(NDIS_HANDLE MiniportAdapterContext,
 {
     UNREFERENCED_PARAMETER(MiniportAdapterContext);
     UNREFERENCED_PARAMETER(RestartParameters);
-    return NDIS_STATUS_SUCCESS;
+    return ActorAt(AT_MINI_RESTART, Mini.adapter, NDIS_STATUS_SUCCESS);
 }
 
 static MINIPORT_HALT halt;
@@ -136,6 +136,7 @@ static VOID NTAPI halt(NDIS_HANDLE MiniportAdapterContext, NDIS_HALT_ACTION Halt
 {
     UNREFERENCED_PARAMETER(MiniportAdapterContext);
     UNREFERENCED_PARAMETER(HaltAction);
+    (void)ActorAt(AT_MINI_HALT, Mini.adapter, NDIS_STATUS_SUCCESS);
     WireEnd();
 }
 
@@ -143,8 +144,7 @@ static MINIPORT_OID_REQUEST oid;
 static NDIS_STATUS NTAPI oid(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest)
 {
     UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(OidRequest);
-    return NDIS_STATUS_NOT_SUPPORTED;
+    return ActorAt(AT_MINI_OID, OidRequest, NDIS_STATUS_NOT_SUPPORTED);
 }
 
 static MINIPORT_CANCEL_SEND cancel_send;
@@ -180,7 +180,8 @@ static MINIPORT_UNLOAD unload;
 static VOID NTAPI unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
-    NdisMDeregisterMiniportDriver(Mini.driver);
+    if (ActorAt(AT_MINI_UNLOAD, NULL, NDIS_STATUS_SUCCESS) == NDIS_STATUS_SUCCESS)
+        NdisMDeregisterMiniportDriver(Mini.driver);
 }
 
 VOID MiniFillCharacteristics(PNDIS_MINIPORT_DRIVER_CHARACTERISTICS Characteristics)

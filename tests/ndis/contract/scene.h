@@ -37,9 +37,14 @@ struct scene {
     struct rules *rules;
     struct host_entry entry;
     bool entered;
+    bool loaded; /* the actors are */
     bool ended;
-    uint64_t expected_count; /* breaks that the test has seen */
-    enum rule_id at_end[4];  /* rules that scene_end sees broken, once each */
+    struct condis_driver *miniport;
+    struct condis_driver *call_manager; /* NULL: the miniport */
+    struct condis_driver *client;
+    struct condis_adapter *adapter; /* NULL: it did not start */
+    uint64_t expected_count;        /* breaks that the test has seen */
+    enum rule_id at_end[4];         /* rules that scene_end sees broken, once each */
     uint32_t at_end_count;
     struct client_vc vc[SCENE_VCS];
     struct client_party party[SCENE_PARTIES];
@@ -54,8 +59,24 @@ struct scene_test {
 
 struct scene *scene_begin(const struct scene_kind *kind);
 
+/* Its three steps, for tests of what happens on the way: world and host, with the calling thread in
+ * it; the actors, as far as they load; the client's AF. */
+struct scene *scene_create(const struct scene_kind *kind);
+void scene_load(struct scene *s);
+void scene_open(struct scene *s);
+
+/* Unloads one of the drivers now. */
+void scene_unload(struct scene *s, struct condis_driver **driver);
+
 /* Closes the AF if it is open, ends host and world, and checks what is left. */
 void scene_end(struct scene *s);
+
+/* Ends the host only, whatever is left, and leaves the world and its counts to look at. */
+void scene_end_host(struct scene *s);
+void scene_end_world(struct scene *s);
+
+/* Frees a scene, and what a failed test left of it, without further judgement. */
+void scene_abandon(struct scene *s);
 
 /* Lets everything that is under way come to its end, but for what waits for the test's hand. */
 void scene_settle(struct scene *s);

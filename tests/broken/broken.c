@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs the rows of one table: each mistake breaks its rule and no other, each near miss none. Built
+ * twice for each table, live and simulated. */
+#include "broken.h"
+
+#include "ndis/world.h"
+
+#include <stdio.h>
+
+struct broken_run {
+    const struct broken_row *row;
+    struct scene_kind kind;
+    bool almost;
+    struct scene *scene;
+    char name[160];
+};
+
+static struct scene *set(const struct broken_run *run)
+{
+    ActorHook = NULL;
+    struct scene *s = scene_create(&run->kind);
+    if (run->row->stage != STAGE_EMPTY)
+        scene_load(s);
+    if (run->row->stage == STAGE_OPEN)
+        scene_open(s);
+    return s;
+}
+
+/* Closes what the mistake left, as far as it can be. */
+static void end_mistaken(struct scene *s)
+{
+    scene_settle(s);
+    if (s->loaded && Client.af && Client.af_opened > Client.af_closed) {
+        plan_cm(ASK_CLOSE_AF, (struct plan){.how = AT_ONCE});
+        AS_CLIENT((void)ClientCloseAf());
+        scene_settle(s);
+    }
+    scene_end_host(s);
+}
+
+static void run_mistake(struct broken_run *run)
+{
+    struct scene *s = run->scene;
+    enum rule_id rule = run->row->rule;
+    uint64_t count = run->row->count ? run->row->count : 1;
+    rules_expect(s->rules, rule);
+    run->row->mistake(s);
+    end_mistaken(s);
+    uint64_t seen = rules_expect_end(s->rules, rule);
+    if (seen != count)
+        fail_msg("%s was broken %d times, not %d", rule_info(rule)->name, (int)seen, (int)count);
+    if (rules_count(s->rules) != seen)
+        fail_msg("another rule than %s was broken", rule_info(rule)->name);
+    scene_end_world(s);
+}
+
+static void run_almost(struct broken_run *run)
+{
+    struct scene *s = run->scene;
+    run->row->almost(s);
+    if (s->loaded) {
+        scene_end(s);
+        return;
+    }
+    scene_end_host(s);
+    assert_int_equal(rules_count(s->rules), 0);
+    scene_end_world(s);
+}
+
+static void run(void **state)
+{
+    struct broken_run *r = *state;
+    r->scene = set(r);
+    if (r->almost)
+        run_almost(r);
+    else
+        run_mistake(r);
+}
+
+static int clean_up(void **state)
+{
+    struct broken_run *r = *state;
+    ActorHook = NULL;
+    if (r->scene)
+        scene_abandon(r->scene);
+    r->scene = NULL;
+    return 0;
+}
+
+static bool plays(enum broken_edge edge, bool mcm)
+{
+    return edge == BOTH || (edge == STAND_ALONE) == !mcm;
+}
+
+/* Live in one mode; simulated with one seed for each mode. */
+enum { WAYS_MAX = 3, EDGES = 2, SIDES = 2 };
+
+static size_t add_row(struct broken_run *runs, const struct broken_row *row)
+{
+    static const char *const modes[] = {"pending", "direct", "mixed"};
+    size_t n = 0;
+    size_t ways = BROKEN_CLOCK == CONDIS_LIVE ? 1 : WAYS_MAX;
+    for (size_t i = 0; row->mistake && i < ways * EDGES * SIDES; i++) {
+        size_t way = i / EDGES / SIDES;
+        bool mcm = i / SIDES % EDGES == 0;
+        if (!plays(row->edge, mcm))
+            continue;
+        struct broken_run *r = &runs[n++];
+        r->row = row;
+        r->almost = i % SIDES != 0;
+        r->kind = (struct scene_kind){.clock = BROKEN_CLOCK,
+                                      .seed = way + 1,
+                                      .mcm = mcm,
+                                      .completion = (enum condis_completion)way};
+        snprintf(r->name, sizeof(r->name), "%s %s (%s, %s, %s)", rule_info(row->rule)->name,
+                 r->almost ? "almost broken" : "is broken", mcm ? "MCM" : "stand-alone", modes[way],
+                 BROKEN_CLOCK == CONDIS_LIVE ? "live" : "simulated");
+    }
+    return n;
+}
+
+int main(void)
+{
+    const struct broken_row *rows = BROKEN_ROWS;
+    size_t count = 0, n = 0;
+    while (rows[count].rule != RULE_NONE)
+        count++;
+    struct broken_run *runs = calloc(count * WAYS_MAX * EDGES * SIDES, sizeof(*runs));
+    struct CMUnitTest *units = calloc(count * WAYS_MAX * EDGES * SIDES, sizeof(*units));
+    const char *only = getenv("BROKEN_ONLY"); /* a part of a name: run what has it */
+    for (size_t i = 0; i < count; i++)
+        n += add_row(runs + n, &rows[i]);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!only || strstr(runs[i].name, only))
+            units[kept++] = (struct CMUnitTest){runs[i].name, run, NULL, clean_up, &runs[i]};
+    int status = _cmocka_run_group_tests("broken", units, kept, NULL, NULL);
+    free(units);
+    free(runs);
+    return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* A broken driver is an actor of a scene that makes one mistake; its near miss does the closest
+ * thing that is right. Each rule of src/rules has both, or a reason why nothing can see it. */
+#ifndef CONDIS_TESTS_BROKEN_H
+#define CONDIS_TESTS_BROKEN_H
+
+#include "ndis/contract/scene.h"
+
+/* For which edges a mistake is made: where they do not differ, one stands for both. */
+enum broken_edge {
+    EITHER,      /* the rule does not know edges: the MCM's scene only */
+    BOTH,        /* once as a miniport call manager, once as a stand-alone one */
+    MCM_ONLY,    /* only a miniport call manager can make it */
+    STAND_ALONE, /* only a call manager over a connection-oriented miniport can */
+};
+
+/* How far the scene is set before the mistake. */
+enum broken_stage {
+    STAGE_OPEN,   /* everything is loaded and the client's AF is open */
+    STAGE_LOADED, /* everything is loaded */
+    STAGE_EMPTY,  /* a host without drivers: call scene_load after setting ActorHook */
+};
+
+struct broken_row {
+    enum rule_id rule;
+    bool missing; /* not written yet; none is left when the work is done */
+    const char *file;
+    enum broken_edge edge;
+    enum broken_stage stage;
+    uint32_t count; /* how often the rule is broken, the scene's end included; 0: once */
+    void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see */
+    void (*almost)(struct scene *s);
+};
+
+/* The body of a broken driver, and of its near miss. Whatever is open at its end the scene closes:
+ * the AF, the host. */
+#define MISTAKE(id) static void mistake_##id(struct scene *s)
+#define ALMOST(id)  static void almost_##id(struct scene *s)
+
+/* A row: ROW(PEND_ONCE, BOTH), or with more fields: ROW(LEAK_VC, EITHER, .count = 2). */
+#define ROW(id, edge_, ...)                                                                        \
+    {                                                                                              \
+        .rule = RULE_##id, .file = __FILE__, .edge = (edge_), .mistake = mistake_##id,             \
+        .almost = almost_##id, ##__VA_ARGS__                                                       \
+    }
+#define NOT_SEEN(id)                                                                               \
+    {                                                                                              \
+        .rule = RULE_##id, .file = __FILE__                                                        \
+    }
+#define MISSING(id)                                                                                \
+    {                                                                                              \
+        .rule = RULE_##id, .file = __FILE__, .missing = true                                       \
+    }
+
+/* Each table ends with this. */
+#define END_OF_TABLE                                                                               \
+    {                                                                                              \
+        .rule = RULE_NONE                                                                          \
+    }
+
+/* The tables, one a file: tables.def. */
+#define TABLE(name) extern const struct broken_row broken_##name[];
+#include "tables.def"
+#undef TABLE
+
+#endif
