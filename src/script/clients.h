@@ -35,6 +35,7 @@ struct listener_box {
     struct condis_listener *listener;
     struct offer *first; /* oldest */
     struct offer **last;
+    uint32_t waiting_count; /* offers in the list */
     uint32_t backlog;
     atomic_uint offer_count; /* (c) */
     bool stopping;

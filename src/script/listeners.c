@@ -19,6 +19,7 @@ static void handle_offer(struct script *script, struct event *event)
     self->next = NULL;
     *listener->last = self;
     listener->last = &self->next;
+    listener->waiting_count++;
     box_wake(&listener->box);
 }
 
@@ -50,6 +51,7 @@ static struct condis_call *take_offer(struct listener_box *self)
     self->first = offer->next;
     if (!self->first)
         self->last = &self->first;
+    self->waiting_count--;
     atomic_fetch_sub(&self->offer_count, 1);
     free(offer);
     return call;
@@ -153,6 +155,28 @@ static int listener_offer(lua_State *L)
     return offer_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 2));
 }
 
+static int waiting_continue(lua_State *L, int status, lua_KContext context)
+{
+    struct listener_box *self = box_check(L, 1, BOX_LISTENER);
+    (void)status;
+    if (self->waiting_count < luaL_optinteger(L, 2, 0))
+        return offer_wait(L, self, context, waiting_continue);
+    lua_pushinteger(L, self->waiting_count);
+    return 1;
+}
+
+/* listener:waiting([count [, timeout_ms]]): how many calls wait; back when there are `count` */
+static int listener_waiting(lua_State *L)
+{
+    box_check(L, 1, BOX_LISTENER);
+    lua_Integer count = luaL_optinteger(L, 2, 0);
+    if (count < 0 || count > UINT32_MAX)
+        return luaL_argerror(L, 2, "a number of calls, 0 or more, is wanted");
+    if (count > 0)
+        activity_check_can_wait(L);
+    return waiting_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 3));
+}
+
 static int accept_finish(lua_State *L, condis_status status, void *subject)
 {
     struct call_box *call = subject;
@@ -210,6 +234,7 @@ void listeners_open(lua_State *L)
     static const luaL_Reg methods[] = {
         {"offer", listener_offer},
         {"accept", listener_accept},
+        {"waiting", listener_waiting},
         {"stop", listener_stop},
         {NULL, NULL},
     };

@@ -23,6 +23,8 @@ static const struct call_case cases[] = {
                                    "expect_equal((root:ready 'net0'), 'net0')\n"},
     {"a_wait_that_nothing_ends_is_an_error_in_time",
      "expect(tostring(select(2, pcall(calls.accept, calls, 20))):find 'no call came in time')\n"
+     "expect_equal(calls:waiting(), 0)\n"
+     "expect(tostring(select(2, pcall(calls.waiting, calls, 1, 20))):find 'no call came in time')\n"
      "local taken = spawn(function() return calls:accept() end)\n"
      "local call, party = root:call('@leaf', {multipoint = true})\n"
      "local other = taken:join()\n"
@@ -63,7 +65,7 @@ static const struct call_case cases[] = {
      "local other = taken:join()\n"
      "local waits = spawn(function() return call:receive() end)\n"
      "local there = spawn(function() return other:receive() end)\n"
-     "sleep(5)\n"
+     "sleep(0) -- both wait now\n"
      "call:close()\n"
      "expect_equal(waits:join(), nil)\n"
      "expect_equal(there:join(), nil)\n"},
@@ -71,14 +73,14 @@ static const struct call_case cases[] = {
      "local made = spawn(function() return status_of(root.call, root, '@leaf') end)\n"
      "calls:offer():reject()\n"
      "local more = spawn(function() return status_of(root.call, root, '@leaf') end)\n"
-     "sleep(5)\n"
+     "expect_equal(calls:waiting(1), 1)\n"
      "calls:stop()\n"
      "expect(more:join() ~= 'NDIS_STATUS_SUCCESS', 'refused')\n"
      "expect_equal(made:join(), 'NDIS_STATUS_FAILURE')\n"},
     {"offers_beyond_the_backlog_are_rejected",
      "local few = station 'few' : listen('@few', {backlog = 1})\n"
      "local first = spawn(function() return status_of(root.call, root, '@few') end)\n"
-     "sleep(5)\n"
+     "few:waiting(1)\n"
      "expect(status_of(root.call, root, '@few') ~= 'NDIS_STATUS_SUCCESS', 'refused')\n"
      "few:accept()\n"
      "expect_equal(first:join(), 'NDIS_STATUS_SUCCESS')\n"},
