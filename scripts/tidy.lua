@@ -25,7 +25,7 @@ local arrows = {
     link = {'link', 'nt', 'rules', 'trace'},
     ndis = {'ndis', 'nt', 'rules', 'trace'},
     client = {'client'},
-    script = {'script', 'client', 'ndis', 'link', 'nt', 'rules', 'trace'},
+    script = {'script', 'client', 'switch', 'ndis', 'link', 'nt', 'rules', 'trace'},
     saal = {'saal'},
     uni = {'uni'},
 }

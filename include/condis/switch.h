@@ -30,6 +30,12 @@ struct condis_switch_route {
     uint32_t metric;     /* the lower is preferred among equal prefixes */
 };
 
+/* Reads the prefix of a route from text: @name for that host's address, up to 40 hexadecimal
+ * digits, with dots anywhere among them, or * for every address.
+ * route    prefix and digit_count are set, on success only
+ * returns  false when text is none of these */
+bool condis_switch_prefix_parse(const char *text, struct condis_switch_route *route);
+
 /* Another switch. Its port number is its place in the list. */
 struct condis_switch_trunk {
     const char *host;

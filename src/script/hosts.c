@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "script/clients.h"
 #include "script/options.h"
+#include "script/switches.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -28,25 +29,22 @@ struct condis_host *hosts_any(struct script *script)
     return NULL;
 }
 
-static int host(lua_State *L)
+struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processors, int options)
 {
-    static const char *const known[] = {"processors", "completion", NULL};
     static const char *const completions[] = {"pending", "direct", "mixed", NULL};
     struct script *script = script_of(L);
-    const char *name = luaL_checkstring(L, 1);
-    options_check(L, 2, "host", known);
-    int completion = options_word(L, 2, "completion", completions);
-    struct condis_host_options options = {
+    int completion = options ? options_word(L, options, "completion", completions) : -1;
+    struct condis_host_options host = {
         .name = name,
-        .processor_count = options_number(L, 2, "processors", 0),
+        .processor_count = processors,
         .completion = completion >= 0 ? (enum condis_completion)completion : script->completion,
     };
     struct condis_error error = {{0}};
     world_need(L);
     struct host_box *self = box_push_new(L, BOX_HOST, sizeof *self, NULL);
     self->box.gone = true; /* until it is there */
-    if (!condis_host_create(script->world, &options, &self->host, &error))
-        return script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+    if (!condis_host_create(script->world, &host, &self->host, &error))
+        script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
     self->box.gone = false;
     snprintf(self->name, sizeof self->name, "%s", name);
     if (!script->exec_world) {
@@ -54,6 +52,15 @@ static int host(lua_State *L)
         script->queue.world = script->exec_world;
         hubs_apply(script);
     }
+    return self;
+}
+
+static int host(lua_State *L)
+{
+    static const char *const known[] = {"processors", "completion", NULL};
+    const char *name = luaL_checkstring(L, 1);
+    options_check(L, 2, "host", known);
+    host_push_new(L, name, options_number(L, 2, "processors", 0), 2);
     return 1;
 }
 
@@ -151,10 +158,12 @@ static int adapter_stop(lua_State *L)
     return 0;
 }
 
-static void stop(struct host_box *self)
+void host_end(struct host_box *self)
 {
     if (self->client)
         client_close(self->client);
+    if (self->board)
+        switch_close(self->board);
     self->box.gone = true;
     clients_copy_all(self->box.script, true);
     condis_host_destroy(self->host);
@@ -163,7 +172,7 @@ static void stop(struct host_box *self)
 
 static int host_stop(lua_State *L)
 {
-    stop(box_check(L, 1, BOX_HOST));
+    host_end(box_check(L, 1, BOX_HOST));
     return 0;
 }
 
@@ -182,7 +191,7 @@ void hosts_stop_all(struct script *script)
     }
     for (struct box *box = script->boxes; box; box = box->next) {
         if (box->kind == BOX_HOST && !box->gone)
-            stop((struct host_box *)box);
+            host_end((struct host_box *)box);
     }
 }
 

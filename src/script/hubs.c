@@ -40,19 +40,11 @@ static int hub(lua_State *L)
     return 1;
 }
 
-static uint64_t check_ms(lua_State *L, int argument)
-{
-    lua_Number ms = luaL_optnumber(L, argument, 0);
-    if (!(ms >= 0 && ms <= 1e9))
-        luaL_argerror(L, argument, "a time in milliseconds, 0 or more, is wanted");
-    return (uint64_t)(ms * (lua_Number)EXEC_MS);
-}
-
 static int hub_delay(lua_State *L)
 {
     struct hub_box *self = box_check(L, 1, BOX_HUB);
-    self->delay_100ns = check_ms(L, 2);
-    self->jitter_100ns = check_ms(L, 3);
+    self->delay_100ns = options_ms(L, 2);
+    self->jitter_100ns = options_ms(L, 3);
     apply(self);
     lua_settop(L, 1);
     return 1;

@@ -136,6 +136,14 @@ void options_flow(lua_State *L, int index, const char *field, struct condis_flow
     lua_pop(L, 1);
 }
 
+uint64_t options_ms(lua_State *L, int argument)
+{
+    lua_Number ms = luaL_optnumber(L, argument, 0);
+    if (!(ms >= 0 && ms <= 1e9))
+        luaL_argerror(L, argument, "a time in milliseconds, 0 or more, is wanted");
+    return (uint64_t)(ms * (lua_Number)EXEC_MS);
+}
+
 const char *options_close_data(lua_State *L, int index, size_t *bytes)
 {
     *bytes = 0;

@@ -27,6 +27,9 @@ void options_address(lua_State *L, int index, struct condis_address *out);
 /* Reads a field that is a table of traffic parameters; all zeros when there is none. */
 void options_flow(lua_State *L, int index, const char *field, struct condis_flow *out);
 
+/* Reads an optional argument of milliseconds, 0 when there is none. returns 100 ns steps */
+uint64_t options_ms(lua_State *L, int argument);
+
 /* Reads optional close data: a string at the index, or nothing. */
 const char *options_close_data(lua_State *L, int index, size_t *bytes);
 

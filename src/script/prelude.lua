@@ -125,15 +125,38 @@ function expect_rule(rule, work, ...)
     return table.unpack(result, 1, result.n)
 end
 
-local STATION_OPTIONS = {
-    driver = true, call_manager = true, hub = true, settings = true, processors = true,
-    completion = true,
-}
+-- Switches that run, by name.
+local switches = {}
+local new_switch = switch
 
--- A host with one adapter on a hub, a call manager for it, and a client: client, host.
+function switch(name, options)
+    switches[name] = new_switch(name, options)
+    return switches[name]
+end
+
+local STATION_OPTIONS = {
+    driver = true, call_manager = true, hub = true, switch = true, settings = true,
+    processors = true, completion = true,
+}
+local UNI = {[31] = '3.1', [40] = '4.0', ['31'] = '3.1', ['40'] = '4.0'}
+
+-- Plugs a station into a switch: its settings get the link and the version of the UNI, the switch
+-- a route to its address.
+local function plug(name, board, settings)
+    board = type(board) == 'string' and (switches[board] or
+        fail(('station: no switch is called %s'):format(show(board)))) or board
+    local link = board:plug(name, {uni = UNI[settings.Uni]})
+    settings.Link = link:name()
+    settings.Uni = settings.Uni or (link:uni() == '3.1' and 31 or 40)
+    board:route('@' .. name, name)
+end
+
+-- A host with one adapter on a hub or a switch, a call manager for it, and a client: client, host.
 function station(name, options)
     options = options or {}
-    local settings = {Hub = options.hub or 'hub', Station = name}
+    local on = options.switch and {miniport = 'atmlink', integrated = 'atmmcm'} or
+        {miniport = 'hubmini', integrated = 'loopback'}
+    local settings = {Station = name, Hub = not options.switch and (options.hub or 'hub') or nil}
     for key in pairs(options) do
         if not STATION_OPTIONS[key] then
             fail(('station: no option is called %s'):format(show(key)))
@@ -142,11 +165,15 @@ function station(name, options)
     for key, value in pairs(options.settings or {}) do
         settings[key] = value
     end
+    if options.switch then
+        plug(name, options.switch, settings)
+    end
     local self = host(name, {processors = options.processors, completion = options.completion})
     if options.call_manager then
         self:load(options.call_manager, settings)
     end
-    local miniport = self:load(options.driver or (options.call_manager and 'hubmini' or 'loopback'))
+    local miniport = self:load(options.driver or
+        (options.call_manager and on.miniport or on.integrated))
     miniport:adapter('net0', settings)
     local client = self:client()
     client:ready()

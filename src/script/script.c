@@ -68,6 +68,7 @@ static int open_all(lua_State *L)
     world_open(L);
     hosts_open(L);
     hubs_open(L);
+    switches_open(L);
     clients_open(L);
     calls_open(L);
     parties_open(L);
@@ -128,6 +129,7 @@ static void script_end(struct script *script)
         script->ended_100ns = condis_world_now_100ns(script->world);
         script->tally = condis_world_tally(script->world);
         hubs_forget(script);
+        links_forget(script);
         condis_world_destroy(script->world);
     }
 }

@@ -26,6 +26,8 @@ enum box_kind {
     BOX_DRIVER,
     BOX_ADAPTER,
     BOX_HUB,
+    BOX_SWITCH,
+    BOX_LINK,
     BOX_CLIENT,
     BOX_LISTENER,
     BOX_CALL,
@@ -47,6 +49,7 @@ struct host_box {
     struct box box;
     struct condis_host *host;
     struct client_box *client; /* NULL: none open */
+    struct switch_box *board;  /* NULL: it is no switch */
     char name[32];
 };
 
@@ -152,6 +155,8 @@ void box_wake(struct box *box);
 void world_open(lua_State *L);    /* world.c: world, now, clock */
 void hosts_open(lua_State *L);    /* hosts.c: host, and hosts, drivers, adapters */
 void hubs_open(lua_State *L);     /* hubs.c: hub */
+void switches_open(lua_State *L); /* switches.c: switch, and switches */
+void links_open(lua_State *L);    /* links.c: links of switches */
 void clients_open(lua_State *L);  /* clients.c: clients and listeners */
 void calls_open(lua_State *L);    /* calls.c: calls */
 void parties_open(lua_State *L);  /* parties.c: parties */
@@ -182,6 +187,18 @@ void hubs_apply(struct script *script);
 
 /* Ends the hubs; after every host. */
 void hubs_forget(struct script *script);
+
+/* Ends the simulated links of switches; after every host. */
+void links_forget(struct script *script);
+
+/* Makes a host, and the world if there is none, and pushes its Lua value; raises an error when it
+ * cannot.
+ * processors  0: 2
+ * options     index of a checked table with `completion`; 0: the script's */
+struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processors, int options);
+
+/* Ends a host, with what it has: a client, a switch. */
+void host_end(struct host_box *host);
 
 /* A host that still runs; NULL: none. */
 struct condis_host *hosts_any(struct script *script);

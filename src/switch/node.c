@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "link/simlink.h"
 #include "link/tcp.h"
 #include "switch/wire.h"
 
@@ -160,11 +161,11 @@ static bool wires_reserve(struct node *node, uint32_t port)
     return true;
 }
 
-static struct ilmi *network_ilmi(struct node *node)
+static struct ilmi *network_ilmi(struct node *node, enum uni_version version)
 {
     const struct ilmi_options options = {
         .side = ILMI_NETWORK,
-        .uni_version = node->options.port.version == UNI_31 ? 3 : 4,
+        .uni_version = version == UNI_31 ? 3 : 4,
         .system_id = {0x02, 'c', 'o', 'n', 'd', 'i'},
         .address_count_max = 4096,
         .any_prefix = true,
@@ -176,7 +177,8 @@ static struct ilmi *network_ilmi(struct node *node)
     return ilmi;
 }
 
-static struct wire *wire_new(struct node *node, const char *peer, bool trunk, bool persistent)
+/* persistent: the wire comes back by itself after it went down */
+static struct wire *wire_new(struct node *node, const struct node_port *port, bool persistent)
 {
     struct switch_port_options options = node->options.port;
     struct wire *wire = calloc(1, sizeof *wire);
@@ -185,14 +187,15 @@ static struct wire *wire_new(struct node *node, const char *peer, bool trunk, bo
         return NULL;
     wire->node = node;
     wire->persistent = persistent;
-    snprintf(wire->peer, sizeof wire->peer, "%s", peer);
-    if (!trunk) {
-        wire->ilmi = network_ilmi(node);
+    snprintf(wire->peer, sizeof wire->peer, "%s", port->peer);
+    if (!port->trunk) {
+        wire->ilmi = network_ilmi(node, port->version);
         if (!wire->ilmi)
             goto free_wire;
     }
-    options.trunk = trunk;
-    options.trunk_odd = persistent; /* who connects takes the odd half */
+    options.version = port->version;
+    options.trunk = port->trunk;
+    options.trunk_odd = port->trunk_odd;
     if (switch_port_add(node->core, node_now_ms(node), &options, &wire->port) != SWITCH_OK)
         goto free_ilmi;
     if (!wires_reserve(node, wire->port))
@@ -222,6 +225,13 @@ void node_lose_wire(struct node *node, struct wire *wire)
     switch_port_remove(node->core, node_now_ms(node), port);
 }
 
+/* The owner may free the node as soon as it knows. */
+static void tell_ended(struct node *node)
+{
+    if (node->closed && node->wire_count == 0 && node->options.ended)
+        node->options.ended(node->options.context);
+}
+
 void node_end_wire(struct node *node, struct wire *wire)
 {
     node_lose_wire(node, wire);
@@ -230,6 +240,7 @@ void node_end_wire(struct node *node, struct wire *wire)
     free(wire);
     node->wire_count--;
     node_settle(node);
+    tell_ended(node);
 }
 
 static struct link_options link_options_of(struct node *node, struct wire *wire)
@@ -245,7 +256,8 @@ static struct link_options link_options_of(struct node *node, struct wire *wire)
 
 void node_accept(struct node *node, int socket, const char *peer, bool trunk)
 {
-    struct wire *wire = node->closed ? NULL : wire_new(node, peer, trunk, false);
+    const struct node_port port = {peer, node->options.port.version, trunk, false};
+    struct wire *wire = node->closed ? NULL : wire_new(node, &port, false);
 
     if (!wire) {
         node_log(node, "%s: refused, no port is left for it", peer);
@@ -260,7 +272,9 @@ void node_accept(struct node *node, int socket, const char *peer, bool trunk)
 
 bool node_trunk(struct node *node, const char *host, uint16_t port)
 {
-    struct wire *wire = wire_new(node, host, true, true);
+    /* Who connects takes the odd half. */
+    const struct node_port end = {host, node->options.port.version, true, true};
+    struct wire *wire = wire_new(node, &end, true);
 
     if (!wire)
         return false;
@@ -269,6 +283,21 @@ bool node_trunk(struct node *node, const char *host, uint16_t port)
     if (!wire->link)
         node_end_wire(node, wire);
     return wire->link != NULL;
+}
+
+uint32_t node_join(struct node *node, const char *name, const struct node_port *port)
+{
+    struct wire *wire = node->closed ? NULL : wire_new(node, port, true);
+
+    if (!wire)
+        return SWITCH_NO_PORT;
+    const struct link_options options = link_options_of(node, wire);
+    const uint32_t number = wire->port;
+    wire->link = simlink_open(&options, name);
+    if (wire->link)
+        return number;
+    node_end_wire(node, wire);
+    return SWITCH_NO_PORT;
 }
 
 void node_release_all(struct node *node, uint8_t cause)
@@ -289,6 +318,7 @@ void node_close(struct node *node)
         link_close(wire->link);
     }
     set_timer(node);
+    tell_ended(node);
 }
 
 uint32_t node_wire_count(const struct node *node)

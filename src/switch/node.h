@@ -15,6 +15,7 @@
 #include "link/link.h"
 #include "switch/switch.h"
 
+struct json_t;
 struct node;
 struct wire;
 
@@ -29,7 +30,18 @@ struct node_options {
     struct link_capture *capture;      /* held; NULL: none */
     /* Says a line about a port, for people; NULL: nobody listens. */
     void (*log)(void *context, const char *line);
+    /* No wire is left after node_close; once, as the last that the node does. NULL: nobody
+     * listens. */
+    void (*ended)(void *context);
     void *context;
+};
+
+/* What differs from port to port. */
+struct node_port {
+    const char *peer; /* its name for people, copied */
+    enum uni_version version;
+    bool trunk;
+    bool trunk_odd; /* of a trunk: this end hands out the odd VCIs; the other end must not */
 };
 
 /* Make a node without wires. returns NULL without memory. */
@@ -46,6 +58,11 @@ void node_accept(struct node *node, int socket, const char *peer, bool trunk);
  * that its number is known. returns false without memory, or when no port is left */
 bool node_trunk(struct node *node, const char *host, uint16_t port);
 
+/* Give one end of the simulated link `name` a port of its own, which stays, up or down, until
+ * node_close. returns its number; SWITCH_NO_PORT: no memory, no port is left, or the name is bad or
+ * has two ends already */
+uint32_t node_join(struct node *node, const char *name, const struct node_port *port);
+
 /* Release every call with a cause, then node_call_count tells what is left. */
 void node_release_all(struct node *node, uint8_t cause);
 
@@ -58,5 +75,12 @@ void node_free(struct node *node);
 /* Write ports, addresses, calls and counters, as text or as one line of JSON.
  * returns false: no memory */
 bool node_status(const struct node *node, FILE *out, bool json);
+
+/* One port of it; NULL also: there is none. */
+struct json_t *node_port_json(const struct node *node, uint32_t port);
+
+/* The same as a JSON object with `ports`, `routes` and `calls`. returns a reference, the caller's;
+ * NULL: no memory */
+struct json_t *node_status_json(const struct node *node);
 
 #endif

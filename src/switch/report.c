@@ -14,7 +14,7 @@ static json_t *version_json(enum uni_version version)
     return json_string(version == UNI_31 ? "3.1" : "4.0");
 }
 
-static json_t *port_json(const struct node *node, uint32_t port)
+json_t *node_port_json(const struct node *node, uint32_t port)
 {
     const struct wire *wire = node_wire(node, port);
     struct switch_port_status status;
@@ -67,7 +67,7 @@ static void put_call(void *context, const struct switch_call_status *call)
                            "parties", (json_int_t)call->party_count, "branches", branches));
 }
 
-static json_t *node_json(const struct node *node)
+json_t *node_status_json(const struct node *node)
 {
     json_t *ports = json_array();
     json_t *routes = json_array();
@@ -81,7 +81,7 @@ static json_t *node_json(const struct node *node)
     }
     for (uint32_t port = switch_port_next(node->core, 0); port != SWITCH_NO_PORT;
          port = switch_port_next(node->core, port + 1))
-        json_array_append_new(ports, port_json(node, port));
+        json_array_append_new(ports, node_port_json(node, port));
     route_each(switch_routes(node->core), put_route, routes);
     switch_each_call(node->core, put_call, calls);
     return json_pack("{so so so}", "ports", ports, "routes", routes, "calls", calls);
@@ -140,7 +140,7 @@ static void node_text(const json_t *status, FILE *out)
 
 bool node_status(const struct node *node, FILE *out, bool json)
 {
-    json_t *status = node_json(node);
+    json_t *status = node_status_json(node);
 
     if (!status)
         return false;

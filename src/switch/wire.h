@@ -51,7 +51,6 @@ extern const struct link_calls wire_calls;
 
 uint64_t node_now_ms(const struct node *node);
 struct wire *node_wire(const struct node *node, uint32_t port);
-bool node_add_wire(struct node *node, struct wire *wire, bool trunk);
 void node_lose_wire(struct node *node, struct wire *wire);
 void node_end_wire(struct node *node, struct wire *wire);
 void node_settle(struct node *node);

@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 examples=$2
 
-for name in hello_party crossing_drop close_data_refused; do
+for name in hello_party crossing_drop close_data_refused two_switches; do
     for completion in pending mixed; do
         for number in 1 2; do
             run 0 run "$examples/$name.lua" --sim --seed 41 --completion "$completion" \

@@ -14,7 +14,8 @@ local function want(name, file)
 end
 
 local seen = 0
-for _, noun in ipairs{'world', 'hosts', 'hubs', 'clients', 'listeners', 'calls', 'parties',
+for _, noun in ipairs{'world', 'hosts', 'hubs', 'switches', 'links',
+    'clients', 'listeners', 'calls', 'parties',
     'activity', 'digest', 'reader', 'output', 'errors'} do
     local file = ('src/script/%s.c'):format(noun)
     local text = assert(io.open(root .. '/' .. file)):read('a')

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <condis/address.h>
 #include <condis/switch.h>
 
-enum { PLACES_MAX = 64, ROUTES_MAX = 1024, HOST_CHARACTERS = 256, ADDRESS_DIGITS = 38 };
+enum { PLACES_MAX = 64, ROUTES_MAX = 1024, HOST_CHARACTERS = 256 };
 
 /* HOST:PORT, in the order of a URL: [::1]:2812. */
 struct place {
@@ -113,38 +112,6 @@ static const char *take_trunk(void *context, const char *value)
     return NULL;
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static const char *parse_prefix(char *text, struct condis_switch_route *route)
-{
-    struct condis_address address;
-
-    if (text[0] == '@') {
-        if (!condis_address_parse(text, &address, NULL))
-            return "@ and 1 to 12 characters of A-Z a-z 0-9 . _ -";
-        memcpy(route->prefix, address.octets, sizeof route->prefix);
-        route->digit_count = ADDRESS_DIGITS;
-        return NULL;
-    }
-    for (const char *at = strcmp(text, "*") ? text : ""; *at; at++) {
-        int digit = digit_of(*at);
-        if (*at == '.')
-            continue;
-        if (digit < 0 || route->digit_count == 2 * CONDIS_ADDRESS_BYTES)
-            return "a prefix is @name, up to 40 hexadecimal digits, or * for all";
-        route->prefix[route->digit_count / 2] |=
-            (uint8_t)(route->digit_count % 2 ? digit : digit << 4);
-        route->digit_count++;
-    }
-    return NULL;
-}
-
 /* PREFIX=PORT[,METRIC] */
 static const char *take_route(void *context, const char *value)
 {
@@ -165,9 +132,9 @@ static const char *take_route(void *context, const char *value)
     char *metric = strchr(port, ',');
     if (metric)
         *metric++ = 0;
-    const char *wrong = parse_prefix(text, &route);
-    if (wrong)
-        return wrong;
+    if (!condis_switch_prefix_parse(text, &route))
+        return "a prefix is @name (1 to 12 characters of A-Z a-z 0-9 . _ -), up to 40 hexadecimal "
+               "digits, or * for all";
     if (parse_number(port, 65535, &number))
         return "a switch's port is a number up to 65535";
     route.port = (uint32_t)number;
