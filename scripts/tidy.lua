@@ -28,6 +28,7 @@ local arrows = {
     script = {'script', 'client', 'switch', 'ndis', 'link', 'nt', 'rules', 'trace'},
     saal = {'saal'},
     uni = {'uni'},
+    ilmi = {'ilmi'},
 }
 
 -- The files that know more than their folder: one makes a program's thread a task of the host, one
@@ -43,7 +44,9 @@ local plain_c = {'assert.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'string.h'}
 
 -- What never reaches the folders that hold no medium and no event loop.
 local no_io = {'^uv%.h$', '^sys/socket%.h$', '^sys/un%.h$', '^netinet/', '^arpa/', '^netdb%.h$'}
-local io_free = {trace = true, rules = true, ndis = true, client = true, saal = true, uni = true}
+local io_free = {
+    trace = true, rules = true, ndis = true, client = true, saal = true, uni = true, ilmi = true,
+}
 
 local files = {}
 for file in io.lines() do

@@ -25,7 +25,7 @@ typedef struct _ATMMCM_VC {
 extern const CM_EDGE AtmmcmEdge;
 extern const HUB_PORT_EVENTS AtmmcmPortEvents;
 
-VOID AtmmcmTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length);
+VOID AtmmcmTransmit(PCM_ADAPTER Manager, ULONG Channel, const UCHAR *Frame, ULONG Length);
 VOID AtmmcmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers);
 
 #endif

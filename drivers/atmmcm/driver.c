@@ -64,10 +64,13 @@ AtmmcmInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverConte
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
     if (Status == NDIS_STATUS_SUCCESS)
+        Status = PortReadEsi(&Adapter->Port, NdisMiniportHandle);
+    if (Status == NDIS_STATUS_SUCCESS)
         Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
-    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Adapter->Port.Station);
+    Status =
+        CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Adapter->Port.Station, Adapter->Port.Esi);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
     Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &AtmmcmPortEvents);
@@ -75,8 +78,10 @@ AtmmcmInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverConte
         goto EndManager;
     Adapter->Manager.Port = Adapter->Port.Number;
     Status = PortSignal(&Adapter->Port, CM_UNI_CHANNEL);
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = PortSignal(&Adapter->Port, CM_ILMI_CHANNEL);
     if (Status == NDIS_STATUS_SUCCESS && PortIsConnected(&Adapter->Port))
-        CmUniWire(&Adapter->Manager); /* else its link says when it comes up */
+        CmUniWire(&Adapter->Manager, TRUE); /* else its link says when it comes up */
     if (Status == NDIS_STATUS_SUCCESS)
         Status = NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &Family);
     if (Status == NDIS_STATUS_SUCCESS)

@@ -16,9 +16,16 @@ static PATMMCM_VC VcOf(PCM_VC Vc)
     return CONTAINING_RECORD(Vc, ATMMCM_VC, Vc);
 }
 
-VOID AtmmcmTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length)
+VOID AtmmcmTransmit(PCM_ADAPTER Manager, ULONG Channel, const UCHAR *Frame, ULONG Length)
 {
-    PortSendBytes(&AdapterOf(Manager)->Port, CM_UNI_CHANNEL, Frame, Length);
+    PortSendBytes(&AdapterOf(Manager)->Port, Channel, Frame, Length);
+}
+
+static NDIS_STATUS AtmmcmAskClient(PCM_ADAPTER Manager, NDIS_HANDLE NdisAfHandle,
+                                   PNDIS_OID_REQUEST Request)
+{
+    UNREFERENCED_PARAMETER(Manager);
+    return NdisMCmOidRequest(NdisAfHandle, NULL, NULL, Request);
 }
 
 static NDIS_STATUS AtmmcmCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
@@ -117,6 +124,7 @@ const CM_EDGE AtmmcmEdge = {
     .DeleteVc = AtmmcmDeleteVc,
     .Activate = AtmmcmActivate,
     .Deactivate = AtmmcmDeactivate,
+    .AskClient = AtmmcmAskClient,
     CM_EDGE_CALLS,
 };
 
@@ -129,7 +137,7 @@ static NDIS_STATUS AtmmcmControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCON
     UNREFERENCED_PARAMETER(Member);
     Message = PortMessage(Port, Frame, &Copy);
     if (Message != NULL)
-        CmUniReceive(&Adapter->Manager, Message, Frame->Length);
+        CmUniReceive(&Adapter->Manager, Frame->Channel, Message, Frame->Length);
     if (Copy != NULL)
         NdisFreeMemory(Copy, 0, 0);
     return NDIS_STATUS_SUCCESS;
@@ -144,13 +152,10 @@ static VOID AtmmcmUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length
     UNREFERENCED_PARAMETER(Status);
 }
 
-/* A link that goes down is found out by the signalling's own timers (T309); one that comes back is
- * asked for at once. */
 static VOID AtmmcmLinkChange(PHUB_PORT Port, BOOLEAN Connected)
 {
     PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
-    if (Connected)
-        CmUniWire(&Adapter->Manager);
+    CmUniWire(&Adapter->Manager, Connected);
 }
 
 const HUB_PORT_EVENTS AtmmcmPortEvents = {AtmmcmControl, AtmmcmUndelivered, AtmmcmLeft,

@@ -11,6 +11,8 @@
 
 #define ATMUNI_TAG 'nutA'
 
+typedef struct _ATMUNI_ADAPTER ATMUNI_ADAPTER, *PATMUNI_ADAPTER;
+
 /* Parameters of an activation; they live until it completes. */
 typedef struct _ATMUNI_ACTIVATION {
     CO_CALL_PARAMETERS Call;
@@ -27,24 +29,34 @@ typedef struct _ATMUNI_VC {
     ATMUNI_ACTIVATION Activation;
 } ATMUNI_VC, *PATMUNI_VC;
 
-typedef struct _ATMUNI_ADAPTER {
+/* A VC of the driver's own, to the network: not of any call. */
+typedef struct _ATMUNI_CHANNEL {
+    ATMUNI_VC Vc; /* first; only its address and its activation are used */
+    PATMUNI_ADAPTER Adapter;
+    ULONG Number;
+    NDIS_HANDLE NdisVcHandle;
+    BOOLEAN Active;
+} ATMUNI_CHANNEL, *PATMUNI_CHANNEL;
+
+enum { ATMUNI_SIGNALLING, ATMUNI_REGISTRATION, ATMUNI_CHANNELS };
+
+struct _ATMUNI_ADAPTER {
     CM_ADAPTER Manager; /* first: the binding context is the CallMgrBindingContext */
     CM_UNI Uni;
     NDIS_HANDLE Binding;
     NDIS_HANDLE NblPool;
-    NDIS_HANDLE SignallingVc;
-    ATMUNI_VC Signalling; /* its context; only its address and its activation are used */
-    NDIS_EVENT Done;      /* of what bind and unbind wait for, one thing at a time */
+    ATMUNI_CHANNEL Channels[ATMUNI_CHANNELS];
+    NDIS_EVENT Done; /* of what bind and unbind wait for, one thing at a time */
     NDIS_STATUS DoneStatus;
     BOOLEAN Begun;   /* CmAdapterBegin succeeded */
-    BOOLEAN Signals; /* the signalling VC is active */
-} ATMUNI_ADAPTER, *PATMUNI_ADAPTER;
+    BOOLEAN Signals; /* both channels are active */
+};
 
 extern const CM_EDGE AtmuniEdge;
 
 VOID AtmuniFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers);
 VOID AtmuniFillActivation(PATMUNI_ACTIVATION Activation, ULONG Channel, ULONG MediaFlags);
-VOID AtmuniTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length);
+VOID AtmuniTransmit(PCM_ADAPTER Manager, ULONG Channel, const UCHAR *Frame, ULONG Length);
 VOID AtmuniDone(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status);
 
 PROTOCOL_CO_RECEIVE_NET_BUFFER_LISTS AtmuniCoReceive;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bindings: open the adapter, learn whose station it is, open VPI 0 VCI 5 to the network, offer the
- * family. */
+/* Bindings: open the adapter, learn whose station it is, open VPI 0 VCI 5 and VCI 16 to the
+ * network, offer the family. */
 #include "atmuni.h"
 
 VOID AtmuniDone(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
@@ -88,9 +88,12 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
     NET_BUFFER_LIST_POOL_PARAMETERS Pool;
     struct hubsig_name Name;
     HUB_STATION Station;
+    UCHAR Esi[CM_ESI_BYTES];
     NDIS_STATUS Status = Ask(Adapter, OID_HUB_STATION, &Station, sizeof(Station));
     if (Status == NDIS_STATUS_SUCCESS && !hubsig_name_set(&Name, Station.Name, Station.NameLength))
         Status = NDIS_STATUS_FAILURE;
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = Ask(Adapter, OID_ATM_HW_CURRENT_ADDRESS, Esi, sizeof(Esi));
     if (Status == NDIS_STATUS_SUCCESS)
         Status = ReadConfig(Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
@@ -109,42 +112,61 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
     Adapter->NblPool = NdisAllocateNetBufferListPool(Adapter->Binding, &Pool);
     if (Adapter->NblPool == NULL)
         return NDIS_STATUS_RESOURCES;
-    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name);
+    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name, Esi);
     Adapter->Begun = Status == NDIS_STATUS_SUCCESS;
     return Status;
 }
 
-/* The signalling VC is this driver's own: created with no family, on VPI 0 VCI 5 (C60). */
+/* The channel's VC is this driver's own: created with no family (C60). */
+static NDIS_STATUS OpenChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel, ULONG Number)
+{
+    NDIS_STATUS Status;
+    Channel->Adapter = Adapter;
+    Channel->Number = Number;
+    Status = NdisCoCreateVc(Adapter->Binding, NULL, &Channel->Vc, &Channel->NdisVcHandle);
+    if (Status != NDIS_STATUS_SUCCESS) {
+        Channel->NdisVcHandle = NULL;
+        return Status;
+    }
+    AtmuniFillActivation(&Channel->Vc.Activation, Number, TRANSMIT_VC | RECEIVE_VC);
+    Status = Await(Adapter, NdisCmActivateVc(Channel->NdisVcHandle, &Channel->Vc.Activation.Call));
+    Channel->Active = Status == NDIS_STATUS_SUCCESS;
+    return Status;
+}
+
+static VOID CloseChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel)
+{
+    if (Channel->Active)
+        Await(Adapter, NdisCmDeactivateVc(Channel->NdisVcHandle));
+    if (Channel->NdisVcHandle != NULL)
+        NdisCoDeleteVc(Channel->NdisVcHandle);
+}
+
 static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
 {
     ULONG State = NdisMediaStateDisconnected;
-    NDIS_STATUS Status;
-    Adapter->SignallingVc = NULL;
-    Status = NdisCoCreateVc(Adapter->Binding, NULL, &Adapter->Signalling, &Adapter->SignallingVc);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return Status;
-    AtmuniFillActivation(&Adapter->Signalling.Activation, CM_UNI_CHANNEL, TRANSMIT_VC | RECEIVE_VC);
-    Status = Await(Adapter,
-                   NdisCmActivateVc(Adapter->SignallingVc, &Adapter->Signalling.Activation.Call));
+    NDIS_STATUS Status =
+        OpenChannel(Adapter, &Adapter->Channels[ATMUNI_SIGNALLING], CM_UNI_CHANNEL);
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = OpenChannel(Adapter, &Adapter->Channels[ATMUNI_REGISTRATION], CM_ILMI_CHANNEL);
     Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
     /* A link that is down says when it comes up; one that came up before said it to nobody. */
     Status = Ask(Adapter, OID_GEN_CO_MEDIA_CONNECT_STATUS, &State, sizeof(State));
     if (Status == NDIS_STATUS_SUCCESS && State == NdisMediaStateConnected)
-        CmUniWire(&Adapter->Manager);
+        CmUniWire(&Adapter->Manager, TRUE);
     return Status;
 }
 
 /* Undoes as much as there is. */
 static VOID CloseAdapter(PATMUNI_ADAPTER Adapter)
 {
+    ULONG Index;
     if (Adapter->Signals)
         CmUniClose(&Adapter->Manager);
-    if (Adapter->Signals)
-        Await(Adapter, NdisCmDeactivateVc(Adapter->SignallingVc));
-    if (Adapter->SignallingVc != NULL)
-        NdisCoDeleteVc(Adapter->SignallingVc);
+    for (Index = 0; Index < ATMUNI_CHANNELS; Index++)
+        CloseChannel(Adapter, &Adapter->Channels[Index]);
     if (Adapter->Begun)
         CmAdapterEnd(&Adapter->Manager);
     if (Adapter->NblPool != NULL)

@@ -52,16 +52,18 @@ _Use_decl_annotations_ static VOID NTAPI AtmuniSendComplete(NDIS_HANDLE Protocol
     UNREFERENCED_PARAMETER(SendCompleteFlags);
 }
 
-/* A link that goes down is found out by the signalling's own timers (T309); one that comes back is
- * asked for at once. */
 _Use_decl_annotations_ static VOID NTAPI AtmuniCoStatus(NDIS_HANDLE ProtocolBindingContext,
                                                         NDIS_HANDLE ProtocolVcContext,
                                                         PNDIS_STATUS_INDICATION StatusIndication)
 {
     PATMUNI_ADAPTER Adapter = ProtocolBindingContext;
     UNREFERENCED_PARAMETER(ProtocolVcContext);
-    if (StatusIndication->StatusCode == NDIS_STATUS_MEDIA_CONNECT && Adapter->Signals)
-        CmUniWire(&Adapter->Manager);
+    if (!Adapter->Signals)
+        return;
+    if (StatusIndication->StatusCode == NDIS_STATUS_MEDIA_CONNECT)
+        CmUniWire(&Adapter->Manager, TRUE);
+    else if (StatusIndication->StatusCode == NDIS_STATUS_MEDIA_DISCONNECT)
+        CmUniWire(&Adapter->Manager, FALSE);
 }
 
 /* A call manager is no client of other families (API §3.1). */

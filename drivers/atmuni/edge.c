@@ -28,9 +28,12 @@ static VOID MessageFree(PNET_BUFFER_LIST Nbl)
 }
 
 /* Without memory a frame is lost, as on a bad line: SSCOP sends it again. */
-VOID AtmuniTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length)
+VOID AtmuniTransmit(PCM_ADAPTER Manager, ULONG Channel, const UCHAR *Frame, ULONG Length)
 {
     PATMUNI_ADAPTER Adapter = AdapterOf(Manager);
+    NDIS_HANDLE NdisVcHandle =
+        Adapter->Channels[Channel == CM_ILMI_CHANNEL ? ATMUNI_REGISTRATION : ATMUNI_SIGNALLING]
+            .NdisVcHandle;
     PNET_BUFFER_LIST Nbl;
     PMDL Mdl;
     UCHAR *Bytes = NdisAllocateMemoryWithTagPriority(Manager->NdisHandle, Length, ATMUNI_TAG,
@@ -44,8 +47,8 @@ VOID AtmuniTransmit(PCM_ADAPTER Manager, const UCHAR *Frame, ULONG Length)
     Nbl = NdisAllocateNetBufferAndNetBufferList(Adapter->NblPool, 0, 0, Mdl, 0, Length);
     if (Nbl == NULL)
         goto FreeMdl;
-    Nbl->SourceHandle = Adapter->SignallingVc;
-    NdisCoSendNetBufferLists(Adapter->SignallingVc, Nbl, 0);
+    Nbl->SourceHandle = NdisVcHandle;
+    NdisCoSendNetBufferLists(NdisVcHandle, Nbl, 0);
     return;
 FreeMdl:
     NdisFreeMdl(Mdl);
@@ -68,8 +71,9 @@ _Use_decl_annotations_ VOID NTAPI AtmuniCoSendComplete(NDIS_HANDLE ProtocolVcCon
 }
 
 /* A message is read where it lies when it is in one piece; else copied. */
-static VOID ReceiveMessage(PATMUNI_ADAPTER Adapter, PNET_BUFFER Buffer)
+static VOID ReceiveMessage(PATMUNI_CHANNEL Channel, PNET_BUFFER Buffer)
 {
+    PATMUNI_ADAPTER Adapter = Channel->Adapter;
     ULONG Length = NET_BUFFER_DATA_LENGTH(Buffer);
     UCHAR *Copy = NULL;
     const UCHAR *Message;
@@ -84,12 +88,12 @@ static VOID ReceiveMessage(PATMUNI_ADAPTER Adapter, PNET_BUFFER Buffer)
         Message = NdisGetDataBuffer(Buffer, Length, Copy, 1, 0);
     }
     if (Message != NULL)
-        CmUniReceive(&Adapter->Manager, Message, Length);
+        CmUniReceive(&Adapter->Manager, Channel->Number, Message, Length);
     if (Copy != NULL)
         NdisFreeMemory(Copy, 0, 0);
 }
 
-/* Nothing comes on other VCs than the signalling VC: a call's data is its client's. */
+/* Nothing comes on other VCs than the two to the network: a call's data is its client's. */
 _Use_decl_annotations_ VOID NTAPI AtmuniCoReceive(NDIS_HANDLE ProtocolBindingContext,
                                                   NDIS_HANDLE ProtocolVcContext,
                                                   PNET_BUFFER_LIST NetBufferLists,
@@ -99,16 +103,22 @@ _Use_decl_annotations_ VOID NTAPI AtmuniCoReceive(NDIS_HANDLE ProtocolBindingCon
     PNET_BUFFER_LIST Nbl;
     PNET_BUFFER Buffer;
     UNREFERENCED_PARAMETER(NumberOfNetBufferLists);
-    if (ProtocolVcContext == &Adapter->Signalling)
+    if (((PATMUNI_VC)ProtocolVcContext)->Vc.Adapter == NULL)
         for (Nbl = NetBufferLists; Nbl != NULL; Nbl = NET_BUFFER_LIST_NEXT_NBL(Nbl))
             for (Buffer = NET_BUFFER_LIST_FIRST_NB(Nbl); Buffer != NULL;
                  Buffer = NET_BUFFER_NEXT_NB(Buffer))
-                ReceiveMessage(Adapter, Buffer);
+                ReceiveMessage(ProtocolVcContext, Buffer);
     if (!(ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES))
         NdisReturnNetBufferLists(Adapter->Binding, NetBufferLists,
                                  ReceiveFlags & NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL
                                      ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL
                                      : 0);
+}
+
+static NDIS_STATUS AtmuniAskClient(PCM_ADAPTER Manager, NDIS_HANDLE NdisAfHandle,
+                                   PNDIS_OID_REQUEST Request)
+{
+    return NdisCoOidRequest(AdapterOf(Manager)->Binding, NdisAfHandle, NULL, NULL, Request);
 }
 
 static NDIS_STATUS AtmuniCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
@@ -145,8 +155,8 @@ static VOID NTAPI AtmuniActivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallM
 {
     PATMUNI_VC Vc = CallMgrVcContext;
     UNREFERENCED_PARAMETER(CallParameters);
-    if (Vc->Vc.Adapter == NULL) /* the signalling VC is nobody's call */
-        AtmuniDone(CONTAINING_RECORD(Vc, ATMUNI_ADAPTER, Signalling), Status);
+    if (Vc->Vc.Adapter == NULL) /* the driver's own VCs are nobody's calls */
+        AtmuniDone(CONTAINING_RECORD(Vc, ATMUNI_CHANNEL, Vc)->Adapter, Status);
     else
         CmVcActivated(&Vc->Vc, Status);
 }
@@ -155,7 +165,7 @@ static VOID NTAPI AtmuniDeactivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE Cal
 {
     PATMUNI_VC Vc = CallMgrVcContext;
     if (Vc->Vc.Adapter == NULL)
-        AtmuniDone(CONTAINING_RECORD(Vc, ATMUNI_ADAPTER, Signalling), Status);
+        AtmuniDone(CONTAINING_RECORD(Vc, ATMUNI_CHANNEL, Vc)->Adapter, Status);
     else
         CmVcDeactivated(&Vc->Vc, Status);
 }
@@ -196,19 +206,22 @@ const CM_EDGE AtmuniEdge = {
     .DeleteVc = AtmuniDeleteVc,
     .Activate = AtmuniActivate,
     .Deactivate = AtmuniDeactivate,
+    .AskClient = AtmuniAskClient,
     CM_EDGE_CALLS,
 };
 
-/* The only requests of ours are those of bind, which waits for each. */
+/* Requests to the adapter are those of bind, which waits for each; those to clients, which have a
+ * family, are the call manager's. */
 static VOID NTAPI AtmuniOidRequestComplete(NDIS_HANDLE ProtocolAfContext,
                                            NDIS_HANDLE ProtocolVcContext,
                                            NDIS_HANDLE ProtocolPartyContext,
                                            PNDIS_OID_REQUEST OidRequest, NDIS_STATUS Status)
 {
-    UNREFERENCED_PARAMETER(ProtocolAfContext);
-    UNREFERENCED_PARAMETER(ProtocolVcContext);
-    UNREFERENCED_PARAMETER(ProtocolPartyContext);
-    AtmuniDone(OidRequest->RequestId, Status);
+    if (OidRequest->RequestId != NULL)
+        AtmuniDone(OidRequest->RequestId, Status);
+    else
+        CmOidRequestComplete(ProtocolAfContext, ProtocolVcContext, ProtocolPartyContext, OidRequest,
+                             Status);
 }
 
 VOID AtmuniFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)

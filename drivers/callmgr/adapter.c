@@ -45,6 +45,8 @@ VOID CmAnswerTimerUpdate(PCM_ADAPTER Adapter)
 {
     ULONGLONG DueMs = Adapter->Signalling->DueMs(Adapter->Engine), NowMs = CmNowMs();
     LARGE_INTEGER Due;
+    if (Adapter->AddressesUntold)
+        DueMs = NowMs;
     if (DueMs == MAXULONGLONG) {
         if (Adapter->AnswerTimerMs != 0)
             NdisCancelTimerObject(Adapter->AnswerTimer);
@@ -102,7 +104,7 @@ VOID CmStepDone(PCM_ADAPTER Adapter, const struct hubsig_step *Step)
 VOID CmRun(PCM_ADAPTER Adapter)
 {
     struct hubsig_step Step;
-    BOOLEAN Expired;
+    BOOLEAN Expired, Untold;
     NdisAcquireSpinLock(&Adapter->Lock);
     Adapter->TellAgain = TRUE;
     if (Adapter->Telling) {
@@ -113,10 +115,14 @@ VOID CmRun(PCM_ADAPTER Adapter)
     do {
         Adapter->TellAgain = FALSE;
         Expired = Adapter->Signalling->Expire(Adapter->Engine, CmNowMs(), &Step);
+        Untold = Adapter->AddressesUntold;
+        Adapter->AddressesUntold = FALSE;
         CmAnswerTimerUpdate(Adapter);
         NdisReleaseSpinLock(&Adapter->Lock);
         if (Expired || Step.send)
             CmStepDone(Adapter, &Step);
+        if (Untold)
+            CmAddressesTell(Adapter);
         NdisAcquireSpinLock(&Adapter->Lock);
     } while (Expired || Adapter->TellAgain);
     Adapter->Telling = FALSE;

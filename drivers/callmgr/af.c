@@ -34,10 +34,12 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseAf(NDIS_HANDLE CallMgrAfContext)
     CmRequestBegin(&Af->Request, CM_CLOSE_AF, NULL);
     NdisAcquireSpinLock(&Adapter->Lock);
     Af->Notified = TRUE; /* the client closes it: nobody needs to be asked, also not in the end */
-    Busy = Af->VcCount != 0 || Af->SapCount != 0;
+    Busy = Af->VcCount != 0 || Af->SapCount != 0 || Af->Telling;
     Af->CloseWaits = Busy;
     NdisReleaseSpinLock(&Adapter->Lock);
-    if (Busy) /* a VC of an incoming call, which this end deletes after its close has completed */
+    /* A VC of an incoming call, which this end deletes after its close has completed, or the client
+     * has not answered yet what this end asked. */
+    if (Busy)
         return NDIS_STATUS_PENDING;
     return CmRequestAnswer(Adapter, &Af->Request, NDIS_STATUS_SUCCESS);
 }
@@ -45,7 +47,7 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmCloseAf(NDIS_HANDLE CallMgrAfContext)
 VOID CmAfUnlockAndSettle(PCM_AF Af)
 {
     PCM_ADAPTER Adapter = Af->Adapter;
-    BOOLEAN Finish = Af->CloseWaits && Af->VcCount == 0 && Af->SapCount == 0;
+    BOOLEAN Finish = Af->CloseWaits && Af->VcCount == 0 && Af->SapCount == 0 && !Af->Telling;
     if (Finish)
         Af->CloseWaits = FALSE;
     NdisReleaseSpinLock(&Adapter->Lock);
@@ -57,6 +59,8 @@ VOID CmAfRequestEnded(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
 {
     PCM_ADAPTER Adapter = Af->Adapter;
     UNREFERENCED_PARAMETER(Status);
+    if (Kind == CM_OPEN_AF)
+        CmAfOpened(Af);
     if (Kind != CM_CLOSE_AF)
         return;
     NdisAcquireSpinLock(&Adapter->Lock);
@@ -98,8 +102,8 @@ VOID CmAdapterCloseFamilies(PCM_ADAPTER Adapter)
     NdisReleaseSpinLock(&Adapter->Lock);
 }
 
-/* A SAP is one address of this station: SAP_TYPE_NSAP, an ATM_SAP with one ATM_ADDRESS. */
-static NDIS_STATUS SapRead(PCM_ADAPTER Adapter, PCO_SAP Sap, PUCHAR Selector)
+/* A SAP is one address of this end: SAP_TYPE_NSAP, an ATM_SAP with one ATM_ADDRESS. */
+static NDIS_STATUS SapRead(PCM_ADAPTER Adapter, PCO_SAP Sap, UCHAR *Octets)
 {
     ATM_SAP *AtmSap = (ATM_SAP *)(PVOID)Sap->Sap;
     ATM_ADDRESS Address;
@@ -111,10 +115,39 @@ static NDIS_STATUS SapRead(PCM_ADAPTER Adapter, PCO_SAP Sap, PUCHAR Selector)
     NdisMoveMemory(&Address, AtmSap->Addresses, sizeof(Address));
     if (!Adapter->Signalling->AddressIsGood(Address.Address))
         return NDIS_STATUS_INVALID_DATA;
-    *Selector = Address.Address[ATM_ADDRESS_LENGTH - 1];
-    if (!NdisEqualMemory(Address.Address, Adapter->Address, ATM_ADDRESS_LENGTH - 1))
-        return NDIS_STATUS_INVALID_ADDRESS; /* another station's: no call for it comes here */
+    NdisMoveMemory(Octets, Address.Address, ATM_ADDRESS_LENGTH);
     return NDIS_STATUS_SUCCESS;
+}
+
+PCM_SAP CmSapFind(PCM_ADAPTER Adapter, const UCHAR *Address)
+{
+    PCM_SAP Sap = Adapter->Saps[Address[CM_HOST_BYTES]];
+    while (Sap != NULL && !NdisEqualMemory(Sap->Address, Address, ATM_ADDRESS_LENGTH))
+        Sap = Sap->Next;
+    return Sap;
+}
+
+/* With the lock held. */
+static NDIS_STATUS SapInsert(PCM_ADAPTER Adapter, PCM_SAP Sap)
+{
+    PCM_SAP *First = &Adapter->Saps[Sap->Address[CM_HOST_BYTES]];
+    if (!CmAddressIsOurs(Adapter, Sap->Address))
+        return NDIS_STATUS_INVALID_ADDRESS; /* another station's: no call for it comes here */
+    if (CmSapFind(Adapter, Sap->Address) != NULL)
+        return NDIS_STATUS_INVALID_DATA; /* taken (C101) */
+    Sap->Next = *First;
+    *First = Sap;
+    Sap->Registered = TRUE;
+    return NDIS_STATUS_SUCCESS;
+}
+
+static VOID SapRemove(PCM_ADAPTER Adapter, PCM_SAP Sap)
+{
+    PCM_SAP *At = &Adapter->Saps[Sap->Address[CM_HOST_BYTES]];
+    while (*At != NULL && *At != Sap)
+        At = &(*At)->Next;
+    if (*At != NULL)
+        *At = Sap->Next;
 }
 
 _Use_decl_annotations_ NDIS_STATUS NTAPI CmRegisterSap(NDIS_HANDLE CallMgrAfContext, PCO_SAP Sap,
@@ -123,22 +156,16 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmRegisterSap(NDIS_HANDLE CallMgrAfCont
 {
     PCM_AF Af = CallMgrAfContext;
     PCM_ADAPTER Adapter = Af->Adapter;
-    PCM_SAP New;
-    UCHAR Selector = 0;
-    NDIS_STATUS Status = SapRead(Adapter, Sap, &Selector);
-    New = CmAllocate(Adapter, sizeof(*New));
+    PCM_SAP New = CmAllocate(Adapter, sizeof(*New));
+    NDIS_STATUS Status;
     if (New == NULL)
         return NDIS_STATUS_RESOURCES;
     New->Af = Af;
     New->NdisSapHandle = NdisSapHandle;
-    New->Selector = Selector;
+    Status = SapRead(Adapter, Sap, New->Address);
     NdisAcquireSpinLock(&Adapter->Lock);
-    if (Status == NDIS_STATUS_SUCCESS && Adapter->Saps[Selector] != NULL)
-        Status = NDIS_STATUS_INVALID_DATA; /* taken (C101) */
-    if (Status == NDIS_STATUS_SUCCESS) {
-        Adapter->Saps[Selector] = New;
-        New->Registered = TRUE;
-    }
+    if (Status == NDIS_STATUS_SUCCESS)
+        Status = SapInsert(Adapter, New);
     Af->SapCount++;
     NdisReleaseSpinLock(&Adapter->Lock);
     *CallMgrSapContext = New;
@@ -154,8 +181,7 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmDeregisterSap(NDIS_HANDLE CallMgrSapC
     NdisAcquireSpinLock(&Adapter->Lock);
     CmRequestBegin(&Sap->Request, CM_DEREGISTER_SAP, NULL);
     Sap->Deregistering = TRUE;
-    if (Adapter->Saps[Sap->Selector] == Sap)
-        Adapter->Saps[Sap->Selector] = NULL;
+    SapRemove(Adapter, Sap);
     Busy = Sap->Offers != 0;
     NdisReleaseSpinLock(&Adapter->Lock);
     if (Busy)

@@ -103,6 +103,7 @@ typedef struct _CM_REQUEST {
  * held, but for the first two functions. */
 typedef struct _CM_SIGNALLING {
     BOOLEAN NetworkChannels; /* a call's channel comes with the answer, and is the network's */
+    BOOLEAN Registers; /* the network knows addresses or not; else this end's is known at once */
     /* May these 20 octets be an address here? */
     BOOLEAN (*AddressIsGood)(const UCHAR *Octets);
     /* Whom a call would go to; fills Offer->to. returns SUCCESS, INVALID_ADDRESS, NO_ROUTE. */
@@ -153,21 +154,33 @@ typedef struct _CM_EDGE {
     VOID (*DispatchIncomingCloseCall)(NDIS_STATUS, NDIS_HANDLE, PVOID, UINT);
     VOID (*DispatchIncomingDropParty)(NDIS_STATUS, NDIS_HANDLE, PVOID, UINT);
     NDIS_STATUS (*NotifyCloseAf)(NDIS_HANDLE);
+    /* Sends a request of ours to a client; PENDING: CmOidRequestComplete follows. */
+    NDIS_STATUS (*AskClient)(PCM_ADAPTER Adapter, NDIS_HANDLE NdisAfHandle, PNDIS_OID_REQUEST);
 } CM_EDGE;
+
+/* Addresses of one adapter that its network knows: the station's, and one for each prefix. */
+#define CM_ADDRESSES_MAX 8
+#define CM_ESI_BYTES     6
+#define CM_HOST_BYTES    (ATM_ADDRESS_LENGTH - 1) /* of an address: all but its selector */
 
 struct _CM_ADAPTER {
     const CM_EDGE *Edge;
     const CM_SIGNALLING *Signalling;
     PVOID Engine;
     UCHAR Address[ATM_ADDRESS_LENGTH]; /* this station's, with selector 0 */
-    ULONG CloseBytesMax;               /* close data that the signalling carries */
-    NDIS_STATUS CloseTooLong;          /* what more of it gets */
-    NDIS_HANDLE NdisHandle;            /* for memory, timers, work items */
+    UCHAR Esi[CM_ESI_BYTES];           /* its end of the addresses that the network gives */
+    BOOLEAN HasEsi;
+    BOOLEAN AddressesUntold; /* a client has to be told: see CM_AF */
+    ULONG AddressCount;
+    UCHAR Addresses[CM_ADDRESSES_MAX][ATM_ADDRESS_LENGTH]; /* those that the network knows */
+    ULONG CloseBytesMax;      /* close data that the signalling carries */
+    NDIS_STATUS CloseTooLong; /* what more of it gets */
+    NDIS_HANDLE NdisHandle;   /* for memory, timers, work items */
     CM_CONFIG Config;
     ULONG Port;
     NDIS_SPIN_LOCK Lock;
     LIST_ENTRY Afs;
-    PCM_SAP Saps[256]; /* by selector: the rest of the address is the station's */
+    PCM_SAP Saps[256]; /* by selector; those of different addresses are chained */
     ULONG NextVci;
     ULONG VciCount;
     UCHAR VciUsed[65536 / 8];
@@ -195,14 +208,18 @@ struct _CM_AF {
     ULONG VcCount;
     ULONG SapCount;
     BOOLEAN Notified;
-    BOOLEAN CloseWaits; /* for the last VC and SAP to go */
+    BOOLEAN CloseWaits;   /* for the last VC and SAP to go, and for the client to be told */
+    BOOLEAN AddressesOld; /* the client has to be told (again) that addresses changed */
+    BOOLEAN Telling;      /* it is being told */
+    NDIS_OID_REQUEST AddressChange;
     CM_REQUEST Request;
 };
 
 struct _CM_SAP {
     PCM_AF Af;
     NDIS_HANDLE NdisSapHandle;
-    UCHAR Selector;
+    PCM_SAP Next; /* with the same selector */
+    UCHAR Address[ATM_ADDRESS_LENGTH];
     ULONG Offers; /* incoming calls that are being offered over it */
     BOOLEAN Deregistering;
     BOOLEAN Registered;
@@ -311,6 +328,29 @@ VOID CmAnswerTimerUpdate(PCM_ADAPTER Adapter);
 ULONG CmChannelAllocate(PCM_ADAPTER Adapter); /* 0: none is free */
 VOID CmChannelFree(PCM_ADAPTER Adapter, ULONG Channel);
 PVOID CmAllocate(PCM_ADAPTER Adapter, SIZE_T Bytes); /* zeros; NULL on failure */
+
+/* ---- af.c ---------------------------------------------------------------------------------- */
+
+/* With the lock held: the SAP of an address, its selector included; NULL: there is none. */
+PCM_SAP CmSapFind(PCM_ADAPTER Adapter, const UCHAR *Address);
+
+/* ---- address.c: this end's addresses -------------------------------------------------------- */
+
+/* With the lock held: the network knows an address, or knows it no more. What was told is not told
+ * again. CmRun, which must follow, tells the clients. */
+VOID CmAddressAdd(PCM_ADAPTER Adapter, const UCHAR *Address);
+VOID CmAddressRemove(PCM_ADAPTER Adapter, const UCHAR *Address);
+/* Whether calls for these 20 octets may come here: the station's address, one that the network
+ * knows, or this end's ESI behind any prefix, with any selector. With the lock held. */
+BOOLEAN CmAddressIsOurs(PCM_ADAPTER Adapter, const UCHAR *Address);
+/* Tells the clients of open families what has changed (OID_CO_ADDRESS_CHANGE). Without the lock; at
+ * <= DISPATCH. */
+VOID CmAddressesTell(PCM_ADAPTER Adapter);
+/* A family is open, or will be in a moment: its client is told for the first time, by the adapter's
+ * timer. Without the lock. */
+VOID CmAfOpened(PCM_AF Af);
+/* Answers OID_CO_GET_ADDRESSES. */
+NDIS_STATUS CmAddressesGet(PCM_ADAPTER Adapter, PNDIS_OID_REQUEST Request);
 
 /* ---- request.c: pended requests ----------------------------------------------------------- */
 

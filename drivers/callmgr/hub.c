@@ -90,6 +90,8 @@ NDIS_STATUS CmHubBegin(PCM_ADAPTER Adapter, struct hubsig *Engine,
     Adapter->CloseBytesMax = HUBSIG_CLOSE_BYTES_MAX;
     Adapter->CloseTooLong = NDIS_STATUS_INVALID_DATA;
     HubAddressSet(Adapter->Address, Station, 0);
+    NdisMoveMemory(Adapter->Addresses[0], Adapter->Address, ATM_ADDRESS_LENGTH);
+    Adapter->AddressCount = 1;
     hubsig_begin(Engine, Station, Adapter->Config.AnswerMilliseconds, &Memory);
     return CmAdapterBegin(Adapter);
 }

@@ -6,10 +6,7 @@
  * here on. */
 static PCM_SAP SapTake(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
 {
-    PCM_SAP Sap;
-    if (!NdisEqualMemory(Offer->called, Adapter->Address, ATM_ADDRESS_LENGTH - 1))
-        return NULL;
-    Sap = Adapter->Saps[Offer->called[ATM_ADDRESS_LENGTH - 1]];
+    PCM_SAP Sap = CmSapFind(Adapter, Offer->called);
     if (Sap == NULL || !Sap->Registered || Sap->Deregistering)
         return NULL;
     Sap->Offers++;

@@ -74,7 +74,8 @@ static VOID CompleteAf(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
     const CM_EDGE *Edge = Af->Adapter->Edge;
     NDIS_HANDLE NdisAfHandle = Af->NdisAfHandle;
     if (Kind == CM_OPEN_AF) {
-        Edge->OpenAfComplete(Status, NdisAfHandle, Af);
+        CmAfOpened(Af);
+        Edge->OpenAfComplete(Status, NdisAfHandle, Af); /* the client may close it there */
         return;
     }
     Edge->CloseAfComplete(Status, NdisAfHandle);

@@ -59,9 +59,9 @@ struct _HUB_PORT {
     ULONG ActiveChannels;
     BOOLEAN Running;
     BOOLEAN Pausing;
-    BOOLEAN Connected;             /* guarded by Lock: the link's processor writes it */
-    BOOLEAN Link;                  /* it is on a link, not on a hub */
-    PCONDIS_NIC_MEMBER Signalling; /* PortSignal's */
+    BOOLEAN Connected; /* guarded by Lock: the link's processor writes it */
+    BOOLEAN Link;      /* it is on a link, not on a hub */
+    UCHAR Esi[6];      /* on a link: PortReadEsi's */
 };
 
 /* What a VC has of its port. */
@@ -89,6 +89,10 @@ NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS 
 /* Reads "Station" alone, before PortOpen. At PASSIVE. returns SUCCESS, FAILURE. */
 NDIS_STATUS PortReadStation(NDIS_HANDLE Adapter, struct hubsig_name *Station);
 
+/* Reads "Esi", the end system identifier of a link's port: 12 hexadecimal digits; without it, one
+ * that is derived from the station's name, which was read. At PASSIVE. returns SUCCESS, FAILURE. */
+NDIS_STATUS PortReadEsi(PHUB_PORT Port, NDIS_HANDLE Adapter);
+
 /* The bytes of a frame that is a message (1.. bytes): where they lie when they are in one piece,
  * else in *Copy, which moves to the caller (NdisFreeMemory). NULL: no memory. */
 const UCHAR *PortMessage(PHUB_PORT Port, PCONDIS_FRAME Frame, UCHAR **Copy);
@@ -113,7 +117,8 @@ BOOLEAN PortIsConnected(PHUB_PORT Port);
  * bad line: the other end's timers find out. */
 VOID PortSendControl(PHUB_PORT Port, const struct hubsig_message *Message);
 
-/* On a link: what comes on a channel goes to Events->Control from here on, until PortClose. */
+/* On a link: what comes on a channel goes to Events->Control from here on, until PortClose. A
+ * frame says its channel. */
 NDIS_STATUS PortSignal(PHUB_PORT Port, ULONG Channel);
 
 /* On a link: sends bytes on a channel; they are copied. Lost as PortSendControl's. */

@@ -25,6 +25,7 @@ static NDIS_OID SupportedOids[] = {
     OID_ATM_MAX_ACTIVE_VCI_BITS,   OID_ATM_MAX_ACTIVE_VPI_BITS,
     OID_ATM_MAX_AAL5_PACKET_SIZE,  OID_ATM_SIGNALING_VPIVCI,
     OID_ATM_ASSIGNED_VPI,          OID_HUB_STATION,
+    OID_ATM_HW_CURRENT_ADDRESS,    OID_ATM_ILMI_VPIVCI,
 };
 
 /* One answer, of any shape. */
@@ -142,6 +143,17 @@ static BOOLEAN AnswerAtm(PHUB_PORT Port, NDIS_OID Oid, POID_ANSWER Answer)
         Answer->Body.VpiVci.Vci = Port->Link ? 5 : 0;
         AnswerBody(Answer, sizeof(Answer->Body.VpiVci));
         return TRUE;
+    case OID_ATM_ILMI_VPIVCI:
+        if (!Port->Link)
+            return FALSE;
+        Answer->Body.VpiVci.Vpi = 0;
+        Answer->Body.VpiVci.Vci = 16;
+        AnswerBody(Answer, sizeof(Answer->Body.VpiVci));
+        return TRUE;
+    case OID_ATM_HW_CURRENT_ADDRESS:
+        Answer->Data = Port->Esi;
+        Answer->Length = sizeof(Port->Esi);
+        return Port->Link;
     case OID_ATM_ASSIGNED_VPI:
         AnswerUlong(Answer, Port->Number);
         return TRUE;

@@ -64,6 +64,61 @@ NDIS_STATUS PortReadStation(NDIS_HANDLE Adapter, struct hubsig_name *Station)
     return Status;
 }
 
+/* Twelve hexadecimal digits, in pairs that may have - : or . between them. */
+static BOOLEAN SetEsi(UCHAR *Esi, PNDIS_STRING Text)
+{
+    ULONG Index, Digits = 0, Length = Text->Length / sizeof(WCHAR);
+    for (Index = 0; Index < Length; Index++) {
+        WCHAR Letter = Text->Buffer[Index];
+        ULONG Digit;
+        if (Digits % 2 == 0 && Digits > 0 && (Letter == '-' || Letter == ':' || Letter == '.'))
+            continue;
+        if (Letter >= '0' && Letter <= '9')
+            Digit = Letter - (ULONG)'0';
+        else if ((Letter | 0x20) >= 'a' && (Letter | 0x20) <= 'f')
+            Digit = (Letter | 0x20u) - (ULONG)'a' + 10;
+        else
+            return FALSE;
+        if (Digits == 2 * sizeof(((PHUB_PORT)0)->Esi))
+            return FALSE;
+        Esi[Digits / 2] = (UCHAR)((ULONG)Esi[Digits / 2] << 4 | Digit);
+        Digits++;
+    }
+    return Digits == 2 * sizeof(((PHUB_PORT)0)->Esi);
+}
+
+/* A station without a setting has always the same end system identifier, most likely no other
+ * station's: a hash of its name, marked as locally administered. */
+static VOID DeriveEsi(UCHAR *Esi, const struct hubsig_name *Station)
+{
+    ULONGLONG Hash = 0xcbf29ce484222325ULL;
+    ULONG Index;
+    for (Index = 0; Index < Station->length; Index++)
+        Hash = (Hash ^ (UCHAR)Station->text[Index]) * 0x100000001b3ULL;
+    Hash ^= Hash >> 32;
+    for (Index = 0; Index < 6; Index++)
+        Esi[Index] = (UCHAR)(Hash >> 8 * Index);
+    Esi[0] = (UCHAR)((Esi[0] & 0xfc) | 0x02);
+}
+
+NDIS_STATUS PortReadEsi(PHUB_PORT Port, NDIS_HANDLE Adapter)
+{
+    NDIS_HANDLE Configuration;
+    PNDIS_STRING Text;
+    NDIS_STATUS Status = OpenConfiguration(Adapter, &Configuration);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    Text = ReadString(Configuration, L"Esi");
+    if (Text == NULL) {
+        DeriveEsi(Port->Esi, &Port->Station);
+    } else if (!SetEsi(Port->Esi, Text)) {
+        DbgPrint("link: the setting Esi is %wZ, but takes 12 hexadecimal digits\n", Text);
+        Status = NDIS_STATUS_FAILURE;
+    }
+    NdisCloseConfiguration(Configuration);
+    return Status;
+}
+
 static NDIS_STATUS OpenNic(PHUB_PORT Port)
 {
     static const CONDIS_NIC_CHARACTERISTICS Characteristics = {PortReceive, PortSendComplete,
@@ -120,10 +175,11 @@ NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS 
     return NDIS_STATUS_SUCCESS;
 }
 
-/* The port itself is the context: its frames are no VC's. */
+/* The port itself is the context: its frames are no VC's, and the membership ends with the NIC. */
 NDIS_STATUS PortSignal(PHUB_PORT Port, ULONG Channel)
 {
-    return CondisNicJoin(Port->Nic, Channel, Port, FALSE, &Port->Signalling);
+    PCONDIS_NIC_MEMBER Member;
+    return CondisNicJoin(Port->Nic, Channel, Port, FALSE, &Member);
 }
 
 VOID PortClose(PHUB_PORT Port)

@@ -92,6 +92,8 @@ struct condis_client_options {
      * status), or is closing because the adapter or its call manager goes (NDIS_STATUS_CLOSING).
      * May be NULL. */
     void (*on_af)(void *context, struct condis_af *af, condis_status status);
+    /* Called when what condis_af_addresses gives has changed. May be NULL. */
+    void (*on_addresses)(void *context, struct condis_af *af);
     void *context;
 };
 
@@ -135,6 +137,22 @@ struct condis_af_info {
 };
 
 void condis_af_info(struct condis_af *af, struct condis_af_info *out);
+
+#define CONDIS_AF_ADDRESSES_MAX 16 /* that are kept of one AF */
+
+/* The addresses of this end that its network knows, as the call manager last told: where addresses
+ * are registered (ILMI), none before the network has answered and while its link is down. The first
+ * one is condis_af_info's.
+ * out      room for room_count of them; the selector of each is 0
+ * returns  how many there are */
+size_t condis_af_addresses(struct condis_af *af, struct condis_address *out, size_t room_count);
+
+/* Waits until the network knows an address of this end; the selector is not looked at.
+ * address  NULL: any
+ * returns  CONDIS_SUCCESS; CONDIS_TIMEOUT; NDIS_STATUS_CLOSING: the AF is not open any more. */
+condis_status condis_af_address_wait(struct condis_af *af, const struct condis_address *address,
+                                     uint32_t timeout_ms);
+
 struct condis_client *condis_af_client(struct condis_af *af);
 
 /* --- Traffic ---------------------------------------------------------------------------------- */

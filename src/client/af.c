@@ -159,6 +159,7 @@ static void af_close_begin(struct condis_af *af)
         af->state = AF_CLOSING;
         af->status = NDIS_STATUS_CLOSING;
         af->oid_count++; /* holds the close back until everything has been asked */
+        wait_list_wake(&client->waiters);
     }
     NdisReleaseSpinLock(&client->lock);
     if (!begin)
@@ -301,10 +302,61 @@ void condis_af_info(struct condis_af *af, struct condis_af_info *out)
     NdisAcquireSpinLock(&af->client->lock);
     out->open = af->state == AF_OPEN;
     out->status = af->status;
-    out->has_address = af->has_address;
-    out->address = af->address;
+    out->has_address = af->address_count > 0;
+    out->address = af->addresses[0];
     NdisReleaseSpinLock(&af->client->lock);
     attach_leave(&attach);
+}
+
+size_t condis_af_addresses(struct condis_af *af, struct condis_address *out, size_t room_count)
+{
+    struct attach attach;
+    if (!attach_enter(&af->client->place, &attach))
+        return 0;
+    NdisAcquireSpinLock(&af->client->lock);
+    size_t count = af->address_count;
+    for (size_t i = 0; i < count && i < room_count; i++)
+        out[i] = af->addresses[i];
+    NdisReleaseSpinLock(&af->client->lock);
+    attach_leave(&attach);
+    return count;
+}
+
+struct af_address_search {
+    const struct condis_af *af;
+    const struct condis_address *address;
+};
+
+/* Ready too when it will never be. */
+static bool af_address_ready(void *what)
+{
+    const struct af_address_search *search = what;
+    const struct condis_af *af = search->af;
+    if (af->state != AF_OPEN || (!search->address && af->address_count > 0))
+        return true;
+    for (ULONG i = 0; i < af->address_count && search->address; i++) {
+        if (!memcmp(af->addresses[i].octets, search->address->octets, CONDIS_ADDRESS_BYTES - 1))
+            return true;
+    }
+    return false;
+}
+
+condis_status condis_af_address_wait(struct condis_af *af, const struct condis_address *address,
+                                     uint32_t timeout_ms)
+{
+    struct attach attach;
+    struct af_address_search search = {.af = af, .address = address};
+    if (!attach_enter(&af->client->place, &attach))
+        return NDIS_STATUS_INVALID_STATE;
+    condis_status status =
+        wait_until(&af->client->waiters, &af->client->lock, af_address_ready, &search, timeout_ms);
+    if (status == CONDIS_SUCCESS) {
+        if (af->state != AF_OPEN)
+            status = NDIS_STATUS_CLOSING;
+        NdisReleaseSpinLock(&af->client->lock);
+    }
+    attach_leave(&attach);
+    return status;
 }
 
 struct condis_client *condis_af_client(struct condis_af *af)

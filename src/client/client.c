@@ -67,6 +67,7 @@ struct condis_client *client_create(const struct condis_client_options *options)
     client->family_count = options->families ? options->family_count : 1;
     memcpy(client->families, families, client->family_count * sizeof *families);
     client->on_af = options->on_af;
+    client->on_addresses = options->on_addresses;
     client->context = options->context;
     return client;
 }

@@ -79,6 +79,7 @@ struct condis_client {
     struct condis_family families[CLIENT_FAMILIES_MAX];
     size_t family_count;
     void (*on_af)(void *context, struct condis_af *af, condis_status status);
+    void (*on_addresses)(void *context, struct condis_af *af);
     void *context;
 };
 
@@ -126,8 +127,8 @@ struct condis_af {
     bool notified;          /* the call manager waits for NdisClNotifyCloseAddressFamilyComplete */
     bool notify_inside;     /* ProtocolClNotifyCloseAf has not returned */
     bool addresses_changed; /* while it was being opened */
-    bool has_address;
-    struct condis_address address;
+    struct condis_address addresses[CONDIS_AF_ADDRESSES_MAX]; /* of this end, as last told */
+    ULONG address_count;
     char adapter[64];
 };
 

@@ -3,35 +3,58 @@
 
 #include "client/af.h"
 
-enum { OID_ADDRESSES = 4 };
-
-/* A query for the AF's addresses, with room for a few; the first one is kept. */
+/* A query for the AF's addresses. */
 struct oid_query {
     NDIS_OID_REQUEST request;
     struct condis_af *af;
     union {
         CO_ADDRESS_LIST list;
         UCHAR room[sizeof(CO_ADDRESS_LIST) +
-                   OID_ADDRESSES * (sizeof(CO_ADDRESS) + sizeof(ATM_ADDRESS))];
+                   CONDIS_AF_ADDRESSES_MAX * (sizeof(CO_ADDRESS) + sizeof(ATM_ADDRESS))];
     };
 };
 
-static void oid_keep_address(struct oid_query *query)
+/* Reads the addresses out of a list: each is a CO_ADDRESS of its own length, the next one right
+ * behind it. returns how many; others than AESAs are passed over. */
+static ULONG oid_read(const struct oid_query *query, struct condis_address *out)
 {
-    struct condis_af *af = query->af;
+    const UCHAR *at = (const UCHAR *)&query->list.AddressList;
     const UCHAR *end =
         (const UCHAR *)&query->list + query->request.DATA.QUERY_INFORMATION.BytesWritten;
-    const UCHAR *at = (const UCHAR *)&query->list.AddressList.Address;
-    ATM_ADDRESS address;
-    if (query->list.NumberOfAddresses == 0 || end < at + sizeof address)
-        return;
-    memcpy(&address, at, sizeof address);
-    if (address.AddressType != ATM_NSAP || address.NumberOfDigits != CONDIS_ADDRESS_BYTES)
-        return;
-    NdisAcquireSpinLock(&af->client->lock);
-    memcpy(af->address.octets, address.Address, CONDIS_ADDRESS_BYTES);
-    af->has_address = true;
-    NdisReleaseSpinLock(&af->client->lock);
+    ULONG count = 0;
+    for (ULONG i = 0; i < query->list.NumberOfAddresses && count < CONDIS_AF_ADDRESSES_MAX; i++) {
+        CO_ADDRESS head;
+        ATM_ADDRESS address;
+        if (end - at < (ptrdiff_t)(FIELD_OFFSET(CO_ADDRESS, Address) + sizeof address))
+            break;
+        memcpy(&head, at, FIELD_OFFSET(CO_ADDRESS, Address));
+        at += FIELD_OFFSET(CO_ADDRESS, Address);
+        memcpy(&address, at, sizeof address);
+        if (address.AddressType == ATM_NSAP && address.NumberOfDigits == CONDIS_ADDRESS_BYTES)
+            memcpy(out[count++].octets, address.Address, CONDIS_ADDRESS_BYTES);
+        if (head.AddressSize > (ULONG)(end - at))
+            break;
+        at += head.AddressSize;
+    }
+    return count;
+}
+
+static void oid_keep_addresses(struct oid_query *query)
+{
+    struct condis_af *af = query->af;
+    struct condis_client *client = af->client;
+    struct condis_address addresses[CONDIS_AF_ADDRESSES_MAX];
+    ULONG count = oid_read(query, addresses);
+    NdisAcquireSpinLock(&client->lock);
+    bool changed = count != af->address_count ||
+                   memcmp(addresses, af->addresses, count * sizeof *addresses) != 0;
+    memcpy(af->addresses, addresses, count * sizeof *addresses);
+    af->address_count = count;
+    if (changed)
+        wait_list_wake(&client->waiters);
+    NdisReleaseSpinLock(&client->lock);
+    if (changed && client->on_addresses)
+        client->on_addresses(client->context, af);
 }
 
 VOID oid_completed(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcContext,
@@ -44,7 +67,7 @@ VOID oid_completed(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcContext,
     (void)ProtocolVcContext;
     (void)ProtocolPartyContext;
     if (Status == NDIS_STATUS_SUCCESS)
-        oid_keep_address(query);
+        oid_keep_addresses(query);
     client_free(query);
     client_af_let_go(af, &af->oid_count);
 }
@@ -59,7 +82,6 @@ void oid_ask_addresses(struct condis_af *af)
         return;
     }
     query->af = af;
-    query->list.NumberOfAddressesAvailable = OID_ADDRESSES;
     query->request = (NDIS_OID_REQUEST){
         .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                    NDIS_SIZEOF_OID_REQUEST_REVISION_1},

@@ -342,14 +342,11 @@ static void answer_arrived(struct ilmi *ilmi, uint64_t now_ms, const struct snmp
                      answer);
 }
 
-/* The peer knows nothing: everything is registered again. A poll under way stays: it is answered.
- */
+/* The peer knows nothing: everything is registered again. What was asked before may have come to
+ * nobody, so a poll asks anew, at once. */
 static void peer_began(struct ilmi *ilmi, uint64_t now_ms)
 {
-    enum ilmi_asked asked = ilmi->asked;
     forget(ilmi);
-    if (asked == ILMI_ASKED_POLL)
-        ilmi->asked = asked;
     ilmi->poll_at_ms = now_ms;
 }
 

@@ -53,6 +53,33 @@ static void on_af(void *context, struct condis_af *af, condis_status status)
     queue_put(&client->box.script->queue, &self->event);
 }
 
+/* What the network knows of a client changed: who waits looks again. */
+struct addresses_event {
+    struct event event;
+    struct client_box *client;
+};
+
+static void handle_addresses(struct script *script, struct event *event)
+{
+    struct addresses_event *self = (struct addresses_event *)event;
+    (void)script;
+    box_wake(&self->client->box);
+    free(self);
+}
+
+static void on_addresses(void *context, struct condis_af *af)
+{
+    struct client_box *client = context;
+    struct addresses_event *self = malloc(sizeof *self);
+    (void)af;
+    if (!self) {
+        atomic_store(&client->box.script->lost, true);
+        return;
+    }
+    *self = (struct addresses_event){.event.handle = handle_addresses, .client = client};
+    queue_put(&client->box.script->queue, &self->event);
+}
+
 int client_open(lua_State *L)
 {
     static const char *const known[] = {"families", NULL};
@@ -75,6 +102,7 @@ int client_open(lua_State *L)
         .families = family_count ? families : NULL,
         .family_count = family_count,
         .on_af = on_af,
+        .on_addresses = on_addresses,
         .context = self,
     };
     struct condis_error error = {{0}};
@@ -193,14 +221,55 @@ static int client_ready(lua_State *L)
     return ready_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 3));
 }
 
+/* Finds an address that the network knows; want NULL: the first one. */
+static bool find_address(const struct client_box *self, const struct condis_address *want,
+                         struct condis_address *out)
+{
+    for (uint32_t i = 0; i < self->af_count; i++) {
+        struct condis_address known[CONDIS_AF_ADDRESSES_MAX];
+        size_t count = condis_af_addresses(self->afs[i], known, CONDIS_AF_ADDRESSES_MAX);
+        for (size_t k = 0; k < count; k++) {
+            if (want && memcmp(known[k].octets, want->octets, CONDIS_ADDRESS_BYTES - 1) != 0)
+                continue;
+            *out = want ? *want : known[k];
+            return true;
+        }
+    }
+    return false;
+}
+
+static int registered_continue(lua_State *L, int status, lua_KContext context)
+{
+    struct client_box *self = box_check(L, 1, BOX_CLIENT);
+    struct condis_address want, found;
+    char text[CONDIS_ADDRESS_TEXT_BYTES];
+    bool any = lua_isnil(L, 2);
+    (void)status;
+    if (!any)
+        options_address(L, 2, &want);
+    if (find_address(self, any ? NULL : &want, &found)) {
+        lua_pushstring(L, condis_address_format(&found, text));
+        return 1;
+    }
+    if (script_now_100ns(self->box.script) >= (uint64_t)context)
+        return script_raise(L, FAULT_RUN, CONDIS_TIMEOUT, "host '%s': the network does not know %s",
+                            self->host->name, any ? "it" : condis_address_format(&want, text));
+    return activity_wait(L, &self->box.waiters, (uint64_t)context, context, registered_continue);
+}
+
+/* client:registered([address [, timeout_ms]]): the address */
+static int client_registered(lua_State *L)
+{
+    activity_check_can_wait(L);
+    lua_settop(L, 3);
+    return registered_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 3));
+}
+
 void clients_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"ready", client_ready},
-        {"listen", listener_new},
-        {"call", call_new},
-        {"close", client_close_lua},
-        {NULL, NULL},
+        {"ready", client_ready}, {"registered", client_registered}, {"listen", listener_new},
+        {"call", call_new},      {"close", client_close_lua},       {NULL, NULL},
     };
     box_define(L, BOX_CLIENT, methods);
     listeners_open(L);

@@ -2,7 +2,7 @@
 /* The drivers of a link, end to end: a switch of its own process, hosts over loopback TCP, one
  * sender and two receivers, over each edge and in each version of the UNI.
  *
- * argv[1] is the condis command; the first host to connect has port 0 of the switch. */
+ * argv[1] is the condis command. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include <condis/call.h>
 #include <condis/host.h>
 
-enum { HOSTS = 3, SETTINGS = 4, PATIENCE_MS = 20000 };
+enum { HOSTS = 3, SETTINGS = 5, PATIENCE_MS = 20000 };
 
 static const char *command;
 static const char *const names[HOSTS] = {"root", "leaf0", "leaf1"};
@@ -71,8 +71,8 @@ static void begin_switch(void)
         dup2(pipes[1], STDERR_FILENO);
         close(pipes[0]);
         close(pipes[1]);
-        execl(command, command, "switch", "--listen", "127.0.0.1:0", "--uni", version, "--route",
-              "@root=0", "--route", "@leaf0=1", "--route", "@leaf1=2", (char *)NULL);
+        execl(command, command, "switch", "--listen", "127.0.0.1:0", "--uni", version,
+              (char *)NULL);
         _exit(127);
     }
     close(pipes[1]);
@@ -95,38 +95,50 @@ static void load(struct host *host, const char *driver, const struct condis_sett
     good(condis_driver_load(host->host, path, settings, SETTINGS, out, &error), &error);
 }
 
-static void begin_host(struct host *host, const char *name)
+static const char *const esis[HOSTS] = {"02:00:00:00:00:01", "020000000002", "02-00-00-00-00-03"};
+
+static bool start_host(struct host *host, const char *name, const char *esi,
+                       struct condis_error *error)
 {
-    const struct condis_setting settings[SETTINGS] = {
-        {"Link", net.link}, {"Station", name}, {"Uni", net.edge->uni}, {"CloseData", "1"}};
+    const struct condis_setting settings[SETTINGS] = {{"Link", net.link},
+                                                      {"Station", name},
+                                                      {"Uni", net.edge->uni},
+                                                      {"CloseData", "1"},
+                                                      {"Esi", esi}};
     const struct condis_host_options options = {.name = name};
     struct condis_driver *miniport, *call_manager;
-    struct condis_error error = {""};
-    char address[CONDIS_ADDRESS_TEXT_BYTES];
-    snprintf(address, sizeof address, "@%s", name);
-    good(condis_address_parse(address, &host->address, &error), &error);
-    good(condis_host_create(net.world, &options, &host->host, &error), &error);
-    good(condis_client_open(host->host, NULL, &host->client, &error), &error);
+    good(condis_host_create(net.world, &options, &host->host, error), error);
+    good(condis_client_open(host->host, NULL, &host->client, error), error);
     load(host, net.edge->miniport, settings, &miniport);
     if (net.edge->call_manager)
         load(host, net.edge->call_manager, settings, &call_manager);
-    good(condis_adapter_start(miniport, "atm0", settings, SETTINGS, &host->adapter, &error),
-         &error);
+    return condis_adapter_start(miniport, "atm0", settings, SETTINGS, &host->adapter, error);
+}
+
+static void begin_host(unsigned which)
+{
+    struct host *host = &net.hosts[which];
+    struct condis_error error = {""};
+    char address[CONDIS_ADDRESS_TEXT_BYTES];
+    snprintf(address, sizeof address, "@%s", names[which]);
+    good(condis_address_parse(address, &host->address, &error), &error);
+    good(start_host(host, names[which], esis[which], &error), &error);
     assert_int_equal(condis_af_wait(host->client, "atm0", 0, PATIENCE_MS, &host->af),
                      CONDIS_SUCCESS);
     assert_int_equal(condis_listen(host->af, &host->address, NULL, &host->listener),
                      CONDIS_SUCCESS);
 }
 
-/* A host has its port of the switch once a call was answered; nobody listens at selector 77. */
-static void await_port(struct host *host)
+static void end_host(struct host *host)
 {
-    struct condis_call_options options = {.to = host->address};
-    struct condis_call *call = NULL;
-    options.to.octets[19] = 77;
-    assert_int_not_equal(condis_call_make(host->af, &options, &call, NULL), CONDIS_SUCCESS);
-    if (call)
-        condis_call_release(call);
+    condis_client_close(host->client);
+    condis_host_destroy(host->host);
+}
+
+static void await_address(unsigned which, const struct condis_address *address)
+{
+    assert_int_equal(condis_af_address_wait(net.hosts[which].af, address, PATIENCE_MS),
+                     CONDIS_SUCCESS);
 }
 
 static void begin(const struct edge *edge)
@@ -137,20 +149,18 @@ static void begin(const struct edge *edge)
     net.edge = edge;
     begin_switch();
     good(condis_world_create(&options, &net.world, &error), &error);
-    for (unsigned i = 0; i < HOSTS; i++) {
-        begin_host(&net.hosts[i], names[i]);
-        await_port(&net.hosts[i]);
-    }
+    for (unsigned i = 0; i < HOSTS; i++)
+        begin_host(i);
+    for (unsigned i = 0; i < HOSTS; i++)
+        await_address(i, &net.hosts[i].address);
 }
 
 static void end(void)
 {
     struct condis_tally tally;
     int status;
-    for (unsigned i = HOSTS; i > 0; i--) {
-        condis_client_close(net.hosts[i - 1].client);
-        condis_host_destroy(net.hosts[i - 1].host);
-    }
+    for (unsigned i = HOSTS; i > 0; i--)
+        end_host(&net.hosts[i - 1]);
     tally = condis_world_tally(net.world);
     condis_world_destroy(net.world);
     kill(net.pid, SIGTERM);
@@ -282,6 +292,101 @@ static void a_miniport_call_manager_has_the_uni_31(void **state)
     story(&integrated_31);
 }
 
+/* Makes a call of the root's to an address and hands the leaf's end over. */
+static struct condis_call *call_leaf(const struct condis_address *to,
+                                     struct condis_listener *listener, struct condis_call **leaf)
+{
+    static condis_status made;
+    struct condis_call_options options = {.to = *to};
+    struct condis_call *call = NULL;
+    condis_call_make_async(net.hosts[0].af, &options, &call, NULL, ignore, &made);
+    assert_int_equal(condis_accept(listener, NULL, PATIENCE_MS, leaf), CONDIS_SUCCESS);
+    await_state(call);
+    return call;
+}
+
+static void end_call(struct condis_call *call, struct condis_call *leaf)
+{
+    struct condis_call_info info;
+    condis_call_info(leaf, &info);
+    assert_true(info.has_from);
+    assert_memory_equal(info.from.octets, net.hosts[0].address.octets, 19);
+    assert_int_equal(condis_call_close(call, NULL, 0), CONDIS_SUCCESS);
+    expect_closed(leaf, NULL);
+    condis_call_release(call);
+}
+
+/* The switch's own prefix, the station's ESI. */
+static void given_address(unsigned which, uint8_t selector, struct condis_address *out)
+{
+    static const uint8_t prefix[] = {0x47, 0x00, 0x05, 0x80, 0xFF, 0xE1};
+    memset(out, 0, sizeof *out);
+    memcpy(out->octets, prefix, sizeof prefix);
+    out->octets[13] = 0x02;
+    out->octets[18] = (uint8_t)(which + 1);
+    out->octets[19] = selector;
+}
+
+static void registration(const struct edge *edge)
+{
+    struct condis_address given, other, known[4];
+    struct condis_listener *listener = NULL, *refused = NULL;
+    struct condis_call *call, *leaf = NULL;
+    begin(edge);
+    given_address(1, 7, &given);
+    /* It is this end's before the network knows it, and with any selector; another's is not. */
+    assert_int_equal(condis_listen(net.hosts[1].af, &given, NULL, &listener), CONDIS_SUCCESS);
+    given_address(2, 7, &other);
+    assert_int_not_equal(condis_listen(net.hosts[1].af, &other, NULL, &refused), CONDIS_SUCCESS);
+    await_address(1, &given);
+    assert_int_equal(condis_af_addresses(net.hosts[1].af, known, 4), 2);
+    assert_memory_equal(known[0].octets, net.hosts[1].address.octets, 20);
+    given.octets[19] = 0;
+    assert_memory_equal(known[1].octets, given.octets, 20);
+    given.octets[19] = 7;
+    call = call_leaf(&given, listener, &leaf);
+    end_call(call, leaf);
+    call = call_leaf(&net.hosts[1].address, net.hosts[1].listener, &leaf);
+    end_call(call, leaf);
+    /* A host that begins again is found again under its name. */
+    end_host(&net.hosts[1]);
+    begin_host(1);
+    await_address(1, &net.hosts[1].address);
+    call = call_leaf(&net.hosts[1].address, net.hosts[1].listener, &leaf);
+    end_call(call, leaf);
+    end();
+}
+
+static void a_stand_alone_call_manager_registers_its_addresses(void **state)
+{
+    (void)state;
+    registration(&stand_alone_40);
+    registration(&stand_alone_31);
+}
+
+static void a_miniport_call_manager_registers_its_addresses(void **state)
+{
+    (void)state;
+    registration(&integrated_40);
+    registration(&integrated_31);
+}
+
+static void an_esi_that_is_none_is_refused(void **state)
+{
+    static const char *const wrong[] = {"", "02000000000", "0200000000011", "02000000000g",
+                                        ":020000000001"};
+    struct condis_error error = {""};
+    (void)state;
+    begin(&integrated_40);
+    end_host(&net.hosts[2]);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_false(start_host(&net.hosts[2], names[2], wrong[i], &error));
+        end_host(&net.hosts[2]);
+    }
+    begin_host(2);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +394,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_miniport_call_manager_has_the_uni_31),
         cmocka_unit_test(a_stand_alone_call_manager_has_the_uni_40),
         cmocka_unit_test(a_stand_alone_call_manager_has_the_uni_31),
+        cmocka_unit_test(a_miniport_call_manager_registers_its_addresses),
+        cmocka_unit_test(a_stand_alone_call_manager_registers_its_addresses),
+        cmocka_unit_test(an_esi_that_is_none_is_refused),
     };
     if (argc < 2)
         return 2;
