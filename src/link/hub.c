@@ -159,15 +159,30 @@ static bool frame_is_long_enough(const CONDIS_FRAME *frame)
     return bytes >= needed;
 }
 
+/* The frame is the medium's. The lock is held. */
+static void frame_begin(PCONDIS_NIC port, PCONDIS_FRAME frame)
+{
+    *frame_state(frame) =
+        (struct frame_state){.sender = port, .sent_at = exec_now(port->hub->world)};
+    frame->Source = (UNICODE_STRING){port->name_bytes, port->name_bytes, port->name};
+    port->sent_count++;
+}
+
+static VOID hub_finish(PCONDIS_NIC port, PCONDIS_FRAME frame, NDIS_STATUS status)
+{
+    struct hub *hub = port->hub;
+    exec_lock(&hub->lock);
+    frame_begin(port, frame);
+    frame_finish(frame, status);
+    exec_unlock(&hub->lock);
+}
+
 static VOID hub_send(PCONDIS_NIC port, PCONDIS_FRAME frame)
 {
     struct hub *hub = port->hub;
-    struct frame_state *state = frame_state(frame);
     bool long_enough = frame_is_long_enough(frame);
-    *state = (struct frame_state){.sender = port, .sent_at = exec_now(hub->world)};
-    frame->Source = (UNICODE_STRING){port->name_bytes, port->name_bytes, port->name};
     exec_lock(&hub->lock);
-    port->sent_count++;
+    frame_begin(port, frame);
     if (port->closing) {
         frame_finish(frame, NDIS_STATUS_SEND_ABORTED);
     } else if (!long_enough) {
@@ -272,8 +287,28 @@ static NDIS_STATUS hub_statistics(PCONDIS_NIC port, PCONDIS_NIC_STATISTICS out)
     return NDIS_STATUS_NOT_SUPPORTED;
 }
 
-const struct nic_ops hub_nic_ops = {hub_close,  hub_port,  hub_send,      hub_join,
-                                    hub_resume, hub_leave, hub_give_back, hub_statistics};
+/* The lock is held. */
+static void port_set_cut(CONDIS_NIC *port, bool cut)
+{
+    if (port->cut == cut)
+        return;
+    port->cut = cut;
+    member_discard(&port->inbox_member);
+    for (struct exec_link *at = port->members.next; at != &port->members; at = at->next)
+        member_discard(EXEC_CONTAINER(at, CONDIS_NIC_MEMBER, in_port));
+    port_post(port);
+}
+
+static VOID hub_cut(PCONDIS_NIC port)
+{
+    exec_lock(&port->hub->lock);
+    port_set_cut(port, true);
+    exec_unlock(&port->hub->lock);
+}
+
+const struct nic_ops hub_nic_ops = {hub_close,     hub_port,      hub_send,   hub_finish,
+                                    hub_cut,       hub_join,      hub_resume, hub_leave,
+                                    hub_give_back, hub_statistics};
 
 bool hub_set_shape(struct exec_world *world, const char *medium, const struct hub_shape *shape)
 {
@@ -301,13 +336,8 @@ bool hub_set_cut(struct exec_world *world, const char *medium, const char *stati
     UNICODE_STRING key = {station_bytes, station_bytes, station_name};
     exec_lock(&hub->lock);
     CONDIS_NIC *port = hub_station(hub, &key);
-    if (port && port->cut != cut) {
-        port->cut = cut;
-        member_discard(&port->inbox_member);
-        for (struct exec_link *at = port->members.next; at != &port->members; at = at->next)
-            member_discard(EXEC_CONTAINER(at, CONDIS_NIC_MEMBER, in_port));
-        port_post(port);
-    }
+    if (port)
+        port_set_cut(port, cut);
     exec_unlock(&hub->lock);
     registry_leave(hub);
     return port != NULL;

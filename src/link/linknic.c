@@ -89,6 +89,17 @@ static NDIS_STATUS frame_fault(const struct link_nic *nic, const CONDIS_FRAME *f
     return NDIS_STATUS_SUCCESS;
 }
 
+/* The frame's SendComplete is due. The lock is held. */
+static void frame_is_done(struct link_nic *nic, CONDIS_FRAME *frame)
+{
+    if (nic->done_last)
+        out_state(nic->done_last)->next = frame;
+    else
+        nic->done_first = frame;
+    nic->done_last = frame;
+    nic_post(nic);
+}
+
 static VOID nic_send(PCONDIS_NIC head, PCONDIS_FRAME frame)
 {
     struct link_nic *nic = (struct link_nic *)(void *)head;
@@ -98,17 +109,31 @@ static VOID nic_send(PCONDIS_NIC head, PCONDIS_FRAME frame)
     exec_lock(&nic->lock);
     nic->sent_count++;
     state->status = frame_fault(nic, frame);
-    if (state->status == NDIS_STATUS_SUCCESS) {
+    if (state->status == NDIS_STATUS_SUCCESS)
         link_send(nic->link, &state->frame, (uint16_t)(frame->Channel >> 16),
                   (uint16_t)frame->Channel);
-    } else {
-        if (nic->done_last)
-            out_state(nic->done_last)->next = frame;
-        else
-            nic->done_first = frame;
-        nic->done_last = frame;
-        nic_post(nic);
-    }
+    else
+        frame_is_done(nic, frame);
+    exec_unlock(&nic->lock);
+}
+
+static VOID nic_finish(PCONDIS_NIC head, PCONDIS_FRAME frame, NDIS_STATUS status)
+{
+    struct link_nic *nic = (struct link_nic *)(void *)head;
+    *out_state(frame) = (struct out_state){.status = status};
+    frame->Source = (UNICODE_STRING){0};
+    exec_lock(&nic->lock);
+    nic->sent_count++;
+    frame_is_done(nic, frame);
+    exec_unlock(&nic->lock);
+}
+
+static VOID nic_cut(PCONDIS_NIC head)
+{
+    struct link_nic *nic = (struct link_nic *)(void *)head;
+    exec_lock(&nic->lock);
+    if (!nic->closing)
+        link_cut(nic->link);
     exec_unlock(&nic->lock);
 }
 
@@ -254,8 +279,9 @@ static NDIS_STATUS nic_statistics(PCONDIS_NIC head, PCONDIS_NIC_STATISTICS out)
     return NDIS_STATUS_SUCCESS;
 }
 
-static const struct nic_ops linknic_ops = {nic_close,  nic_port,  nic_send,      nic_join,
-                                           nic_resume, nic_leave, nic_give_back, nic_statistics};
+static const struct nic_ops linknic_ops = {nic_close,     nic_port,      nic_send,   nic_finish,
+                                           nic_cut,       nic_join,      nic_resume, nic_leave,
+                                           nic_give_back, nic_statistics};
 
 /* An ASCII name as characters; false: it is none, or too long. */
 static bool name_narrow(PCUNICODE_STRING name, char out[CONDIS_NIC_NAME_CHARACTERS_MAX + 1])

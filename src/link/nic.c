@@ -6,6 +6,7 @@
 #include "link/linknic.h"
 #include "link/nic.h"
 #include "ndis/host.h"
+#include "nt/fault.h"
 
 static const struct nic_ops *nic_ops(PCONDIS_NIC nic)
 {
@@ -25,6 +26,8 @@ NDIS_STATUS NTAPI CondisNicOpen(NDIS_HANDLE MiniportAdapterHandle, PCUNICODE_STR
     struct exec *exec = ndis_adapter_exec(MiniportAdapterHandle);
     if (!exec)
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (nt_fault(FAULT_CondisNicOpen))
+        return nt_fault_status(FAULT_CondisNicOpen);
     if (linknic_is_name(MediumName))
         return linknic_open(exec, MediumName, Characteristics, NicContext, Nic);
     return hub_open(exec, MediumName, StationName, Characteristics, NicContext, Nic);
@@ -42,12 +45,21 @@ ULONG NTAPI CondisNicPort(PCONDIS_NIC Nic)
 
 VOID NTAPI CondisNicSend(PCONDIS_NIC Nic, PCONDIS_FRAME Frame)
 {
-    nic_ops(Nic)->send(Nic, Frame);
+    if (nt_fault(FAULT_link_cut))
+        nic_ops(Nic)->cut(Nic);
+    if (nt_fault(FAULT_frame_failed))
+        nic_ops(Nic)->finish(Nic, Frame, nt_fault_status(FAULT_frame_failed));
+    else if (nt_fault(FAULT_frame_lost))
+        nic_ops(Nic)->finish(Nic, Frame, nt_fault_status(FAULT_frame_lost));
+    else
+        nic_ops(Nic)->send(Nic, Frame);
 }
 
 NDIS_STATUS NTAPI CondisNicJoin(PCONDIS_NIC Nic, ULONG Channel, PVOID ChannelContext, BOOLEAN Held,
                                 PCONDIS_NIC_MEMBER *Member)
 {
+    if (nt_fault(FAULT_CondisNicJoin))
+        return nt_fault_status(FAULT_CondisNicJoin);
     return nic_ops(Nic)->join(Nic, Channel, ChannelContext, Held, Member);
 }
 

@@ -11,6 +11,10 @@ struct nic_ops {
     VOID (*close)(PCONDIS_NIC nic);
     ULONG (*port)(PCONDIS_NIC nic);
     VOID (*send)(PCONDIS_NIC nic, PCONDIS_FRAME frame);
+    /* Ends a frame as if it were sent, with this status, and sends nothing. */
+    VOID (*finish)(PCONDIS_NIC nic, PCONDIS_FRAME frame, NDIS_STATUS status);
+    /* Pulls the port's plug: a hub's for good, a link's until it has come up again. */
+    VOID (*cut)(PCONDIS_NIC nic);
     NDIS_STATUS(*join)
     (PCONDIS_NIC nic, ULONG channel, PVOID context, BOOLEAN held, PCONDIS_NIC_MEMBER *out);
     VOID (*resume)(PCONDIS_NIC_MEMBER member);

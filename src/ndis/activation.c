@@ -21,9 +21,11 @@ static NDIS_STATUS ask_miniport_to_activate(const struct call *call, struct vc *
                                             PCO_CALL_PARAMETERS parameters)
 {
     const struct driver *miniport = vc->adapter->driver;
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &vc->activation_op, FAULT_MiniportCoActivateVc, &status))
+        return status;
     struct visit visit = visit_begin(miniport, "MiniportCoActivateVc");
-    NDIS_STATUS status =
-        miniport->handlers.co_miniport.CoActivateVcHandler(vc->miniport_context, parameters);
+    status = miniport->handlers.co_miniport.CoActivateVcHandler(vc->miniport_context, parameters);
     visit_end(&visit);
     return operation_returned(call->host, &vc->activation_op, &miniport->module->owner, status);
 }
@@ -38,6 +40,13 @@ static NDIS_STATUS activate(enum edge edge, const char *function, NDIS_HANDLE Nd
     struct vc *vc = lock_for_cm(&call, edge, NdisVcHandle);
     if (!vc)
         return NDIS_STATUS_FAILURE;
+    enum fault_point point =
+        edge == EDGE_INTEGRATED ? FAULT_NdisMCmActivateVc : FAULT_NdisCmActivateVc;
+    bool may = vc_activation_table[vc->activation][VC_CM_ACTIVATE].action != STATE_BREAKS;
+    if (may && nt_fault(point)) {
+        vc_unlock(vc);
+        return nt_fault_status(point);
+    }
     uint8_t before = vc->activation;
     const struct state_cell *cell = vc_activation_step(vc, VC_CM_ACTIVATE);
     if (cell->action == STATE_BREAKS)

@@ -9,6 +9,7 @@
 #include "ndis/report.h"
 #include "ndis/settings.h"
 #include "ndis/world.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -220,6 +221,7 @@ static NDIS_STATUS initialize(struct adapter *adapter)
     struct visit visit = visit_begin(driver, "MiniportInitializeEx");
     NDIS_STATUS status =
         driver->miniport.InitializeHandlerEx(adapter->handle, driver->context, &parameters);
+    nt_fault_answered(&driver->module->owner, visit.handler, status);
     visit_end(&visit);
     if (status == NDIS_STATUS_PENDING)
         return visit_breaks(&visit, RULE_DRIVER_BAD_STATUS, &adapter->object, NDIS_STATUS_FAILURE,

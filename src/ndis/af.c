@@ -274,9 +274,11 @@ static NDIS_STATUS ask_to_open(const struct call *call, struct af *af, NDIS_HAND
     const struct driver *cm = af_cm(af);
     NDIS_HANDLE cm_binding = af->call_manager ? af->call_manager->context : af->adapter->context;
     NDIS_HANDLE context = NULL;
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &af->op, FAULT_ProtocolCmOpenAf, &status))
+        return status;
     struct visit visit = visit_begin(cm, "ProtocolCmOpenAf");
-    NDIS_STATUS status =
-        af_cm_handlers(af)->CmOpenAfHandler(cm_binding, &af->family, handle, &context);
+    status = af_cm_handlers(af)->CmOpenAfHandler(cm_binding, &af->family, handle, &context);
     if (status == NDIS_STATUS_SUCCESS && !context)
         (void)visit_breaks(&visit, RULE_CM_OPEN_AF_CONTEXT_UNSET, &af->object, status,
                            "*CallMgrAfContext is still NULL");
@@ -320,7 +322,9 @@ NDIS_STATUS NTAPI NdisClOpenAddressFamilyEx(NDIS_HANDLE NdisBindingHandle,
                            AddressFamily->AddressFamily);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
-    struct af *af = af_new(call.host, binding, AddressFamily, call_manager, ClientAfContext);
+    struct af *af = nt_fault(FAULT_NdisClOpenAddressFamilyEx)
+                        ? NULL
+                        : af_new(call.host, binding, AddressFamily, call_manager, ClientAfContext);
     if (!af) {
         if (call_manager)
             atomic_fetch_sub(&call_manager->af_count, 1);

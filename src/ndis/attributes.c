@@ -3,6 +3,7 @@
  * what it can do (C123). */
 #include "ndis/enter.h"
 #include "ndis/adapter.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -73,6 +74,8 @@ NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
     if (adapter->state != ADAPTER_INITIALIZING)
         return call_breaks(&call, RULE_CALL_WRONG_PHASE, NdisMiniportHandle, NDIS_STATUS_FAILURE,
                            "MiniportInitializeEx has returned");
+    if (nt_fault(FAULT_NdisMSetMiniportAttributes))
+        return nt_fault_status(FAULT_NdisMSetMiniportAttributes);
     const NDIS_OBJECT_HEADER *header = &MiniportAttributes->RegistrationAttributes.Header;
     if (header->Type == NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES)
         return set_registration(&call, adapter, NdisMiniportHandle,

@@ -140,6 +140,12 @@ struct binding *binding_resolve(const struct call *call, NDIS_HANDLE NdisBinding
 
 /* ---- open ---- */
 
+static NDIS_STATUS open_status(const struct binding *binding)
+{
+    return binding->refused ? nt_fault_status(FAULT_ProtocolOpenAdapterCompleteEx)
+                            : NDIS_STATUS_SUCCESS;
+}
+
 /* Whether an open or close is answered later, by a worker, or at once. */
 static bool pends(const struct host *host, const char *what)
 {
@@ -152,7 +158,7 @@ static void finish_open(struct exec_work *work)
 {
     struct binding *binding = work->context;
     exec_current()->owner = NULL;
-    operation_complete(host_current(), &binding->op, OP_OPEN_ADAPTER, NDIS_STATUS_SUCCESS,
+    operation_complete(host_current(), &binding->op, OP_OPEN_ADAPTER, open_status(binding),
                        "NdisOpenAdapterEx", NULL, NULL);
 }
 
@@ -163,9 +169,12 @@ void operation_end_OPEN_ADAPTER(struct host *host, struct operation *op, bool to
     const struct driver *driver = binding->driver;
     NDIS_STATUS status = op->status;
     exec_lock(&host->lock);
-    binding->state = BINDING_OPEN;
+    if (status == NDIS_STATUS_SUCCESS)
+        binding->state = BINDING_OPEN;
     operation_end(op);
     exec_unlock(&host->lock);
+    if (status != NDIS_STATUS_SUCCESS)
+        binding_release(binding);
     if (!told)
         return;
     struct visit visit = visit_begin(driver, "ProtocolOpenAdapterCompleteEx");
@@ -247,13 +256,15 @@ NDIS_STATUS NTAPI NdisOpenAdapterEx(NDIS_HANDLE NdisProtocolHandle,
         return status;
     if (!choose_medium(bind->adapter, OpenParameters, OpenParameters->SelectedMediumIndex))
         return NDIS_STATUS_UNSUPPORTED_MEDIA;
-    struct binding *binding = binding_new(bind, ProtocolBindingContext);
+    struct binding *binding =
+        nt_fault(FAULT_NdisOpenAdapterEx) ? NULL : binding_new(bind, ProtocolBindingContext);
     if (!binding)
         return NDIS_STATUS_RESOURCES;
+    binding->refused = nt_fault(FAULT_ProtocolOpenAdapterCompleteEx);
     *NdisBindingHandle = binding->handle;
     operation_begin(&binding->op, OP_OPEN_ADAPTER, OpenParameters);
     if (!pends(call.host, "open adapter"))
-        return operation_returned(call.host, &binding->op, NULL, NDIS_STATUS_SUCCESS);
+        return operation_returned(call.host, &binding->op, NULL, open_status(binding));
     exec_work_init(&binding->work, finish_open, binding);
     operation_returned(call.host, &binding->op, NULL, NDIS_STATUS_PENDING);
     exec_work_queue(call.host->exec, &binding->work);

@@ -26,6 +26,7 @@ struct binding {
     const struct handlers *handlers; /* the driver's, or own_handlers once set on the binding */
     struct handlers *own_handlers;
     uint8_t state; /* enum binding_state; guarded by host->lock */
+    bool refused;  /* the injector wants the open to fail */
     bool paused;   /* until the bind is over: no sends (API §2.1, NdisOpenAdapterEx 4) */
     /* What still hangs on it: NdisCloseAdapterEx refuses while any is not zero (C103). */
     _Atomic uint32_t af_count;

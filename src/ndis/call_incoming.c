@@ -58,6 +58,10 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
     NDIS_HANDLE sap_context = sap_for_offer(&call, NdisSapHandle, edge, &af, &status);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
+    enum fault_point point = edge == EDGE_INTEGRATED ? FAULT_NdisMCmDispatchIncomingCall
+                                                     : FAULT_NdisCmDispatchIncomingCall;
+    if (nt_fault(point))
+        return nt_fault_status(point);
     struct vc *vc = vc_lock(&call, NdisVcHandle);
     if (!vc)
         return NDIS_STATUS_FAILURE;
@@ -84,6 +88,8 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
     NDIS_HANDLE vc_context = vc->client_context;
     vc_unlock(vc);
     const struct driver *client = af_client(af);
+    if (operation_fails(call.host, &vc->call_op, FAULT_ProtocolClIncomingCall, &status))
+        return status;
     struct visit visit = visit_begin(client, "ProtocolClIncomingCall");
     status = af_client_handlers(af)->ClIncomingCallHandler(sap_context, vc_context, CallParameters);
     visit_end(&visit);

@@ -45,9 +45,12 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
 {
     const struct driver *cm = af_cm(vc->af);
     NDIS_HANDLE context = NULL;
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &vc->call_op, FAULT_ProtocolCmMakeCall, &status))
+        return status;
     struct visit visit = visit_begin(cm, "ProtocolCmMakeCall");
-    NDIS_STATUS status = af_cm_handlers(vc->af)->CmMakeCallHandler(vc->cm_context, parameters,
-                                                                   party_handle, &context);
+    status = af_cm_handlers(vc->af)->CmMakeCallHandler(vc->cm_context, parameters, party_handle,
+                                                       &context);
     if (status == NDIS_STATUS_SUCCESS) {
         exec_lock_named(&vc->lock, "make call");
         const struct state_cell *cell = vc_activation_step(vc, VC_CM_MADE);
@@ -88,6 +91,10 @@ NDIS_STATUS NTAPI NdisClMakeCall(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMETERS C
         return NDIS_STATUS_FAILURE;
     if (!may_make(&call, vc, NdisVcHandle))
         return NDIS_STATUS_FAILURE;
+    if (nt_fault(FAULT_NdisClMakeCall)) {
+        vc_unlock(vc);
+        return nt_fault_status(FAULT_NdisClMakeCall);
+    }
     struct party *party = NULL;
     if (ProtocolPartyContext) {
         party = party_new(vc, ProtocolPartyContext);

@@ -4,6 +4,7 @@
 #include "ndis/mdl.h"
 #include "ndis/netbuffer.h"
 #include "ndis/netbuffercontext.h"
+#include "nt/fault.h"
 
 /* Frees the MDLs that a clone's NET_BUFFER got, up to the first that is not a clone's. */
 static void clone_free_mdls(PMDL mdl)
@@ -128,6 +129,8 @@ PNET_BUFFER_LIST NTAPI NdisAllocateCloneNetBufferList(PNET_BUFFER_LIST OriginalN
                     "AllocateCloneFlags is 0x%x", AllocateCloneFlags);
         return NULL;
     }
+    if (nt_fault(FAULT_NdisAllocateCloneNetBufferList))
+        return NULL;
     struct netbuffer_pool *pool = clone_pool(&call, NetBufferListPoolHandle, OBJECT_NBL_POOL);
     struct netbuffer_pool *nb_pool =
         pool ? clone_pool(&call, NetBufferPoolHandle, OBJECT_NB_POOL) : NULL;

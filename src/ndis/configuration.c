@@ -4,6 +4,7 @@
 #include "ndis/handle.h"
 #include "ndis/settingtext.h"
 #include "ndis/world.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,8 @@ NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObjec
     if (!settings)
         return call_breaks(&call, RULE_HANDLE_KIND, ConfigObject->NdisHandle, NDIS_STATUS_FAILURE,
                            "NdisHandle is no driver, adapter or binding that lives");
+    if (nt_fault(FAULT_NdisOpenConfigurationEx))
+        return nt_fault_status(FAULT_NdisOpenConfigurationEx);
     *ConfigurationHandle =
         configuration_open(&call, settings, NULL, 0, __builtin_return_address(0));
     return *ConfigurationHandle ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
@@ -152,6 +155,15 @@ VOID NTAPI NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
     struct configuration *c = configuration_resolve(&call, ConfigurationHandle);
     if (c)
         configuration_close(call.host, c);
+}
+
+/* Whether the injector wants the call to fail: *status then says how. */
+static bool fails(enum fault_point point, NDIS_STATUS *status)
+{
+    if (!nt_fault(point))
+        return false;
+    *status = nt_fault_status(point);
+    return true;
 }
 
 /* Opens the subkey `name` of what `c` is open on. */
@@ -182,7 +194,8 @@ VOID NTAPI NdisOpenConfigurationKeyByName(PNDIS_STATUS Status, NDIS_HANDLE Confi
     struct call call = call_begin(__func__, RULE_Irql_Miscellaneous_Function, LEVEL_PASSIVE);
     struct configuration *c = configuration_begin(&call, Status, ConfigurationHandle);
     if (!c || !string_given(&call, SubKeyName, "SubKeyName") ||
-        !pointer_given(&call, SubKeyHandle, "SubKeyHandle"))
+        !pointer_given(&call, SubKeyHandle, "SubKeyHandle") ||
+        fails(FAULT_NdisOpenConfigurationKeyByName, Status))
         return;
     UNICODE_STRING path = configuration_path(c);
     if (settings_has_key(c->settings, &path, SubKeyName))
@@ -197,7 +210,8 @@ VOID NTAPI NdisOpenConfigurationKeyByIndex(PNDIS_STATUS Status, NDIS_HANDLE Conf
     struct call call = call_begin(__func__, RULE_Irql_Miscellaneous_Function, LEVEL_PASSIVE);
     struct configuration *c = configuration_begin(&call, Status, ConfigurationHandle);
     if (!c || !pointer_given(&call, KeyName, "KeyName") ||
-        !pointer_given(&call, KeyHandle, "KeyHandle"))
+        !pointer_given(&call, KeyHandle, "KeyHandle") ||
+        fails(FAULT_NdisOpenConfigurationKeyByIndex, Status))
         return;
     UNICODE_STRING path = configuration_path(c);
     WCHAR buffer[CONFIGURATION_PATH_CHARACTERS];
@@ -267,6 +281,8 @@ VOID NTAPI NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAME
                     "ParameterType is %d", (int)ParameterType);
         return;
     }
+    if (fails(FAULT_NdisReadConfiguration, Status))
+        return;
     UNICODE_STRING path = configuration_path(c);
     struct settings_value *value = NULL;
     ULONG integer;
@@ -298,6 +314,8 @@ VOID NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE Configuration
         ParameterValue->ParameterData.BinaryData.Length > 0 &&
         !pointer_given(&call, ParameterValue->ParameterData.BinaryData.Buffer, "BinaryData.Buffer"))
         return;
+    if (fails(FAULT_NdisWriteConfiguration, Status))
+        return;
     UNICODE_STRING path = configuration_path(c);
     *Status = settings_write(c->settings, &path, Keyword, ParameterValue);
 }
@@ -318,6 +336,8 @@ VOID NTAPI NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress,
     struct settings_value *value = NULL;
     *NetworkAddress = NULL;
     *NetworkAddressLength = 0;
+    if (fails(FAULT_NdisReadNetworkAddress, Status))
+        return;
     *Status = settings_read(c->settings, &path, &name, NdisParameterBinary, &value);
     if (*Status != NDIS_STATUS_SUCCESS)
         return;

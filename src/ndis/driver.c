@@ -6,6 +6,7 @@
 #include "ndis/handle.h"
 #include "ndis/report.h"
 #include "ndis/world.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,8 @@ NDIS_STATUS NTAPI NdisRegisterProtocolDriver(
     if (protocol_name_is_taken(call.host, &ProtocolCharacteristics->Name))
         return call_breaks(&call, RULE_DRIVER_REGISTERED_TWICE, NULL, NDIS_STATUS_FAILURE,
                            "a protocol of this name is registered in the host");
+    if (nt_fault(FAULT_NdisRegisterProtocolDriver))
+        return nt_fault_status(FAULT_NdisRegisterProtocolDriver);
     struct driver *driver = new_driver(&call, module, false, ProtocolDriverContext);
     if (!driver)
         return NDIS_STATUS_RESOURCES;
@@ -375,6 +378,8 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(
     status = check_miniport(&call, MiniportDriverCharacteristics);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
+    if (nt_fault(FAULT_NdisMRegisterMiniportDriver))
+        return nt_fault_status(FAULT_NdisMRegisterMiniportDriver);
     struct driver *driver = new_driver(&call, module, true, MiniportDriverContext);
     if (!driver)
         return NDIS_STATUS_RESOURCES;

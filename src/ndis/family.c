@@ -4,6 +4,7 @@
 #include "ndis/af.h"
 #include "ndis/bind.h"
 #include "ndis/handle.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -197,6 +198,8 @@ NDIS_STATUS NTAPI NdisCmRegisterAddressFamilyEx(NDIS_HANDLE NdisBindingHandle,
                            NDIS_STATUS_FAILURE, "no bind runs on the open binding");
     if (binding->adapter->connectionless)
         return NDIS_STATUS_FAILURE;
+    if (nt_fault(FAULT_NdisCmRegisterAddressFamilyEx))
+        return nt_fault_status(FAULT_NdisCmRegisterAddressFamilyEx);
     return register_family(&call, binding->adapter, binding, NdisBindingHandle, AddressFamily);
 }
 
@@ -237,5 +240,7 @@ NDIS_STATUS NTAPI NdisMCmRegisterAddressFamilyEx(NDIS_HANDLE MiniportAdapterHand
                            "the adapter's attributes are not set yet");
     if (adapter->connectionless)
         return NDIS_STATUS_FAILURE;
+    if (nt_fault(FAULT_NdisMCmRegisterAddressFamilyEx))
+        return nt_fault_status(FAULT_NdisMCmRegisterAddressFamilyEx);
     return register_family(&call, adapter, NULL, handle, AddressFamily);
 }

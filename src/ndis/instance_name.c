@@ -3,6 +3,7 @@
  * by. */
 #include "ndis/handle.h"
 #include "ndis/vc.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,8 @@ NDIS_STATUS NTAPI NdisCoAssignInstanceName(NDIS_HANDLE NdisVcHandle, PNDIS_STRIN
         return call_breaks(&call, RULE_MCM_USES_NDISCO, NdisVcHandle, NDIS_STATUS_FAILURE,
                            "a miniport call manager names no VC");
     assert(bytes <= bytes_max);
+    if (nt_fault(FAULT_NdisCoAssignInstanceName))
+        return nt_fault_status(FAULT_NdisCoAssignInstanceName);
     if (VcInstanceName &&
         NdisAllocateMemoryWithTag(&buffer, (UINT)bytes, INSTANCE_TAG) != NDIS_STATUS_SUCCESS)
         return NDIS_STATUS_RESOURCES;

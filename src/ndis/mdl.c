@@ -3,6 +3,7 @@
 
 #include "ndis/blockcache.h"
 #include "ndis/enter.h"
+#include "nt/fault.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -262,6 +263,8 @@ PMDL NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Le
         call_breaks(&call, RULE_ARGUMENT_NULL, NULL, NDIS_STATUS_FAILURE, "VirtualAddress is NULL");
         return NULL;
     }
+    if (nt_fault(FAULT_NdisAllocateMdl))
+        return NULL;
     return mdl_create(MDL_KIND_NDIS, VirtualAddress, Length, __builtin_return_address(0));
 }
 
@@ -291,5 +294,7 @@ PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBu
                     Irp ? "Irp is not NULL" : "SecondaryBuffer is TRUE");
         return NULL;
     }
+    if (nt_fault(FAULT_IoAllocateMdl))
+        return NULL;
     return mdl_create_unbuilt(VirtualAddress, Length, __builtin_return_address(0));
 }

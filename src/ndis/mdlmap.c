@@ -3,6 +3,7 @@
  * so what is left to do is to keep the header's words true and the driver's order honest. */
 #include "ndis/enter.h"
 #include "ndis/mdl.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -73,6 +74,8 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
     }
     if (mdl->MdlFlags & MDL_MAPPED_FLAGS)
         return mdl->MappedSystemVa;
+    if (nt_fault(FAULT_MmMapLockedPagesSpecifyCache))
+        return NULL;
     mdl->MappedSystemVa = MmGetMdlVirtualAddress(mdl);
     int partial = mdl->MdlFlags & MDL_PARTIAL ? MDL_PARTIAL_HAS_BEEN_MAPPED : 0;
     mdl->MdlFlags = (CSHORT)(mdl->MdlFlags | MDL_MAPPED_TO_SYSTEM_VA | partial);

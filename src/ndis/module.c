@@ -12,6 +12,7 @@
 #include "ndis/settings.h"
 #include "ndis/world.h"
 #include "nt/pool.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,7 @@ static NTSTATUS run_entry(struct host *host, struct module *module)
 {
     struct visit visit = lifecycle_begin(module, "DriverEntry");
     NTSTATUS status = module->entry(&module->object, &module->registry_path);
+    nt_fault_answered(&module->owner, "DriverEntry", status);
     lifecycle_end(module, &visit);
     if (status >= 0)
         return status;

@@ -2,6 +2,7 @@
 #include "ndis/netbuffer.h"
 
 #include "ndis/mdl.h"
+#include "nt/fault.h"
 
 PMDL nb_seek(PMDL chain, SIZE_T *offset_bytes)
 {
@@ -83,7 +84,9 @@ PNET_BUFFER NTAPI NdisAllocateNetBuffer(NDIS_HANDLE PoolHandle, PMDL MdlChain, U
                     pool->data_bytes);
         return NULL;
     }
-    struct nb_part *part = nb_take(pool, NB_SEPARATE, call.task->processor);
+    struct nb_part *part = nt_fault(FAULT_NdisAllocateNetBuffer)
+                               ? NULL
+                               : nb_take(pool, NB_SEPARATE, call.task->processor);
     if (!part)
         return NULL;
     if (nb_point(part, MdlChain, DataOffset, DataLength))
@@ -108,7 +111,9 @@ PNET_BUFFER NTAPI NdisAllocateNetBufferMdlAndData(NDIS_HANDLE PoolHandle)
                     "the pool has DataSize 0: call NdisAllocateNetBuffer");
         return NULL;
     }
-    struct nb_part *part = nb_take(pool, NB_SEPARATE, call.task->processor);
+    struct nb_part *part = nt_fault(FAULT_NdisAllocateNetBufferMdlAndData)
+                               ? NULL
+                               : nb_take(pool, NB_SEPARATE, call.task->processor);
     if (!part)
         return NULL;
     nb_point_own_data(part, (char *)part - offsetof(struct nb_block, part));

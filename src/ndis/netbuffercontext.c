@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/netbuffercontext.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,8 @@ NDIS_STATUS NTAPI NdisAllocateNetBufferListContext(PNET_BUFFER_LIST NetBufferLis
                            ContextSize, ContextBackFill);
     PNET_BUFFER_LIST_CONTEXT context = NetBufferList->Context;
     if (!context || context->Offset < ContextSize) {
+        if (nt_fault(FAULT_NdisAllocateNetBufferListContext))
+            return nt_fault_status(FAULT_NdisAllocateNetBufferListContext);
         context = context_create((USHORT)(ContextSize + ContextBackFill), PoolTag,
                                  __builtin_return_address(0));
         if (!context)

@@ -2,6 +2,7 @@
 /* Copying out of net buffers: their data, and what a list says about it. */
 #include "ndis/mdl.h"
 #include "ndis/netbuffer.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -55,7 +56,8 @@ PVOID NTAPI NdisGetDataBuffer(PNET_BUFFER NetBuffer, ULONG BytesNeeded, PVOID St
                     AlignMultiple, AlignOffset);
         return NULL;
     }
-    if (NetBuffer->DataLength < BytesNeeded || !NetBuffer->CurrentMdl)
+    if (NetBuffer->DataLength < BytesNeeded || !NetBuffer->CurrentMdl ||
+        nt_fault(FAULT_NdisGetDataBuffer))
         return NULL;
     struct place place = {NetBuffer->CurrentMdl, NetBuffer->CurrentMdlOffset};
     SIZE_T run = place_settle(&place);

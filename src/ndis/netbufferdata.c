@@ -2,6 +2,7 @@
 /* The used data space of a net buffer: where it begins (retreat, advance) and what is in it. */
 #include "ndis/mdl.h"
 #include "ndis/netbuffer.h"
+#include "nt/fault.h"
 
 #include <string.h>
 
@@ -139,6 +140,8 @@ NDIS_STATUS NTAPI NdisRetreatNetBufferDataStart(PNET_BUFFER NetBuffer, ULONG Dat
                                                 NET_BUFFER_ALLOCATE_MDL_HANDLER AllocateMdlHandler)
 {
     struct call call = call_begin(__func__, RULE_Irql_NetBuffer_Function, LEVEL_UP_TO_DISPATCH);
+    if (nt_fault(FAULT_NdisRetreatNetBufferDataStart))
+        return nt_fault_status(FAULT_NdisRetreatNetBufferDataStart);
     return retreat(&call, NetBuffer, DataOffsetDelta, DataBackFill, AllocateMdlHandler,
                    __builtin_return_address(0));
 }
@@ -170,6 +173,8 @@ NDIS_STATUS NTAPI NdisRetreatNetBufferListDataStart(
     struct call call = call_begin(__func__, RULE_Irql_NetBuffer_Function, LEVEL_UP_TO_DISPATCH);
     if (!nbl_given(&call, NetBufferList))
         return NDIS_STATUS_FAILURE;
+    if (nt_fault(FAULT_NdisRetreatNetBufferListDataStart))
+        return nt_fault_status(FAULT_NdisRetreatNetBufferListDataStart);
     for (PNET_BUFFER nb = NetBufferList->FirstNetBuffer; nb; nb = nb->Next) {
         NDIS_STATUS status = retreat(&call, nb, DataOffsetDelta, DataBackFill, AllocateMdlHandler,
                                      __builtin_return_address(0));

@@ -4,6 +4,7 @@
 #include "ndis/mdl.h"
 #include "ndis/netbuffer.h"
 #include "ndis/netbuffercontext.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 
@@ -90,7 +91,7 @@ PNET_BUFFER_LIST NTAPI NdisAllocateNetBufferList(NDIS_HANDLE PoolHandle, USHORT 
 {
     struct call call = call_begin(__func__, RULE_Irql_NetBuffer_Function, LEVEL_UP_TO_DISPATCH);
     struct netbuffer_pool *pool = netbuffer_pool_resolve(&call, PoolHandle, OBJECT_NBL_POOL);
-    if (!pool)
+    if (!pool || nt_fault(FAULT_NdisAllocateNetBufferList))
         return NULL;
     struct nbl_block *b = nbl_allocate(&call, pool, ContextSize, ContextBackFill);
     return b ? nbl_publish(b) : NULL;
@@ -115,7 +116,8 @@ PNET_BUFFER_LIST NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHan
 {
     struct call call = call_begin(__func__, RULE_Irql_NetBuffer_Function, LEVEL_UP_TO_DISPATCH);
     struct netbuffer_pool *pool = netbuffer_pool_resolve(&call, PoolHandle, OBJECT_NBL_POOL);
-    if (!pool || !pool_takes_chain(&call, pool))
+    if (!pool || !pool_takes_chain(&call, pool) ||
+        nt_fault(FAULT_NdisAllocateNetBufferAndNetBufferList))
         return NULL;
     struct nbl_block *b = nbl_allocate(&call, pool, ContextSize, ContextBackFill);
     if (!b)

@@ -3,6 +3,7 @@
 
 #include "ndis/handle.h"
 #include "ndis/mdl.h"
+#include "nt/fault.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,7 +308,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     if (!parameters_ok(&call, Parameters ? &Parameters->Header : NULL,
                        NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
                        NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1) ||
-        !list_parameters_ok(&call, Parameters))
+        !list_parameters_ok(&call, Parameters) || nt_fault(FAULT_NdisAllocateNetBufferListPool))
         return NULL;
     struct netbuffer_pool *pool =
         pool_create(&call,
@@ -330,7 +331,8 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle,
     (void)NdisHandle;
     if (!parameters_ok(&call, Parameters ? &Parameters->Header : NULL,
                        NET_BUFFER_POOL_PARAMETERS_REVISION_1,
-                       NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1))
+                       NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1) ||
+        nt_fault(FAULT_NdisAllocateNetBufferPool))
         return NULL;
     struct netbuffer_pool *pool =
         pool_create(&call, &(struct netbuffer_pool){.data_bytes = Parameters->DataSize},

@@ -261,7 +261,7 @@ static NDIS_STATUS ask_miniport(const struct call *call, struct binding *binding
         foreign(call, scope->vc_handle, "NdisVcHandle");
         return NDIS_STATUS_FAILURE;
     }
-    struct oid *oid = new_co_oid(call, scope, request);
+    struct oid *oid = nt_fault(FAULT_NdisCoOidRequest) ? NULL : new_co_oid(call, scope, request);
     if (!oid)
         return NDIS_STATUS_RESOURCES;
     oid->adapter = adapter;
@@ -274,9 +274,12 @@ static NDIS_STATUS ask_miniport(const struct call *call, struct binding *binding
     oid_trace(call, oid);
     NDIS_HANDLE vc_context = scope->vc ? scope->vc->miniport_context : NULL;
     operation_begin(&oid->op, OP_MCO_OID, request);
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &oid->op, FAULT_MiniportCoOidRequest, &status))
+        return status;
     struct visit visit = visit_begin(adapter->driver, "MiniportCoOidRequest");
-    NDIS_STATUS status = adapter->driver->handlers.co_miniport.CoOidRequestHandler(
-        adapter->context, vc_context, request);
+    status = adapter->driver->handlers.co_miniport.CoOidRequestHandler(adapter->context, vc_context,
+                                                                       request);
     visit_end(&visit);
     return answered(oid, &visit, status);
 }
@@ -291,7 +294,9 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
     NDIS_STATUS status;
     if (!party_allows(call, scope))
         return NDIS_STATUS_FAILURE;
-    struct oid *oid = new_co_oid(call, scope, request);
+    struct oid *oid = nt_fault(binding ? FAULT_NdisCoOidRequest : FAULT_NdisMCmOidRequest)
+                          ? NULL
+                          : new_co_oid(call, scope, request);
     if (!oid)
         return NDIS_STATUS_RESOURCES;
     if (!af_hold(call, af, scope->af_handle, AF_OID, &af->oid_count, &status)) {
@@ -312,6 +317,8 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
     CO_OID_REQUEST_HANDLER handler = as_manager ? af_client_handlers(af)->ClOidRequestHandler
                                                 : af_cm_handlers(af)->CmOidRequestHandler;
     operation_begin(&oid->op, OP_CO_OID, request);
+    if (operation_fails(call->host, &oid->op, FAULT_ProtocolCoOidRequest, &status))
+        return status;
     struct visit visit = visit_begin(oid->target, "ProtocolCoOidRequest");
     status = handler(theirs.af_context, theirs.vc_context, theirs.party_context, request);
     visit_end(&visit);

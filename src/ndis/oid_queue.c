@@ -113,7 +113,7 @@ NDIS_STATUS NTAPI NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUES
     struct binding *binding = binding_resolve(&call, NdisBindingHandle);
     if (!binding || !oid_check_request(&call, OidRequest, NdisBindingHandle, &status))
         return NDIS_STATUS_FAILURE;
-    struct oid *oid = oid_take(&call, OidRequest);
+    struct oid *oid = nt_fault(FAULT_NdisOidRequest) ? NULL : oid_take(&call, OidRequest);
     if (!oid)
         return NDIS_STATUS_RESOURCES;
     struct adapter *adapter = binding->adapter;

@@ -270,6 +270,7 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     if (status == NDIS_STATUS_PENDING)
         return handler_pended(host, op, provider);
     const struct operation_row *row = &operation_rows[kind_of(op)];
+    nt_fault_answered(provider, row->handler, status);
     uint8_t calling = OPERATION_CALLING;
     if (!atomic_compare_exchange_strong(&op->state, &calling, OPERATION_COMPLETED)) {
         enum operation_state state = settled_state(op);
@@ -291,6 +292,15 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     }
     deliver(host, op);
     return NDIS_STATUS_PENDING;
+}
+
+bool operation_fails(struct host *host, struct operation *op, enum fault_point point,
+                     NDIS_STATUS *status)
+{
+    if (!nt_fault(point))
+        return false;
+    *status = operation_returned(host, op, NULL, nt_fault_status(point));
+    return true;
 }
 
 /* Learn has a page of its own for some completions that nothing waits for. */
@@ -354,6 +364,7 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
         return false;
     }
     op->status = status;
+    nt_fault_answered(exec_current()->owner, function, status);
     if (before)
         before(op, with);
     object_mark(operation_object(op), status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED : MARK_FAILED,

@@ -17,6 +17,7 @@
 #define CONDIS_NDIS_OPERATION_H
 
 #include "ndis/object.h"
+#include "nt/fault.h"
 
 #include <ndis.h>
 #include <stddef.h>
@@ -93,6 +94,12 @@ static inline struct object *operation_object(const struct operation *op);
  *          completes directly or the row is FINAL */
 NDIS_STATUS operation_returned(struct host *host, struct operation *op,
                                const struct nt_owner *provider, NDIS_STATUS status);
+
+/* Whether the injector answers in the provider's place. Asked between operation_begin and the
+ * visit, without locks; the provider never hears of the request. op may be gone when it is true.
+ * status  set when true: what the request returns to its caller */
+bool operation_fails(struct host *host, struct operation *op, enum fault_point point,
+                     NDIS_STATUS *status);
 
 /* The provider called the completion function. Call without locks. op may be gone afterwards.
  * kind      the kind that the called function completes

@@ -5,6 +5,7 @@
 #include "ndis/enter.h"
 #include "ndis/handle.h"
 #include "ndis/report.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,8 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisDriverHandle,
     if (!OptionalHandlers)
         return call_breaks(&call, RULE_ARGUMENT_NULL, NdisDriverHandle, NDIS_STATUS_FAILURE,
                            "OptionalHandlers is NULL");
+    if (nt_fault(FAULT_NdisSetOptionalHandlers))
+        return nt_fault_status(FAULT_NdisSetOptionalHandlers);
     if (handle_kind(NdisDriverHandle) == OBJECT_BINDING)
         return set_on_binding(&call, NdisDriverHandle, OptionalHandlers);
     return set_on_driver(&call, NdisDriverHandle, OptionalHandlers);

@@ -45,8 +45,11 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
 {
     const struct driver *cm = af_cm(vc->af);
     NDIS_HANDLE context = NULL;
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &party->op, FAULT_ProtocolCmAddParty, &status))
+        return status;
     struct visit visit = visit_begin(cm, "ProtocolCmAddParty");
-    NDIS_STATUS status =
+    status =
         af_cm_handlers(vc->af)->CmAddPartyHandler(vc->cm_context, parameters, handle, &context);
     if (status == NDIS_STATUS_SUCCESS && !context)
         (void)visit_breaks(&visit, RULE_CM_ADD_PARTY_CONTEXT_UNSET, &party->object, status,
@@ -78,7 +81,8 @@ NDIS_STATUS NTAPI NdisClAddParty(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE ProtocolP
         return NDIS_STATUS_FAILURE;
     if (!may_add(&call, vc, NdisVcHandle, &status))
         return status;
-    struct party *party = party_new(vc, ProtocolPartyContext);
+    struct party *party =
+        nt_fault(FAULT_NdisClAddParty) ? NULL : party_new(vc, ProtocolPartyContext);
     if (!party) {
         vc_unlock(vc);
         return NDIS_STATUS_RESOURCES;

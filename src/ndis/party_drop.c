@@ -66,8 +66,11 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
     const struct driver *cm = af_cm(vc->af);
     NDIS_HANDLE context = party->cm_context;
     vc_unlock(vc);
+    NDIS_STATUS status;
+    if (Size && operation_fails(call.host, &party->op, FAULT_ProtocolCmDropParty, &status))
+        return status;
     struct visit visit = visit_begin(cm, "ProtocolCmDropParty");
-    NDIS_STATUS status = af_cm_handlers(vc->af)->CmDropPartyHandler(context, Buffer, Size);
+    status = af_cm_handlers(vc->af)->CmDropPartyHandler(context, Buffer, Size);
     visit_end(&visit);
     return operation_returned(call.host, &party->op, &cm->module->owner, status);
 }

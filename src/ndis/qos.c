@@ -58,11 +58,17 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     struct vc *vc = lock_for_modify(&call, NdisVcHandle, &status);
     if (!vc)
         return status;
+    if (nt_fault(FAULT_NdisClModifyCallQoS)) {
+        vc_unlock(vc);
+        return nt_fault_status(FAULT_NdisClModifyCallQoS);
+    }
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->qos_op, OP_MODIFY_QOS, CallParameters);
     NDIS_HANDLE context = vc->cm_context;
     const struct driver *cm = af_cm(vc->af);
     vc_unlock(vc);
+    if (operation_fails(call.host, &vc->qos_op, FAULT_ProtocolCmModifyCallQoS, &status))
+        return status;
     struct visit visit = visit_begin(cm, "ProtocolCmModifyCallQoS");
     status = af_cm_handlers(vc->af)->CmModifyCallQoSHandler(context, CallParameters);
     if (status == NDIS_STATUS_SUCCESS && lacks_activation(vc))

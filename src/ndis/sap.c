@@ -94,6 +94,25 @@ static void sap_release(struct host *host, struct sap *sap)
     af_let_go(af, &af->sap_count);
 }
 
+static NDIS_STATUS ask_to_register(const struct call *call, struct sap *sap, PCO_SAP address,
+                                   NDIS_HANDLE handle)
+{
+    const struct af *af = sap->af;
+    const struct driver *cm = af_cm(af);
+    NDIS_HANDLE context = NULL;
+    NDIS_STATUS status;
+    if (operation_fails(call->host, &sap->op, FAULT_ProtocolCmRegisterSap, &status))
+        return status;
+    struct visit visit = visit_begin(cm, "ProtocolCmRegisterSap");
+    status = af_cm_handlers(af)->CmRegisterSapHandler(af->cm_context, address, handle, &context);
+    if (status == NDIS_STATUS_SUCCESS && !context)
+        (void)visit_breaks(&visit, RULE_CM_REGISTER_SAP_CONTEXT_UNSET, &sap->object, status,
+                           "*CallMgrSapContext is still NULL");
+    visit_end(&visit);
+    context_from_handler(&sap->cm_context, context);
+    return operation_returned(call->host, &sap->op, &cm->module->owner, status);
+}
+
 /* NdisClRegisterSap asks a call manager to offer the calls for an address to this client.
  * ProtocolSapContext  usable from the call on: calls may come before the completion
  * Sap                 stays until the completion, which hands it back
@@ -116,7 +135,8 @@ NDIS_STATUS NTAPI NdisClRegisterSap(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE Protoc
     NDIS_STATUS status;
     if (!af_hold(&call, af, NdisAfHandle, AF_CL_SAP, &af->sap_count, &status))
         return status;
-    struct sap *sap = sap_new(call.host, af, ProtocolSapContext);
+    struct sap *sap =
+        nt_fault(FAULT_NdisClRegisterSap) ? NULL : sap_new(call.host, af, ProtocolSapContext);
     if (!sap) {
         af_let_go(af, &af->sap_count);
         return NDIS_STATUS_RESOURCES;
@@ -124,16 +144,7 @@ NDIS_STATUS NTAPI NdisClRegisterSap(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE Protoc
     NDIS_HANDLE handle = handle_of(call.host, &sap->object);
     operation_begin(&sap->op, OP_REGISTER_SAP, Sap);
     *NdisSapHandle = handle;
-    const struct driver *cm = af_cm(af);
-    NDIS_HANDLE context = NULL;
-    struct visit visit = visit_begin(cm, "ProtocolCmRegisterSap");
-    status = af_cm_handlers(af)->CmRegisterSapHandler(af->cm_context, Sap, handle, &context);
-    if (status == NDIS_STATUS_SUCCESS && !context)
-        (void)visit_breaks(&visit, RULE_CM_REGISTER_SAP_CONTEXT_UNSET, &sap->object, status,
-                           "*CallMgrSapContext is still NULL");
-    visit_end(&visit);
-    context_from_handler(&sap->cm_context, context);
-    status = operation_returned(call.host, &sap->op, &cm->module->owner, status);
+    status = ask_to_register(&call, sap, Sap, handle);
     if (status != NDIS_STATUS_SUCCESS && status != NDIS_STATUS_PENDING)
         *NdisSapHandle = NULL;
     return status;

@@ -5,6 +5,7 @@
 #include "ndis/netbufferlist.h"
 #include "ndis/report.h"
 #include "ndis/vc.h"
+#include "nt/fault.h"
 
 /* A chain of lists that grows at its end. */
 struct chain {
@@ -157,6 +158,11 @@ VOID NTAPI NdisCoSendNetBufferLists(NDIS_HANDLE NdisVcHandle, PNET_BUFFER_LIST N
     if (!may_send(&call, vc, NdisVcHandle, &sender, &status)) {
         if (sender.driver)
             refuse(&sender, NetBufferLists, status);
+        return;
+    }
+    if (nt_fault(FAULT_NdisCoSendNetBufferLists)) {
+        vc_unlock(vc);
+        refuse(&sender, NetBufferLists, nt_fault_status(FAULT_NdisCoSendNetBufferLists));
         return;
     }
     /* Counted before the lock goes, so that a close of this client sees the send. */

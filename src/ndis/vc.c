@@ -5,6 +5,7 @@
 #include "ndis/indication.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "nt/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,7 @@ static NDIS_STATUS ask_peer_to_create(struct vc *vc, NDIS_HANDLE handle)
     NDIS_HANDLE context = NULL;
     struct visit visit = visit_begin(peer.driver, "ProtocolCoCreateVc");
     NDIS_STATUS status = peer.create(peer.af_context, handle, &context);
+    nt_fault_answered(&peer.driver->module->owner, visit.handler, status);
     visit_end(&visit);
     if (status == NDIS_STATUS_SUCCESS && !context)
         (void)visit_breaks(&visit, RULE_CO_CREATE_VC_CONTEXT_UNSET, &vc->object, status,
@@ -277,6 +279,8 @@ static NDIS_STATUS create_signalling(const struct call *call, struct binding *bi
     if (!binding->handlers->has_call_manager)
         return call_breaks(call, RULE_CM_SIGNALLING_VC_AF, binding->handle, NDIS_STATUS_FAILURE,
                            "NdisAfHandle is NULL and the caller is no call manager");
+    if (nt_fault(FAULT_NdisCoCreateVc))
+        return nt_fault_status(FAULT_NdisCoCreateVc);
     atomic_fetch_add(&binding->vc_count, 1);
     return create(call, binding->adapter, NULL, binding, VC_BY_CM, context, NdisVcHandle);
 }
@@ -310,6 +314,8 @@ NDIS_STATUS NTAPI NdisCoCreateVc(NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE Ndis
     if (binding != af->binding && binding != af->call_manager)
         return call_breaks(&call, RULE_CL_NOT_OWNER, NdisAfHandle, NDIS_STATUS_FAILURE,
                            "the AF was not opened over this binding");
+    if (nt_fault(FAULT_NdisCoCreateVc))
+        return nt_fault_status(FAULT_NdisCoCreateVc);
     NDIS_STATUS status;
     bool by_client = binding == af->binding;
     if (!af_vc_comes(&call, af, NdisAfHandle, by_client, &status))
@@ -341,6 +347,8 @@ NDIS_STATUS NTAPI NdisMCmCreateVc(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE
         return NDIS_STATUS_FAILURE;
     if (!af_check_cm(&call, af, EDGE_INTEGRATED, NdisAfHandle) || af->call_manager)
         return NDIS_STATUS_FAILURE;
+    if (nt_fault(FAULT_NdisMCmCreateVc))
+        return nt_fault_status(FAULT_NdisMCmCreateVc);
     NDIS_STATUS status;
     if (!af_vc_comes(&call, af, NdisAfHandle, false, &status))
         return status;

@@ -20,6 +20,7 @@
 #include "nt/strategy.h"
 
 struct nt_owner;
+struct faults;
 struct rules;
 struct trace;
 struct exec;
@@ -67,6 +68,7 @@ struct exec_world {
     uint64_t seed;
     struct rules *rules;
     struct trace *trace;
+    _Atomic(struct faults *) faults; /* what makes drivers' calls fail; NULL: nothing does */
     void *user;
     void (*print)(struct exec *exec, const char *line);
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */

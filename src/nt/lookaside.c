@@ -2,6 +2,7 @@
 /* Lookaside lists: blocks of one size, some kept for the next allocation. */
 #include <stdlib.h>
 
+#include "nt/fault.h"
 #include "nt/pool.h"
 #include "nt/windows.h"
 
@@ -89,7 +90,9 @@ static void *block_allocate(LIST *list, const char *function, const void *caller
 
 static void *list_allocate(LIST *list, const char *function, const void *caller)
 {
-    if (!list_usable(list, function))
+    if (!list_usable(list, function) ||
+        nt_fault(is_ex(list) ? FAULT_ExAllocateFromLookasideListEx
+                             : FAULT_ExAllocateFromNPagedLookasideList))
         return NULL;
     void *block = InterlockedPopEntrySList(&list->ListHead);
     if (block && !has_own_free(list))
@@ -206,6 +209,8 @@ NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside,
         nt_break(RULE_ARGUMENT_BAD, function, "Flags is 0x%x", Flags);
         return STATUS_INVALID_PARAMETER;
     }
+    if (nt_fault(FAULT_ExInitializeLookasideListEx))
+        return nt_fault_status(FAULT_ExInitializeLookasideListEx);
     list_init(list_ex(Lookaside), PoolType, Size, Tag, true, NT_CALLER());
     Lookaside->L.AllocateEx = Allocate;
     Lookaside->L.FreeEx = Free;

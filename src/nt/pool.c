@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nt/exec_inside.h"
+#include "nt/fault.h"
 #include "nt/sweep.h"
 #include "nt/windows.h"
 
@@ -260,6 +261,8 @@ static void *allocate_typed(POOL_TYPE type, SIZE_T bytes, ULONG tag, bool zero,
 
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
+    if (nt_fault(FAULT_ExAllocatePoolWithTag))
+        return NULL;
     return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTag",
                           NT_CALLER());
 }
@@ -268,17 +271,23 @@ PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfByt
                                           EX_POOL_PRIORITY Priority)
 {
     (void)Priority;
+    if (nt_fault(FAULT_ExAllocatePoolWithTagPriority))
+        return NULL;
     return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTagPriority",
                           NT_CALLER());
 }
 
 PVOID NTAPI ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
+    if (nt_fault(FAULT_ExAllocatePoolZero))
+        return NULL;
     return allocate_typed(PoolType, NumberOfBytes, Tag, true, "ExAllocatePoolZero", NT_CALLER());
 }
 
 PVOID NTAPI ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
+    if (nt_fault(FAULT_ExAllocatePoolUninitialized))
+        return NULL;
     return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolUninitialized",
                           NT_CALLER());
 }
@@ -292,6 +301,8 @@ PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
                  (unsigned long long)Flags, (size_t)NumberOfBytes, Tag);
         return NULL;
     }
+    if (nt_fault(FAULT_ExAllocatePool2))
+        return NULL;
     return nt_pool_allocate(NT_POOL_EX, NumberOfBytes, Tag, (Flags & POOL_FLAG_CACHE_ALIGNED) != 0,
                             !(Flags & POOL_FLAG_UNINITIALIZED), kind == POOL_FLAG_PAGED,
                             "ExAllocatePool2", NT_CALLER());
@@ -314,6 +325,9 @@ NDIS_STATUS NTAPI NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, 
     static const char function[] = "NdisAllocateMemoryWithTag";
     if (!nt_not_null(VirtualAddress, function, "VirtualAddress"))
         return NDIS_STATUS_FAILURE;
+    *VirtualAddress = NULL;
+    if (nt_fault(FAULT_NdisAllocateMemoryWithTag))
+        return nt_fault_status(FAULT_NdisAllocateMemoryWithTag);
     *VirtualAddress =
         nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false, function, NT_CALLER());
     return *VirtualAddress ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
@@ -324,6 +338,8 @@ PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Lengt
 {
     (void)NdisHandle; /* the account is the running driver's */
     (void)Priority;
+    if (nt_fault(FAULT_NdisAllocateMemoryWithTagPriority))
+        return NULL;
     return nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false,
                             "NdisAllocateMemoryWithTagPriority", NT_CALLER());
 }

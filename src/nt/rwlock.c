@@ -4,6 +4,7 @@
  * processor at DISPATCH that reads already passes a waiting writer by. */
 #include <stdlib.h>
 
+#include "nt/fault.h"
 #include "nt/windows.h"
 
 #define RW_ALIVE   0x6b6c7772u /* "rwlk" */
@@ -32,7 +33,7 @@ static bool rw_usable(PNDIS_RW_LOCK_EX Lock, const char *function)
 PNDIS_RW_LOCK_EX NTAPI NdisAllocateRWLock(NDIS_HANDLE NdisHandle)
 {
     (void)NdisHandle;
-    if (!nt_irql_max(DISPATCH_LEVEL, "NdisAllocateRWLock"))
+    if (!nt_irql_max(DISPATCH_LEVEL, "NdisAllocateRWLock") || nt_fault(FAULT_NdisAllocateRWLock))
         return NULL;
     PNDIS_RW_LOCK_EX lock = calloc(1, sizeof(*lock));
     if (!lock)

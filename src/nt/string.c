@@ -2,6 +2,7 @@
 /* Counted strings. The "ANSI" code page of a host is UTF-8. */
 #include <string.h>
 
+#include "nt/fault.h"
 #include "nt/pool.h"
 #include "nt/windows.h"
 
@@ -311,6 +312,9 @@ NTSTATUS NTAPI RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString,
     if (bytes + 1 > MAXUSHORT)
         return STATUS_INVALID_PARAMETER_2;
     if (AllocateDestinationString) {
+        DestinationString->Buffer = NULL;
+        if (nt_fault(FAULT_RtlUnicodeStringToAnsiString))
+            return nt_fault_status(FAULT_RtlUnicodeStringToAnsiString);
         DestinationString->Buffer =
             nt_pool_allocate(NT_POOL_RTL, bytes + 1, STRING_TAG, false, false, true,
                              "RtlUnicodeStringToAnsiString", NT_CALLER());
@@ -334,6 +338,9 @@ NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationString,
     if (bytes + sizeof(WCHAR) > UNICODE_STRING_MAX_BYTES)
         return STATUS_INVALID_PARAMETER_2;
     if (AllocateDestinationString) {
+        DestinationString->Buffer = NULL;
+        if (nt_fault(FAULT_RtlAnsiStringToUnicodeString))
+            return nt_fault_status(FAULT_RtlAnsiStringToUnicodeString);
         DestinationString->Buffer =
             nt_pool_allocate(NT_POOL_RTL, bytes + sizeof(WCHAR), STRING_TAG, false, false, true,
                              "RtlAnsiStringToUnicodeString", NT_CALLER());

@@ -3,6 +3,7 @@
  * objects. */
 #include <stdlib.h>
 
+#include "nt/fault.h"
 #include "nt/waits.h"
 
 #define HANDLE_ALIVE 0x64726874u /* "thrd" */
@@ -46,6 +47,8 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
         return STATUS_INVALID_PARAMETER;
     if (!nt_irql_max(APC_LEVEL, function))
         return STATUS_INVALID_DEVICE_STATE;
+    if (nt_fault(FAULT_PsCreateSystemThread))
+        return nt_fault_status(FAULT_PsCreateSystemThread);
     struct thread_handle *handle = calloc(1, sizeof(*handle));
     struct thread_start *start = malloc(sizeof(*start));
     if (!handle || !start)

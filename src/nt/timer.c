@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "nt/exec_inside.h"
+#include "nt/fault.h"
 #include "nt/windows.h"
 
 /* ---- KTIMER ---- */
@@ -169,6 +170,8 @@ NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle,
         return NDIS_STATUS_FAILURE;
     if (!characteristics_good(TimerCharacteristics))
         return NDIS_STATUS_INVALID_PARAMETER;
+    if (nt_fault(FAULT_NdisAllocateTimerObject))
+        return nt_fault_status(FAULT_NdisAllocateTimerObject);
     struct ndis_timer *timer = calloc(1, sizeof(*timer));
     if (!timer)
         return NDIS_STATUS_RESOURCES;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "nt/exec_inside.h"
+#include "nt/fault.h"
 #include "nt/windows.h"
 
 _Static_assert(sizeof(struct exec_work) == sizeof(WORK_QUEUE_ITEM), "lives inside it");
@@ -115,6 +116,8 @@ static void item_free(struct _IO_WORKITEM *item, const char *function)
 
 PIO_WORKITEM NTAPI IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
+    if (nt_fault(FAULT_IoAllocateWorkItem))
+        return NULL;
     return item_create(DeviceObject, "IoAllocateWorkItem", NT_CALLER());
 }
 
@@ -143,6 +146,8 @@ VOID NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 NDIS_HANDLE NTAPI NdisAllocateIoWorkItem(NDIS_HANDLE NdisObjectHandle)
 {
     (void)NdisObjectHandle;
+    if (nt_fault(FAULT_NdisAllocateIoWorkItem))
+        return NULL;
     return item_create(NULL, "NdisAllocateIoWorkItem", NT_CALLER());
 }
 
