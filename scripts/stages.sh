@@ -122,7 +122,7 @@ stage_installed() {
 stage_bench() {
     configure build/gcc gcc && ninja -C build/gcc || return 1
     local program
-    for program in bench bench_uni bench_sscop; do
+    for program in bench bench_uni bench_sscop bench_relay; do
         echo "--- $program"
         timeout 300 "build/gcc/bench/$program" --smoke || return 1
     done

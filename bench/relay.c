@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_relay [--smoke] [--json]: frames and bytes a second from a root through the switch to 1, 4
+ * and 16 leaves over loopback TCP, and the same bytes through the floor, taken in turns. The ratio
+ * is the best of a few tries of each: the machine's other work only ever takes away. */
+#define _GNU_SOURCE
+#include "relay.h"
+
+#include "report.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TRIES = 5, FRAMES_MAX = 400000 };
+
+uint64_t relay_now_ns(void)
+{
+    return (uint64_t)report_now_ns();
+}
+
+void relay_pause(void)
+{
+    const struct timespec a_moment = {0, 1000000};
+    nanosleep(&a_moment, NULL);
+}
+
+void relay_took(struct relay_shared *shared, uint32_t leaf, const struct relay_shape *shape,
+                uint64_t frames)
+{
+    uint64_t before = atomic_load_explicit(&shared->leaves[leaf].frames, memory_order_relaxed);
+    if (before + frames == shape->frame_count)
+        atomic_store(&shared->leaves[leaf].end_ns, relay_now_ns());
+    atomic_store_explicit(&shared->leaves[leaf].frames, before + frames, memory_order_release);
+}
+
+bool relay_may_send(const struct relay_shared *shared, const struct relay_shape *shape,
+                    uint64_t sent)
+{
+    uint64_t ahead = RELAY_AHEAD_BYTES / (shape->frame_bytes + RELAY_HEADER_BYTES + 256);
+    for (uint32_t i = 0; i < shape->leaf_count; i++)
+        if (sent - atomic_load_explicit(&shared->leaves[i].frames, memory_order_acquire) > ahead)
+            return false;
+    return true;
+}
+
+bool relay_is_done(struct relay_shared *shared, const struct relay_shape *shape)
+{
+    if (atomic_load(&shared->failed))
+        exit(1);
+    for (uint32_t i = 0; i < shape->leaf_count; i++)
+        if (atomic_load(&shared->leaves[i].frames) < shape->frame_count)
+            return false;
+    return true;
+}
+
+void relay_fail(struct relay_shared *shared, const char *what, const char *why)
+{
+    fprintf(stderr, "bench_relay: %s: %s\n", what, why);
+    atomic_store(&shared->failed, true);
+    _exit(1);
+}
+
+/* Frames a second, to each leaf. */
+static double rate(void (*run)(struct relay_shared *shared, const struct relay_shape *shape),
+                   const struct relay_shape *shape)
+{
+    struct relay_shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint64_t end_ns = 0;
+    if (shared == MAP_FAILED) {
+        perror("bench_relay");
+        exit(1);
+    }
+    run(shared, shape);
+    for (uint32_t i = 0; i < shape->leaf_count; i++)
+        if (shared->leaves[i].end_ns > end_ns)
+            end_ns = shared->leaves[i].end_ns;
+    double seconds = (double)(end_ns - shared->begin_ns) / 1e9;
+    munmap(shared, sizeof *shared);
+    return (double)shape->frame_count / seconds;
+}
+
+static void measure(uint32_t leaf_count, uint32_t frame_bytes, bool smoke)
+{
+    uint64_t frame_count = (smoke ? 1U << 20 : 1U << 29) / frame_bytes / leaf_count;
+    if (frame_count > FRAMES_MAX)
+        frame_count = FRAMES_MAX;
+    const struct relay_shape shape = {leaf_count, frame_bytes, frame_count};
+    double floor = 0, ours = 0;
+    char what[96];
+    for (int try = 0; try < (smoke ? 1 : TRIES); try++) {
+        double now = rate(relay_floor_run, &shape);
+        floor = now > floor ? now : floor;
+        now = rate(relay_switch_run, &shape);
+        ours = now > ours ? now : ours;
+    }
+    (void)snprintf(what, sizeof what, "frames of %u bytes to %u leaves", frame_bytes, leaf_count);
+    report_row(what, floor, ours, "frames/s to each leaf");
+    (void)snprintf(what, sizeof what, "the same in payload, all leaves together");
+    report_row(what, floor * frame_bytes * leaf_count / 1e6, ours * frame_bytes * leaf_count / 1e6,
+               "MB/s");
+}
+
+int main(int argc, char **argv)
+{
+    static const uint32_t leaves[] = {1, 4, 16}, sizes[] = {512, 2048, 8192, 32768};
+    bool smoke = report_begin("bench_relay", "floor", "switch", argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
+        for (size_t j = 0; j < sizeof sizes / sizeof sizes[0]; j++)
+            if (!smoke || sizes[j] == 8192)
+                measure(leaves[i], sizes[j], smoke);
+    report_end();
+    return 0;
+}
