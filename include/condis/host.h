@@ -25,6 +25,7 @@ struct condis_world;
 struct condis_host;
 struct condis_driver;
 struct condis_adapter;
+struct condis_schedule; /* condis/schedule.h */
 
 /* What went wrong, for a person: names the input and the remedy, in one line. */
 struct condis_error {
@@ -67,6 +68,9 @@ struct condis_world_options {
     enum condis_violation_policy policy;
     const char *trace_path; /* NULL: no trace; "-": standard output */
     enum condis_trace_format trace_format;
+    /* Of a simulated world, and of no other; borrowed until it ends. NULL: the seed's random
+     * walk. */
+    struct condis_schedule *schedule;
     /* Called for each broken rule, on the thread that broke it, maybe at DISPATCH_LEVEL: it must
      * not wait nor call into condis. NULL: the report is printed to standard error. */
     void (*on_violation)(void *context, const struct condis_violation *violation);

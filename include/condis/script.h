@@ -38,6 +38,7 @@ struct condis_script_options {
     const enum condis_clock *clock;           /* NULL: as the script asks, else live */
     const enum condis_completion *completion; /* NULL: as the script asks, else pending */
     uint64_t seed;
+    struct condis_schedule *schedule; /* of a simulated scenario; NULL: the seed's random walk */
     const char *trace_path; /* NULL: none; ends in ".json" or ".jsonl": JSON lines, else text */
     const char *const
         *driver_dirs;        /* where a driver named without '/' is looked for, in order, as */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "ndis/world.h"
+#include "ndis/schedule.h"
 #include "ndis/report.h"
 
 #include <errno.h>
@@ -118,6 +119,8 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
     struct exec_world_options options = {
         .kind = world->options.clock == CONDIS_SIMULATED ? EXEC_SIMULATED : EXEC_LIVE,
         .seed = world->options.seed,
+        .strategy = world->options.schedule ? &strategy_schedule : NULL,
+        .strategy_self = world->options.schedule ? &world->options.schedule->schedule : NULL,
         .rules = &world->rules,
         .trace = world->trace,
         .user = world,
@@ -137,6 +140,9 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
     if (options->clock == CONDIS_SIMULATED && simulated_here)
         return error_say(error, "this thread has a simulated world already: destroy it first, or "
                                 "use another thread");
+    if (options->clock == CONDIS_LIVE && options->schedule)
+        return error_say(error, "a live world has no schedule: its processors are threads; make it "
+                                "a simulated one");
     struct condis_world *world = calloc(1, sizeof(*world));
     if (!world)
         return error_say(error, "no memory for a world");

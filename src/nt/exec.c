@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "nt/exec_inside.h"
+#include "nt/sim_inside.h"
 #include "nt/pool.h"
 
 #include <assert.h>
@@ -49,6 +50,12 @@ uint32_t exec_choose(struct exec_world *world, uint32_t count, const char *what)
     if (world->kind == EXEC_LIVE || count == 1)
         return 0;
     return world_inner(world)->backend->choose(world_inner(world), count, what);
+}
+
+void exec_hold(struct exec_world *world, bool held)
+{
+    if (world->kind == EXEC_SIMULATED)
+        sim_hold(world_inner(world)->sim, held);
 }
 
 enum exec_idle exec_run_until_idle(struct exec_world *world, uint64_t limit)

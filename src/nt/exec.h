@@ -86,6 +86,10 @@ void exec_world_destroy(struct exec_world *world);
  * Simulated: from the seed. Live: 0. */
 uint32_t exec_choose(struct exec_world *world, uint32_t count, const char *what);
 
+/* Simulated: hold the schedule (what is usual happens, nobody is asked), or let it go again. For
+ * what a scenario does not want explored. Live: nothing. */
+void exec_hold(struct exec_world *world, bool held);
+
 enum exec_idle {
     EXEC_IDLE,       /* nothing is queued and nobody can run                                */
     EXEC_TIME_LIMIT, /* the limit came first                                                */
@@ -158,6 +162,7 @@ struct exec_task {
     uint8_t kind;           /* enum exec_task_kind                                        */
     bool simulated;
     uint32_t id;                /* number in the world, in order of creation                  */
+    uint64_t point_count;       /* simulated: points and questions that it came to            */
     struct exec_thread *thread; /* the system thread it is, or NULL                        */
 };
 

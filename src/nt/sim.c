@@ -8,33 +8,12 @@
 
 #include "nt/break.h"
 
+/* So many points in a row one task may go on while others could, before it is taken to poll for
+ * what another one must do first. */
+#define BURST_MAX         1000u
 #define STEPS_MAX_DEFAULT 100000000ull
 /* 2026-01-01 00:00 UTC in 100 ns since 1601-01-01. */
 #define SYSTEM_TIME_DEFAULT 134116992000000000ull
-
-/* ---- the random walk ---- */
-
-static uint32_t walk_pick(void *self, struct exec_task *const *candidates, uint32_t count,
-                          const struct exec_task *running, const char *what)
-{
-    struct nt_random *random = self;
-    (void)what;
-    /* Going on three times of four keeps runs of several steps likely; a fair coin at each of a
-     * hundred points would never let one task get far ahead of another. */
-    if (running && nt_random_below(random, 4))
-        for (uint32_t i = 0; i < count; i++)
-            if (candidates[i] == running)
-                return i;
-    return nt_random_below(random, count);
-}
-
-static uint32_t walk_choose(void *self, uint32_t count, const char *what)
-{
-    (void)what;
-    return nt_random_below(self, count);
-}
-
-static const struct exec_strategy random_walk = {"random walk", walk_pick, walk_choose};
 
 /* ---- ready tasks ---- */
 
@@ -64,6 +43,7 @@ void sim_make_ready(struct sim_task *task)
     exec_list_remove(&task->link);
     task->state = SIM_READY;
     task->ready_index = sim->ready_count;
+    task->ready_stamp = sim->ready_stamp++;
     sim->ready[sim->ready_count++] = task;
 }
 
@@ -193,16 +173,55 @@ enum exec_idle sim_idle(struct sim *sim, struct exec_inner *exec, uint64_t deadl
 
 /* ---- who runs next ---- */
 
+/* What is usual does not depend on the order of the list, and starves nobody. */
+static uint32_t usual_of(struct sim *sim, uint32_t count, uint32_t from_index)
+{
+    if (from_index < count && ++sim->burst <= BURST_MAX)
+        return from_index;
+    sim->burst = 0;
+    uint32_t oldest = count;
+    for (uint32_t i = 0; i < count; i++)
+        if (i != from_index &&
+            (oldest == count || sim_task(sim->candidates[i])->ready_stamp <
+                                    sim_task(sim->candidates[oldest])->ready_stamp))
+            oldest = i;
+    if (from_index < count)
+        sim_task(sim->candidates[from_index])->ready_stamp = sim->ready_stamp++;
+    return oldest;
+}
+
+/* Asks the strategy which of the candidates runs. */
+static uint32_t sim_ask(struct sim *sim, uint32_t count, uint32_t from_index, const char *what)
+{
+    if (count == 1)
+        return 0;
+    const struct exec_task *from = &sim->running->inner.head;
+    struct exec_point point = {
+        .candidates = sim->candidates,
+        .count = count,
+        .usual = usual_of(sim, count, from_index),
+        .from = from,
+        .from_index = from_index,
+        .number = from->point_count,
+        .what = what,
+    };
+    if (sim->held)
+        return point.usual;
+    uint32_t index = sim->strategy->pick(sim->strategy_self, &point);
+    assert(index < count);
+    return index;
+}
+
 static struct sim_task *sim_pick(struct sim *sim, const char *what)
 {
     uint32_t count = 0;
-    const struct exec_task *running = NULL;
+    uint32_t from_index = UINT32_MAX;
     for (uint32_t i = 0; i < sim->ready_count; i++) {
         struct exec_task *task = &sim->ready[i]->inner.head;
         if (task->cpu->holder && task->cpu->holder != task)
             continue;
         if (sim->ready[i] == sim->running)
-            running = task;
+            from_index = count;
         sim->candidates[count++] = task;
     }
     if (!count)
@@ -214,10 +233,9 @@ static struct sim_task *sim_pick(struct sim *sim, const char *what)
         sim_stop(sim);
         return NULL;
     }
-    uint32_t index =
-        count == 1 ? 0
-                   : sim->strategy->pick(sim->strategy_self, sim->candidates, count, running, what);
-    assert(index < count);
+    uint32_t index = sim_ask(sim, count, from_index < count ? from_index : count, what);
+    if (index != from_index)
+        sim->burst = 0;
     return sim_task(sim->candidates[index]);
 }
 
@@ -250,6 +268,7 @@ static void sim_reap(struct sim *sim)
 static void sim_switch(struct sim *sim, const char *what)
 {
     struct sim_task *from = sim->running;
+    from->inner.head.point_count++;
     struct sim_task *to = sim_next(sim, what);
     if (to == from)
         return;
@@ -360,7 +379,7 @@ static bool sim_world_begin(struct exec_world_inner *world,
     sim->system_time_start = options->system_time ? options->system_time : SYSTEM_TIME_DEFAULT;
     sim->steps_max = options->steps_max ? options->steps_max : STEPS_MAX_DEFAULT;
     nt_random_seed(&sim->random, options->seed);
-    sim->strategy = options->strategy ? options->strategy : &random_walk;
+    sim->strategy = options->strategy ? options->strategy : &strategy_random;
     sim->strategy_self = options->strategy ? options->strategy_self : &sim->random;
     struct sim_task *boot = &sim->boot;
     fiber_adopt(&boot->fiber);
@@ -399,7 +418,13 @@ static uint64_t sim_system_time(const struct exec_world_inner *world)
 
 static uint32_t sim_choose(struct exec_world_inner *world, uint32_t count, const char *what)
 {
-    uint32_t choice = world->sim->strategy->choose(world->sim->strategy_self, count, what);
+    struct sim *sim = world->sim;
+    struct exec_task *from = &sim->running->inner.head;
+    struct exec_question question = {
+        .count = count, .from = from->id, .number = ++from->point_count, .what = what};
+    if (sim->held)
+        return 0;
+    uint32_t choice = sim->strategy->choose(sim->strategy_self, &question);
     assert(choice < count);
     return choice;
 }

@@ -24,6 +24,7 @@ struct sim_task {
     struct sim *sim;
     enum sim_state state;
     uint32_t ready_index;       /* in sim->ready while SIM_READY                            */
+    uint64_t ready_stamp;       /* when it became so, or was last made to stand back        */
     bool stuck;                 /* its wait can never end                                   */
     uint64_t due;               /* when it goes on at the latest                            */
     struct exec_link link;      /* in sleepers, lock_waiters or parked workers              */
@@ -60,6 +61,9 @@ struct sim {
     uint64_t system_time_start;
     uint64_t steps; /* since time last went on                             */
     uint64_t steps_max;
+    uint64_t ready_stamp; /* the next one                                                  */
+    uint32_t burst;       /* points at which the running task went on though others could run */
+    bool held;            /* exec_hold: what is usual happens                              */
     const struct exec_strategy *strategy;
     void *strategy_self;
     struct nt_random random;
@@ -71,6 +75,12 @@ struct sim {
 static inline struct sim_task *sim_task(struct exec_task *task)
 {
     return (struct sim_task *)(void *)task;
+}
+
+/* Hold the schedule, or let it go. */
+static inline void sim_hold(struct sim *sim, bool held)
+{
+    sim->held = held;
 }
 
 /* Make room in the scheduler for one more task. Returns false: no memory. */

@@ -50,6 +50,7 @@ struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processo
     if (!script->exec_world) {
         script->exec_world = ndis_host_exec(self->host)->world;
         script->queue.world = script->exec_world;
+        exec_hold(script->exec_world, script->held);
         hubs_apply(script);
     }
     return self;

@@ -71,6 +71,7 @@ struct script {
     enum condis_completion completion;
     uint32_t timeout_ms; /* of everything that waits */
     bool stop_on_violation;
+    bool held; /* its schedule goes the usual way */
     struct queue queue;
     struct box *boxes;      /* all, newest first */
     struct op *ops;         /* under way */

@@ -76,6 +76,7 @@ void world_need(lua_State *L)
         .trace_format = trace && (ends_in(trace, ".json") || ends_in(trace, ".jsonl"))
                             ? CONDIS_TRACE_JSON
                             : CONDIS_TRACE_TEXT,
+        .schedule = script->options->schedule,
         .on_violation = on_violation,
         .on_print = on_print,
         .context = script,
@@ -104,6 +105,17 @@ static int world(lua_State *L)
     script->timeout_ms = options_number(L, 1, "timeout_ms", script->timeout_ms);
     script->stop_on_violation = options_boolean(L, 1, "stop_on_violation", false);
     world_need(L);
+    return 0;
+}
+
+/* schedule(how): whether what follows is explored or goes in its usual order */
+static int schedule(lua_State *L)
+{
+    static const char *const words[] = {"explored", "usual", NULL};
+    struct script *script = script_of(L);
+    script->held = luaL_checkoption(L, 1, NULL, words) == 1;
+    if (script->exec_world)
+        exec_hold(script->exec_world, script->held);
     return 0;
 }
 
@@ -158,6 +170,7 @@ void world_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"world", world},
+        {"schedule", schedule},
         {"now", now},
         {"simulated", simulated},
         {"status_name", status_name},

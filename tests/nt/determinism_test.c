@@ -126,22 +126,20 @@ static void twenty_seeds_give_different_traces_and_lose_different_updates(void *
     assert_true(lost_count > 0); /* the race that the program has is found */
 }
 
-static uint32_t pick_last(void *self, struct exec_task *const *candidates, uint32_t count,
-                          const struct exec_task *running, const char *what)
+static uint32_t pick_last(void *self, const struct exec_point *point)
 {
     uint32_t *asked_count = self;
-    (void)candidates;
-    (void)running;
-    assert_non_null(what);
+    assert_non_null(point->what);
+    assert_true(point->usual < point->count);
     (*asked_count)++;
-    return count - 1;
+    return point->count - 1;
 }
 
-static uint32_t choose_last(void *self, uint32_t count, const char *what)
+static uint32_t choose_last(void *self, const struct exec_question *question)
 {
     (void)self;
-    assert_non_null(what);
-    return count - 1;
+    assert_non_null(question->what);
+    return question->count - 1;
 }
 
 static void note_done(void *context)

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "changes.h"
 #include "drivers.h"
+#include "plan.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct settings {
     uint64_t seed;
     const char *trace;
     struct changes changes;
+    struct plan plan;
 };
 
 static const char *take_clock(struct settings *settings, enum condis_clock clock)
@@ -91,6 +93,24 @@ static const char *take_driver(void *context, const char *value)
     return changes_take(&((struct settings *)context)->changes, value);
 }
 
+static const char *take_strategy(void *context, const char *value)
+{
+    ((struct settings *)context)->plan.strategy = value;
+    return NULL;
+}
+
+static const char *take_schedule(void *context, const char *value)
+{
+    ((struct settings *)context)->plan.replay = value;
+    return NULL;
+}
+
+static const char *take_record(void *context, const char *value)
+{
+    ((struct settings *)context)->plan.record = value;
+    return NULL;
+}
+
 static const char *take_json(void *context, const char *value)
 {
     (void)value;
@@ -113,6 +133,10 @@ static const struct option_row rows[] = {
     {"--completion", "pending|direct|mixed", "how a request that ends at once is told",
      take_completion},
     CHANGES_OPTION(take_driver),
+    {"--strategy", "usual|random|pct[:D[:K]]", "simulated: who decides (random, the seed's walk)",
+     take_strategy},
+    {"--schedule", "FILE", "simulated: replay the decisions of FILE", take_schedule},
+    {"--record", "FILE", "simulated: write the decisions that are not the usual ones", take_record},
     {"--trace", "FILE", "write every event; FILE.json: as JSON lines; -: standard output",
      take_trace},
     {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
@@ -131,7 +155,7 @@ static uint64_t new_seed(void)
     return seed & 0xffffffff;
 }
 
-static int run_scenario(const struct settings *settings, const struct option_rest *rest)
+static int run_scenario(struct settings *settings, const struct option_rest *rest)
 {
     struct driver_dirs dirs;
     struct stat facts;
@@ -142,8 +166,11 @@ static int run_scenario(const struct settings *settings, const struct option_res
         return command_refuse("%s: not a regular file", path);
     if (access(path, R_OK) != 0)
         return command_refuse("%s: %s", path, strerror(errno));
+    uint64_t seed = settings->seed_given ? settings->seed : new_seed();
+    if (!plan_begin(&settings->plan, seed))
+        return EXIT_USAGE;
     if (!driver_dirs_find(&dirs))
-        return command_refuse("no memory");
+        return plan_end(&settings->plan, command_refuse("no memory"));
     FILE *out = settings->json ? stderr : stdout;
     struct condis_script_options options = {
         .path = path,
@@ -151,7 +178,8 @@ static int run_scenario(const struct settings *settings, const struct option_res
         .argument_count = rest->after_count,
         .clock = settings->clock_given ? &settings->clock : NULL,
         .completion = settings->completion_given ? &settings->completion : NULL,
-        .seed = settings->seed_given ? settings->seed : new_seed(),
+        .seed = seed,
+        .schedule = settings->plan.schedule,
         .trace_path = settings->trace,
         .driver_dirs = (const char *const *)dirs.paths,
         .driver_dir_count = dirs.count,
@@ -162,7 +190,7 @@ static int run_scenario(const struct settings *settings, const struct option_res
         .json = settings->json ? stdout : NULL,
         .live_screen = isatty(fileno(out)) != 0,
     };
-    int status = (int)condis_script_run(&options);
+    int status = plan_end(&settings->plan, (int)condis_script_run(&options));
     driver_dirs_free(&dirs);
     if (fflush(stdout) != 0 || ferror(stdout))
         return command_refuse("standard output: %s", strerror(errno));
