@@ -4,6 +4,7 @@
 #include "ndis/handle.h"
 #include "ndis/report.h"
 #include "ndis/vc.h"
+#include "ndis/watch.h"
 
 /* The VC of an activation call, locked, or NULL after a report. */
 static struct vc *lock_for_cm(const struct call *call, enum edge edge, NDIS_HANDLE handle)
@@ -24,8 +25,11 @@ static NDIS_STATUS ask_miniport_to_activate(const struct call *call, struct vc *
     NDIS_STATUS status;
     if (operation_fails(call->host, &vc->activation_op, FAULT_MiniportCoActivateVc, &status))
         return status;
+    struct watch watch = watch_parameters(parameters);
+    watch_keep(&vc->activation_op, &watch);
     struct visit visit = visit_begin(miniport, "MiniportCoActivateVc");
     status = miniport->handlers.co_miniport.CoActivateVcHandler(vc->miniport_context, parameters);
+    watch_handler(&watch, &visit, RULE_MCO_ACTIVATE_CHANGED, &vc->object);
     visit_end(&visit);
     return operation_returned(call->host, &vc->activation_op, &miniport->module->owner, status);
 }

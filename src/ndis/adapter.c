@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-    MINIPORT_WAIT_LIMIT_S = 30,
     PAUSE_FOR_HALT = 0x0001,  /* Learn: NDIS_PAUSE_NDIS_INTERNAL */
     POWER_FROM_THE_MAINS = 0, /* Learn: NdisPowerProfileAcOnLine of NDIS_POWER_PROFILE */
 };
@@ -118,12 +117,13 @@ void operation_end_RESTART(struct host *host, struct operation *op, bool told)
  * returns  what it was; FAILURE when it never came (reported) */
 static NDIS_STATUS wait_for_miniport(struct adapter *adapter, const char *handler)
 {
-    if (exec_wait_one(&adapter->done, MINIPORT_WAIT_LIMIT_S * EXEC_SECOND, handler) ==
+    if (exec_wait_one(&adapter->done, adapter->host->pnp_wait_100ns, handler) ==
         EXEC_WAIT_SIGNALLED)
         return adapter->op.status;
     report_owner_break(adapter->host, &adapter->driver->module->owner, RULE_PEND_NEVER_COMPLETED,
                        handler, &adapter->object, NDIS_STATUS_PENDING,
-                       "no completion came within %d s", MINIPORT_WAIT_LIMIT_S);
+                       "no completion came within %u ms",
+                       (unsigned)(adapter->host->pnp_wait_100ns / EXEC_MS));
     adapter->driver->module->tainted = true;
     return NDIS_STATUS_FAILURE;
 }

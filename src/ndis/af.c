@@ -129,7 +129,7 @@ struct af *af_lock(const struct call *call, struct af *af, NDIS_HANDLE handle)
     if (handle_still_names(handle, &af->object))
         return af;
     exec_unlock_named(&af->lock, call->function);
-    (void)call_breaks(call, RULE_HANDLE_STALE, handle, NDIS_STATUS_FAILURE,
+    (void)call_breaks(call, call_dead_rule(call, handle), handle, NDIS_STATUS_FAILURE,
                       "the AF closed while the call was made");
     return NULL;
 }

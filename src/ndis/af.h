@@ -50,10 +50,11 @@ struct af {
     _Atomic uint32_t call_count; /* VCs whose call is not idle */
     bool notified;               /* the call manager asked for the close */
     bool notify_by_close;        /* the notification ends when the close does */
-    uint32_t oid_count;          /* guarded by lock */
-    struct operation op;         /* OPEN_AF, CLOSE_AF */
-    struct operation notify;     /* NOTIFY_CLOSE_AF */
-    struct exec_work work;       /* tells the client at PASSIVE_LEVEL */
+    bool excused;        /* what is left on it is the neglect of somebody who was told: neglect.h */
+    uint32_t oid_count;  /* guarded by lock */
+    struct operation op; /* OPEN_AF, CLOSE_AF */
+    struct operation notify; /* NOTIFY_CLOSE_AF */
+    struct exec_work work;   /* tells the client at PASSIVE_LEVEL */
 };
 
 /* The two drivers of an AF and their handlers. */

@@ -5,6 +5,7 @@
 #include "ndis/handle.h"
 #include "ndis/leak.h"
 #include "ndis/operation_ends.h"
+#include "ndis/neglect.h"
 #include "ndis/report.h"
 
 #include <string.h>
@@ -86,16 +87,18 @@ static bool wait_for_answer(struct bind *bind)
 {
     struct host *host = bind->host;
     const char *handler = operation_rows[bind->op.kind].handler;
-    exec_wait_one(&bind->done, BIND_WAIT_LIMIT_S * EXEC_SECOND, handler);
+    exec_wait_one(&bind->done, host->pnp_wait_100ns, handler);
     exec_lock(&host->lock);
     bool answer_came = !operation_running(&bind->op);
     bind->abandoned = !answer_came;
     exec_unlock(&host->lock);
     if (!answer_came) {
         bind->driver->module->tainted = true;
-        report_owner_break(host, &bind->driver->module->owner, RULE_PEND_NEVER_COMPLETED, handler,
-                           &bind->object, NDIS_STATUS_PENDING, "no completion came within %d s",
-                           BIND_WAIT_LIMIT_S);
+        if (!bind->binding || !neglect_report(host, bind->binding, NULL, NULL))
+            report_owner_break(host, &bind->driver->module->owner, RULE_PEND_NEVER_COMPLETED,
+                               handler, &bind->object, NDIS_STATUS_PENDING,
+                               "no completion came within %u ms",
+                               (unsigned)(host->pnp_wait_100ns / EXEC_MS));
     }
     return answer_came;
 }
@@ -127,15 +130,16 @@ static void end_leftovers(struct bind *bind)
     struct host *host = bind->host;
     const char *handler = operation_rows[bind->op.kind].handler;
     if (is_closing(bind))
-        exec_wait_one(&bind->closed, BIND_WAIT_LIMIT_S * EXEC_SECOND, handler);
+        exec_wait_one(&bind->closed, host->pnp_wait_100ns, handler);
     exec_lock(&host->lock);
     struct binding *binding = bind->binding;
     exec_unlock(&host->lock);
     if (!binding)
         return;
-    report_owner_break(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,
-                       &binding->object, NDIS_STATUS_SUCCESS,
-                       "NdisCloseAdapterEx did not end the binding");
+    if (!binding->excused)
+        report_owner_break(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,
+                           &binding->object, NDIS_STATUS_SUCCESS,
+                           "NdisCloseAdapterEx did not end the binding");
     leak_count(host, 1);
     bind->driver->module->tainted = true;
     leak_sweep_binding(binding, handler);

@@ -23,8 +23,6 @@ struct bind {
     NET_PNP_EVENT_NOTIFICATION event;
 };
 
-enum { BIND_WAIT_LIMIT_S = 30 };
-
 /* Takes a bind request; its handle is valid after bind_publish. returns  NULL: no memory. */
 struct bind *bind_take(struct driver *driver, struct adapter *adapter, struct binding *binding);
 void bind_publish(struct bind *bind);

@@ -3,6 +3,7 @@
 #include "ndis/bind.h"
 #include "ndis/enter.h"
 #include "ndis/handle.h"
+#include "ndis/neglect.h"
 #include "ndis/operation_ends.h"
 #include "ndis/status_copy.h"
 #include "ndis/world.h"
@@ -307,11 +308,11 @@ static enum rule_id left_on_afs(struct host *host, const struct binding *binding
     return rule;
 }
 
-static bool may_close(const struct call *call, const struct binding *binding)
+static bool may_close(const struct call *call, struct binding *binding)
 {
     enum rule_id rule = RULE_NONE;
     if (atomic_load(&binding->vc_count))
-        rule = RULE_CLOSE_ADAPTER_VC_LEFT;
+        rule = RULE_CM_SIGNALLING_VC_LEFT;
     else if (atomic_load(&binding->af_count))
         rule = left_on_afs(call->host, binding);
     else if (atomic_load(&binding->oid_count))
@@ -320,6 +321,9 @@ static bool may_close(const struct call *call, const struct binding *binding)
         rule = RULE_CLOSE_ADAPTER_SENDS_OUT;
     if (rule == RULE_NONE)
         return true;
+    binding->blamed = true;
+    if (neglect_report(call->host, binding, NULL, binding->driver) || binding->excused)
+        return false; /* the rest follows from that */
     call_breaks(call, rule, binding->handle, NDIS_STATUS_FAILURE,
                 "AFs %u, signalling VCs %u, OID requests %u, sends %u; the binding stays open",
                 atomic_load(&binding->af_count), atomic_load(&binding->vc_count),

@@ -27,6 +27,8 @@ struct binding {
     struct handlers *own_handlers;
     uint8_t state; /* enum binding_state; guarded by host->lock */
     bool refused;  /* the injector wants the open to fail */
+    bool blamed;   /* it was to be closed too early: what is left is its driver's doing */
+    bool excused;  /* what is left on it is a neglect that was told: neglect.h */
     bool paused;   /* until the bind is over: no sends (API §2.1, NdisOpenAdapterEx 4) */
     /* What still hangs on it: NdisCloseAdapterEx refuses while any is not zero (C103). */
     _Atomic uint32_t af_count;

@@ -4,6 +4,7 @@
 #include "ndis/indication.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 /* ---- by the client ----------------------------------------------------------------------- */
 
@@ -28,6 +29,10 @@ static struct refusal party_refusal(const struct vc *vc, NDIS_HANDLE party_handl
     const struct state_cell *cell = &party_table[party->state][PARTY_CL_CLOSE];
     if (cell->action == STATE_BREAKS)
         return (struct refusal){(enum rule_id)cell->rule, party_state_names[party->state]};
+    if (vc->party_count != 1 && !party->incoming_drop &&
+        vc->told_party_count == vc->party_count - 1)
+        return (struct refusal){RULE_CL_INCOMING_DROP_UNANSWERED,
+                                "the others left, and were not dropped"};
     if (vc->party_count != 1)
         return (struct refusal){RULE_CL_CLOSE_LAST_PARTY, "other parties are still on the call"};
     return (struct refusal){RULE_NONE, NULL};
@@ -43,7 +48,10 @@ static struct refusal close_refusal(const struct call *call, const struct vc *vc
         bool make_failed =
             vc->call == CALL_IDLE && vc->creator == VC_BY_CLIENT &&
             atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_MAKE_CALL;
-        return (struct refusal){make_failed ? RULE_CL_CLOSE_FAILED_CALL : (enum rule_id)cell->rule,
+        bool withdrawn = vc->call == CALL_IDLE && vc->withdrawn;
+        return (struct refusal){make_failed ? RULE_CL_CLOSE_FAILED_CALL
+                                : withdrawn ? RULE_CL_VC_NOT_OFFERED
+                                            : (enum rule_id)cell->rule,
                                 vc_call_names[vc->call]};
     }
     if (atomic_load(&vc->sends_out))
@@ -110,6 +118,8 @@ NDIS_STATUS NTAPI NdisClCloseCall(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE NdisPart
         party_context = party->cm_context;
     }
     operation_begin(&vc->call_op, OP_CLOSE_CALL, Buffer);
+    struct watch watch = watch_data(Buffer, Size);
+    watch_keep(&vc->call_op, &watch);
     vc_unlock(vc);
     return ask_to_close(&call, vc, party_context, Buffer, Size);
 }
@@ -237,6 +247,7 @@ void vc_told(struct host *host, NDIS_HANDLE NdisVcHandle)
     bool tell = waiting && vc->call == CALL_CONNECTED;
     if (tell) {
         vc_call_step(vc, CALL_CM_INCOMING_CLOSE);
+        vc->told_failure = waiting->status != NDIS_STATUS_SUCCESS;
         object_mark(&vc->object, MARK_TOLD, 0);
     }
     NDIS_HANDLE context = vc->client_context;
@@ -287,6 +298,9 @@ static void dispatch_incoming_close(enum edge edge, const char *function, NDIS_S
     if (judgement == CLOSE_REFUSED) {
         const struct state_cell *cell = &vc_call_table[vc->call][CALL_CM_INCOMING_CLOSE];
         static const struct state_cell twice = BREAKS(CM_INCOMING_CLOSE_TWICE, FAILURE);
+        static const struct state_cell rejected = BREAKS(CM_REJECTED_CLOSED, FAILURE);
+        if (vc_was_rejected(vc))
+            cell = &rejected;
         (void)vc_refuse(&call, vc, NdisVcHandle, cell->action == STATE_GO ? &twice : cell,
                         vc_call_names[vc->call], "incoming close");
         return;
@@ -296,13 +310,19 @@ static void dispatch_incoming_close(enum edge edge, const char *function, NDIS_S
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(vc->af);
     if (judgement == CLOSE_TELL) {
         vc_call_step(vc, CALL_CM_INCOMING_CLOSE);
+        vc->told_failure = CloseStatus != NDIS_STATUS_SUCCESS;
         object_mark(&vc->object, MARK_TOLD, 0);
     } else if (judgement == CLOSE_LATER) {
         vc->deferred = indication_new(CloseStatus, Buffer, Size);
     }
     vc_unlock(vc);
-    if (judgement == CLOSE_TELL)
-        tell_of_close(client, handlers, context, CloseStatus, Buffer, Size);
+    if (judgement != CLOSE_TELL)
+        return;
+    struct watch watch = watch_data(Buffer, Size);
+    tell_of_close(client, handlers, context, CloseStatus, Buffer, Size);
+    if (watch_changed(&watch))
+        (void)call_breaks(&call, RULE_CLOSE_DATA_CHANGED, NdisVcHandle, CloseStatus,
+                          "the close data changed while the client was told");
 }
 
 /* NdisCmDispatchIncomingCloseCall tells a client that the other end, or the network, ended its

@@ -4,6 +4,7 @@
 #include "ndis/report.h"
 #include "ndis/sap.h"
 #include "ndis/vc.h"
+#include "ndis/watch.h"
 
 /* ---- the offer --------------------------------------------------------------------------- */
 
@@ -85,6 +86,8 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
     vc->multipoint = false;
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->call_op, OP_INCOMING_CALL, CallParameters);
+    struct watch watch = watch_parameters(CallParameters);
+    watch_keep(&vc->call_op, &watch);
     NDIS_HANDLE vc_context = vc->client_context;
     vc_unlock(vc);
     const struct driver *client = af_client(af);
@@ -92,6 +95,7 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
         return status;
     struct visit visit = visit_begin(client, "ProtocolClIncomingCall");
     status = af_client_handlers(af)->ClIncomingCallHandler(sap_context, vc_context, CallParameters);
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
     visit_end(&visit);
     return operation_returned(call.host, &vc->call_op, &client->module->owner, status);
 }
@@ -168,10 +172,7 @@ NDIS_STATUS NTAPI NdisMCmDispatchIncomingCall(NDIS_HANDLE NdisSapHandle, NDIS_HA
 static enum rule_id connected_rule(const struct vc *vc)
 {
     const struct state_cell *cell = &vc_call_table[vc->call][CALL_CM_CONNECTED];
-    bool rejected =
-        vc->call == CALL_IDLE && vc->withdrawn &&
-        atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_INCOMING_CALL;
-    if (rejected)
+    if (vc_was_rejected(vc))
         return RULE_CM_REJECTED_CONNECTED;
     if (cell->action == STATE_BREAKS)
         return vc->creator == VC_BY_CLIENT ? RULE_CM_CONNECTED_OUTGOING : (enum rule_id)cell->rule;

@@ -4,6 +4,7 @@
 #include "ndis/indication.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 static bool arguments_ok(const struct call *call, NDIS_HANDLE about, PCO_CALL_PARAMETERS parameters,
                          NDIS_HANDLE party_context, PNDIS_HANDLE party_handle)
@@ -33,6 +34,12 @@ static bool may_make(const struct call *call, struct vc *vc, NDIS_HANDLE handle)
                           "the call manager created the VC for a call that came in");
         return false;
     }
+    if (vc->told_failure && vc->call == CALL_IDLE) {
+        vc_unlock(vc);
+        (void)call_breaks(call, RULE_CL_INCOMING_CLOSE_VC_KEPT, handle, NDIS_STATUS_FAILURE,
+                          "the last call on the VC was closed with a failure");
+        return false;
+    }
     const struct state_cell *cell = &vc_call_table[vc->call][CALL_CL_MAKE];
     if (cell->action != STATE_BREAKS)
         return true;
@@ -48,6 +55,8 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
     NDIS_STATUS status;
     if (operation_fails(call->host, &vc->call_op, FAULT_ProtocolCmMakeCall, &status))
         return status;
+    struct watch watch = watch_parameters(parameters);
+    watch_keep(&vc->call_op, &watch);
     struct visit visit = visit_begin(cm, "ProtocolCmMakeCall");
     status = af_cm_handlers(vc->af)->CmMakeCallHandler(vc->cm_context, parameters, party_handle,
                                                        &context);
@@ -62,6 +71,7 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
             (void)visit_breaks(&visit, RULE_CM_MAKE_CALL_CONTEXT_UNSET, &vc->object, status,
                                "*CallMgrPartyContext is still NULL");
     }
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
     visit_end(&visit);
     /* Until operation_returned the call is ours, completed early or not. */
     if (party)

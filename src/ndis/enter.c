@@ -2,6 +2,7 @@
 #include "ndis/enter.h"
 
 #include "ndis/handle.h"
+#include "ndis/party.h"
 #include "ndis/report.h"
 
 NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE about,
@@ -20,16 +21,59 @@ void call_level_broken(const struct call *call, enum rule_id rule)
     (void)call_breaks(call, rule, NULL, NDIS_STATUS_SUCCESS, "called at IRQL %u", call->task->irql);
 }
 
+/* Whose doing ended a party is in the state that it was released from. */
+static enum rule_id dead_party_rule(const struct party *party)
+{
+    switch (party->state) {
+    case PARTY_DROPPING:
+        return RULE_CL_PARTY_HANDLE_DEAD;
+    case PARTY_CLOSING:
+        return RULE_CL_PARTY_HANDLE_CLOSED;
+    default: /* its making or adding failed */
+        return RULE_CL_PARTY_NEVER_MADE;
+    }
+}
+
+enum rule_id call_dead_rule(const struct call *call, NDIS_HANDLE handle)
+{
+    struct object_event events[OBJECT_MARKS_KEPT];
+    uint32_t lost_count;
+    const struct object *slot = handle_slot(call->host, handle);
+    if (!slot || object_generation(slot) != handle_generation(handle) || !call->task->owner)
+        return RULE_HANDLE_STALE; /* the slot has another tenant by now */
+    uint32_t count = object_history(slot, events, &lost_count);
+    bool requester = count && events[0].driver == (call->task->owner->index & 0x3ff);
+    bool failed = count && events[count - 1].mark == MARK_FAILED;
+    switch (slot->kind) {
+    case OBJECT_BINDING:
+        return RULE_BINDING_HANDLE_DEAD;
+    case OBJECT_AF:
+        return requester                                             ? RULE_CL_AF_HANDLE_DEAD
+               : failed && events[count - 1].operation == OP_OPEN_AF ? RULE_CM_AF_HANDLE_OPEN_FAILED
+                                                                     : RULE_CM_AF_HANDLE_DEAD;
+    case OBJECT_SAP:
+        return requester ? RULE_CL_SAP_HANDLE_DEAD : RULE_CM_SAP_HANDLE_DEAD;
+    case OBJECT_VC:
+        return requester ? RULE_VC_HANDLE_DELETED : RULE_CO_VC_HANDLE_DEAD;
+    case OBJECT_PARTY:
+        return requester ? dead_party_rule((const struct party *)slot) : RULE_CM_PARTY_HANDLE_DEAD;
+    default:
+        return RULE_HANDLE_STALE;
+    }
+}
+
 struct object *call_resolve_failed(const struct call *call, NDIS_HANDLE handle,
                                    enum object_kind kind, const char *parameter)
 {
     static const enum rule_id rules[] = {
-        [HANDLE_NULL] = RULE_HANDLE_NULL,       [HANDLE_GARBAGE] = RULE_HANDLE_NOT_A_HANDLE,
-        [HANDLE_WRONG_KIND] = RULE_HANDLE_KIND, [HANDLE_FOREIGN] = RULE_HANDLE_FOREIGN,
-        [HANDLE_STALE] = RULE_HANDLE_STALE,
+        [HANDLE_NULL] = RULE_HANDLE_NULL,
+        [HANDLE_GARBAGE] = RULE_HANDLE_NOT_A_HANDLE,
+        [HANDLE_WRONG_KIND] = RULE_HANDLE_KIND,
+        [HANDLE_FOREIGN] = RULE_HANDLE_FOREIGN,
     };
     enum handle_fault fault = handle_fault_of(call->host, handle, kind);
-    (void)call_breaks(call, rules[fault], handle, NDIS_STATUS_FAILURE, "%s should name a live %s",
+    enum rule_id rule = fault == HANDLE_STALE ? call_dead_rule(call, handle) : rules[fault];
+    (void)call_breaks(call, rule, handle, NDIS_STATUS_FAILURE, "%s should name a live %s",
                       parameter, object_kind_text(kind));
     return NULL;
 }

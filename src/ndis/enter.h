@@ -55,6 +55,10 @@ NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE 
                         NDIS_STATUS status, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* The rule that the use of a dead object's handle breaks (C31 to C42): who asks, and how the object
+ * ended. HANDLE_STALE when the slot has been used again, or nothing of the kind is known. */
+enum rule_id call_dead_rule(const struct call *call, NDIS_HANDLE handle);
+
 /* Reports why a handle of a call names nothing. returns NULL */
 struct object *call_resolve_failed(const struct call *call, NDIS_HANDLE handle,
                                    enum object_kind kind, const char *parameter);

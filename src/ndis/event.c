@@ -26,7 +26,7 @@ static void check_answer(const struct visit *visit, struct bind *bind, NDIS_STAT
 static bool wait_for_event(struct bind *bind)
 {
     struct host *host = bind->host;
-    exec_wait_one(&bind->done, BIND_WAIT_LIMIT_S * EXEC_SECOND, "ProtocolNetPnPEvent");
+    exec_wait_one(&bind->done, host->pnp_wait_100ns, "ProtocolNetPnPEvent");
     exec_lock(&host->lock);
     bool came = !operation_running(&bind->op);
     bind->abandoned = !came;
@@ -35,7 +35,8 @@ static bool wait_for_event(struct bind *bind)
         bind->driver->module->tainted = true;
         report_owner_break(host, &bind->driver->module->owner, RULE_PEND_NEVER_COMPLETED,
                            "ProtocolNetPnPEvent", &bind->object, NDIS_STATUS_PENDING,
-                           "no completion came within %d s", BIND_WAIT_LIMIT_S);
+                           "no completion came within %u ms",
+                           (unsigned)(host->pnp_wait_100ns / EXEC_MS));
     }
     return came;
 }

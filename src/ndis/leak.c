@@ -2,6 +2,7 @@
 #include "ndis/leak.h"
 #include "ndis/handle.h"
 #include "ndis/module.h"
+#include "ndis/neglect.h"
 #include "ndis/netbufferpool.h"
 #include "ndis/oid.h"
 #include "ndis/report.h"
@@ -206,8 +207,10 @@ static void end_object(struct sweep *sweep, struct object *object, const struct 
     const struct driver *at_fault = hook->owner;
     enum rule_id rule = rule_of(sweep, object, &at_fault);
     at_fault->module->tainted = true;
-    report_owner_break(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
-                       NDIS_STATUS_SUCCESS, "it is still there and is taken away now");
+    bool excused = (hook->af && hook->af->excused) || (hook->binding && hook->binding->excused);
+    if (!excused)
+        report_owner_break(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
+                           NDIS_STATUS_SUCCESS, "it is still there and is taken away now");
     object_mark(object, MARK_DEAD, OP_NONE);
     slab_release(&sweep->host->slabs[object->kind], object);
     sweep->count++;
@@ -232,6 +235,8 @@ static void sweep_kind(struct sweep *sweep, enum object_kind kind)
 
 static uint32_t sweep_all(struct sweep *sweep)
 {
+    (void)neglect_report(sweep->host, (struct binding *)(uintptr_t)sweep->binding, sweep->adapter,
+                         NULL);
     for (size_t i = 0; i < sizeof(sweep_order); i++)
         sweep_kind(sweep, (enum object_kind)sweep_order[i]);
     leak_count(sweep->host, sweep->count);

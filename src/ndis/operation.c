@@ -5,6 +5,7 @@
 #include "ndis/handle.h"
 #include "ndis/operation_ends.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 #include <stdlib.h>
 
@@ -58,6 +59,8 @@ void operation_begin(struct operation *op, enum operation_kind kind, PVOID param
 {
     assert(operation_state(op) == OPERATION_IDLE);
     op->parameters = parameters;
+    op->lent_size = 0;
+    op->digest = 0;
     op->status = NDIS_STATUS_PENDING;
     atomic_store_explicit(&op->kind, (uint8_t)kind, memory_order_relaxed);
     atomic_store_explicit(&op->answered, 0, memory_order_relaxed);
@@ -365,16 +368,24 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
     }
     op->status = status;
     nt_fault_answered(exec_current()->owner, function, status);
+    struct watch_verdict verdict = {RULE_NONE, NULL};
+    const void *lent = op->parameters;
+    if (op->digest && from == OPERATION_WAITING)
+        verdict = watch_lent(op);
     if (before)
         before(op, with);
+    if (op->digest && op->parameters != lent && verdict.rule == RULE_NONE)
+        verdict = watch_given(op);
     object_mark(operation_object(op), status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED : MARK_FAILED,
                 (uint8_t)kind);
     trace_operation(host, op, TRACE_OPERATION_COMPLETED);
     if (from == OPERATION_CALLING) {
         atomic_store_explicit(&op->state, OPERATION_EARLY, memory_order_release);
+        watch_report(host, &verdict, function, NULL); /* op is the handler's thread's by now */
         return true;
     }
     atomic_store_explicit(&op->state, OPERATION_COMPLETED, memory_order_release);
+    watch_report(host, &verdict, function, operation_object(op));
     deliver(host, op);
     return true;
 }

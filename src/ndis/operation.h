@@ -44,7 +44,7 @@ enum operation_state {
     OPERATION_COMPLETED, /* the status is final; the requester will be told */
 };
 
-/* Lives inside the object it works on, so asking allocates nothing. 24 bytes. */
+/* Lives inside the object it works on, so asking allocates nothing. 32 bytes. */
 struct operation {
     _Atomic uint8_t state; /* enum operation_state */
     _Atomic uint8_t kind;  /* enum operation_kind; of the last one while idle */
@@ -53,6 +53,8 @@ struct operation {
     uint8_t before;     /* the object's state to go back to when the provider refuses */
     NDIS_STATUS status; /* the final one, from COMPLETED on */
     PVOID parameters; /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
+    uint32_t lent_size; /* of close data in parameters; 0: they are no bytes */
+    uint32_t digest;    /* of what parameters lends, watch.h; 0: nobody watches */
     union {
         uint64_t begun_100ns;   /* until the handler returns: when it was asked */
         struct operation *next; /* from COMPLETED on: the task's queue of deliveries */

@@ -173,11 +173,15 @@ const struct state_cell *party_step(struct party *party, enum party_event event)
     if (__builtin_expect(trace_on(vc->adapter->host->trace), 0))
         report_state(vc->adapter->host, &party->object, &vc->object, party_event_names[event],
                      party_state_names[party->state], party_state_names[cell->next], "API 8.9");
-    if (party->state == PARTY_ACTIVE)
+    if (party->state == PARTY_ACTIVE) {
         vc->active_party_count--;
+        vc->told_party_count -= party->incoming_drop;
+    }
     party->state = cell->next;
-    if (party->state == PARTY_ACTIVE)
+    if (party->state == PARTY_ACTIVE) {
         vc->active_party_count++;
+        vc->told_party_count += party->incoming_drop;
+    }
     if (event == PARTY_ADD_FAILED || event == PARTY_DROPPED || event == PARTY_CLOSED)
         release(party);
     return cell;
@@ -195,8 +199,8 @@ struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)
             handle_still_names(NdisPartyHandle, &party->object) && party_vc(party) == vc, 1))
         return party;
     vc_unlock(vc);
-    (void)call_breaks(call, RULE_HANDLE_STALE, NdisPartyHandle, NDIS_STATUS_FAILURE,
-                      "the party ended while the call was made");
+    (void)call_breaks(call, call_dead_rule(call, NdisPartyHandle), NdisPartyHandle,
+                      NDIS_STATUS_FAILURE, "the party ended while the call was made");
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "ndis/handle.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 static bool arguments_ok(const struct call *call, NDIS_HANDLE about, PVOID context,
                          PCO_CALL_PARAMETERS parameters, PNDIS_HANDLE handle)
@@ -48,12 +49,15 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
     NDIS_STATUS status;
     if (operation_fails(call->host, &party->op, FAULT_ProtocolCmAddParty, &status))
         return status;
+    struct watch watch = watch_parameters(parameters);
+    watch_keep(&party->op, &watch);
     struct visit visit = visit_begin(cm, "ProtocolCmAddParty");
     status =
         af_cm_handlers(vc->af)->CmAddPartyHandler(vc->cm_context, parameters, handle, &context);
     if (status == NDIS_STATUS_SUCCESS && !context)
         (void)visit_breaks(&visit, RULE_CM_ADD_PARTY_CONTEXT_UNSET, &party->object, status,
                            "*CallMgrPartyContext is still NULL");
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &party->object);
     visit_end(&visit);
     /* Until operation_returned the party is ours, completed early or not. */
     context_from_handler(&party->cm_context, context);

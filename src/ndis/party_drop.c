@@ -5,6 +5,7 @@
 #include "ndis/indication.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 /* ---- by the root ------------------------------------------------------------------------- */
 
@@ -63,6 +64,8 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
     if (!may_drop(&call, party, NdisPartyHandle))
         return NDIS_STATUS_FAILURE;
     operation_begin(&party->op, OP_DROP_PARTY, Buffer);
+    struct watch watch = watch_data(Buffer, Size);
+    watch_keep(&party->op, &watch);
     const struct driver *cm = af_cm(vc->af);
     NDIS_HANDLE context = party->cm_context;
     vc_unlock(vc);
@@ -159,6 +162,7 @@ static void tell_what_waited(struct host *host, struct vc *vc, NDIS_HANDLE NdisP
     bool tell = waiting && party->state == PARTY_ACTIVE;
     if (tell) {
         party->incoming_drop = true;
+        vc->told_party_count++;
         object_mark(&party->object, MARK_TOLD, 0);
     }
     NDIS_HANDLE context = party->client_context;
@@ -235,14 +239,20 @@ static void dispatch_incoming_drop(enum edge edge, const char *function, NDIS_ST
     bool tell = false;
     if (rule == RULE_NONE && !waits && party->state == PARTY_ACTIVE) {
         party->incoming_drop = true;
+        vc->told_party_count++;
         object_mark(&party->object, MARK_TOLD, 0);
         tell = true;
     }
     vc_unlock(vc);
     if (rule != RULE_NONE)
         (void)call_breaks(&call, rule, NdisPartyHandle, DropStatus, "the party is %s", state);
-    else if (tell)
-        tell_of_drop(client, handlers, context, DropStatus, Buffer, Size);
+    if (!tell)
+        return;
+    struct watch watch = watch_data(Buffer, Size);
+    tell_of_drop(client, handlers, context, DropStatus, Buffer, Size);
+    if (watch_changed(&watch))
+        (void)call_breaks(&call, RULE_CLOSE_DATA_CHANGED, NdisPartyHandle, DropStatus,
+                          "the close data changed while the client was told");
 }
 
 /* NdisCmDispatchIncomingDropParty tells the root that a leaf left, or was lost.

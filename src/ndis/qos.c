@@ -3,6 +3,7 @@
 #include "ndis/handle.h"
 #include "ndis/report.h"
 #include "ndis/vc.h"
+#include "ndis/watch.h"
 
 static struct vc *lock_for_modify(const struct call *call, NDIS_HANDLE NdisVcHandle,
                                   NDIS_STATUS *status)
@@ -64,6 +65,8 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     }
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->qos_op, OP_MODIFY_QOS, CallParameters);
+    struct watch watch = watch_parameters(CallParameters);
+    watch_keep(&vc->qos_op, &watch);
     NDIS_HANDLE context = vc->cm_context;
     const struct driver *cm = af_cm(vc->af);
     vc_unlock(vc);
@@ -74,6 +77,7 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     if (status == NDIS_STATUS_SUCCESS && lacks_activation(vc))
         (void)visit_breaks(&visit, RULE_CM_MODIFY_NOT_REACTIVATED, &vc->object, status,
                            "the handler answered SUCCESS");
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
     visit_end(&visit);
     return operation_returned(call.host, &vc->qos_op, &cm->module->owner, status);
 }

@@ -86,7 +86,10 @@ static struct vc *begin_receive(const struct call *call, NDIS_HANDLE handle)
                           "the VC is not the caller's to receive on");
         return NULL;
     }
+    static const struct state_cell closed = BREAKS(VC_TRANSFER_AFTER_CLOSE, CLOSING);
     const struct state_cell *cell = vc_activation_step(vc, VC_RECEIVE);
+    if (cell->action == STATE_GO && vc_was_closed(vc))
+        cell = &closed;
     if (cell->action == STATE_BREAKS) {
         (void)vc_refuse(call, vc, handle, cell, vc_activation_names[vc->activation], "receive");
         return NULL;

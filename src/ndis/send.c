@@ -109,7 +109,8 @@ static bool may_send(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
     const struct state_cell *cell = &vc_activation_table[vc->activation][VC_SEND];
     const char *state = vc_activation_names[vc->activation];
     if (by_client && vc_call_table[vc->call][CALL_CL_SEND].action != STATE_GO) {
-        cell = &vc_call_table[vc->call][CALL_CL_SEND];
+        static const struct state_cell closed = BREAKS(CL_SEND_AFTER_CLOSE, CLOSING);
+        cell = vc_was_closed(vc) ? &closed : &vc_call_table[vc->call][CALL_CL_SEND];
         state = vc_call_names[vc->call];
     }
     if (cell->action != STATE_GO) {

@@ -62,11 +62,13 @@ struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle)
 NDIS_STATUS vc_refuse(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
                       const struct state_cell *cell, const char *state, const char *event)
 {
+    bool withdrawn =
+        vc->withdrawn && vc->call == CALL_IDLE && call_is_from(call, af_client(vc->af));
     vc_unlock(vc);
     if (cell->action == STATE_REFUSES)
         return cell->status;
-    return call_breaks(call, (enum rule_id)cell->rule, handle, cell->status, "%s while %s", event,
-                       state);
+    enum rule_id rule = withdrawn ? RULE_CL_VC_NOT_OFFERED : (enum rule_id)cell->rule;
+    return call_breaks(call, rule, handle, cell->status, "%s while %s", event, state);
 }
 
 bool vc_check_cm(const struct call *call, const struct vc *vc, enum edge edge, NDIS_HANDLE about)
@@ -357,6 +359,23 @@ NDIS_STATUS NTAPI NdisMCmCreateVc(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE
 
 /* ---- deleting ---------------------------------------------------------------------------- */
 
+static NDIS_STATUS refuse_active(const struct call *call, struct vc *vc, NDIS_HANDLE handle,
+                                 const struct state_cell *cell)
+{
+    const char *state = vc_activation_names[vc->activation];
+    const struct nt_owner *cm = &vc_cm(vc)->module->owner;
+    if (vc->creator != VC_BY_CLIENT || cell->rule != RULE_VC_DELETE_ACTIVE)
+        return vc_refuse(call, vc, handle, cell, state, "delete");
+    /* No client can deactivate: whoever ended its call should have (C55). */
+    vc_unlock(vc);
+    report_owner_break(call->host, cm, RULE_VC_LEFT_ACTIVE, call->function, &vc->object,
+                       cell->status, "the client deletes its VC, which is still %s", state);
+    return cell->status;
+}
+
+/* The call manager told its client of the other end's close and takes the VC away (C77). */
+static const struct state_cell vc_gone = BREAKS(CM_INCOMING_CLOSE_VC_GONE, NOT_ACCEPTED);
+
 /* Checks that a VC may go and closes it to everybody else. Caller holds the lock, which is
  * released when the answer is no.
  * returns  SUCCESS, still locked; or the status after the rule was reported */
@@ -365,11 +384,14 @@ static NDIS_STATUS begin_delete(const struct call *call, struct vc *vc, NDIS_HAN
     /* The call manager completed the close and goes on; the client may not have heard yet. */
     bool unheard = vc->close_answered;
     const struct state_cell *cell = unheard ? NULL : vc_call_step(vc, CALL_DELETE);
-    if (cell && cell->action != STATE_GO)
-        return vc_refuse(call, vc, handle, cell, vc_call_names[vc->call], "delete");
+    if (cell && cell->action != STATE_GO) {
+        bool told = vc->call == CALL_TOLD && vc->creator != VC_BY_CLIENT;
+        return vc_refuse(call, vc, handle, told ? &vc_gone : cell, vc_call_names[vc->call],
+                         "delete");
+    }
     cell = vc_activation_step(vc, VC_CREATOR_DELETE);
     if (cell->action == STATE_BREAKS)
-        return vc_refuse(call, vc, handle, cell, vc_activation_names[vc->activation], "delete");
+        return refuse_active(call, vc, handle, cell);
     vc->deleting = true;
     vc->delete_wanted = unheard;
     return NDIS_STATUS_SUCCESS;

@@ -104,10 +104,12 @@ struct vc {
     bool close_answered; /* the call manager's close succeeded; the client may not have heard yet */
     bool delete_wanted;  /* and its creator deleted it: it goes when the client has heard */
     bool telling;        /* the client is being told that its call stands: others wait */
+    bool told_failure;   /* the client was told that its call failed: it deletes the VC (C70) */
     uint32_t activation_count;      /* how often it was activated; guarded by lock */
     uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */
     uint32_t party_count;           /* parties alive; guarded by lock */
     uint32_t active_party_count;    /* of them neither being added nor dropped; guarded by lock */
+    uint32_t told_party_count;      /* active ones whose leaf left: drops are owed (C88) */
     uint32_t spare_party_count;     /* guarded by lock */
     struct party *spare_parties;    /* ended parties kept at hand; guarded by lock */
     _Atomic uint32_t sends_out;     /* NBLs the miniport holds */
@@ -150,6 +152,20 @@ static inline bool vc_settled_untold(const struct operation *op, enum operation_
     return atomic_load_explicit(&op->kind, memory_order_relaxed) == (uint8_t)kind &&
            (state == OPERATION_EARLY || state == OPERATION_COMPLETED) &&
            op->status == NDIS_STATUS_SUCCESS;
+}
+
+/* Whether the VC's last call was offered and the client said no. Caller holds the lock. */
+static inline bool vc_was_rejected(const struct vc *vc)
+{
+    return vc->call == CALL_IDLE && vc->withdrawn &&
+           atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_INCOMING_CALL;
+}
+
+/* Whether the VC's last call was closed, and none begun since. Caller holds the lock. */
+static inline bool vc_was_closed(const struct vc *vc)
+{
+    return vc->call == CALL_IDLE &&
+           atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_CLOSE_CALL;
 }
 
 /* Resolves a VC handle for a call and locks the VC.

@@ -134,7 +134,7 @@ static void an_af_closes_once(struct scene *s)
     finish_cm(ASK_CLOSE_AF, NDIS_STATUS_SUCCESS);
     scene_settle(s);
     assert_int_equal(Client.af_closed, 1);
-    EXPECT_RULE(s, HANDLE_STALE, AS_CLIENT(status = NdisClCloseAddressFamily(Client.af)));
+    EXPECT_RULE(s, CL_AF_HANDLE_DEAD, AS_CLIENT(status = NdisClCloseAddressFamily(Client.af)));
 }
 
 static void a_pended_close_that_fails_is_told_and_the_af_lives(struct scene *s)
@@ -298,7 +298,7 @@ static void a_sap_is_taken_back_once_and_only_when_it_stands(struct scene *s)
     EXPECT_RULE(s, CL_DEREGISTER_SAP_TWICE, AS_CLIENT(status = NdisClDeregisterSap(s->sap.handle)));
     finish_cm(ASK_DEREGISTER_SAP, NDIS_STATUS_SUCCESS);
     assert_int_equal(s->sap.deregistered, 1);
-    EXPECT_RULE(s, HANDLE_STALE, AS_CLIENT(status = NdisClDeregisterSap(s->sap.handle)));
+    EXPECT_RULE(s, CL_SAP_HANDLE_DEAD, AS_CLIENT(status = NdisClDeregisterSap(s->sap.handle)));
 }
 
 static void an_offer_over_a_sap_that_is_taken_back_is_refused_for_the_client(struct scene *s)
@@ -315,7 +315,7 @@ static void an_offer_over_a_sap_that_is_taken_back_is_refused_for_the_client(str
     AS_CM(status = Cm.edge->IncomingCall(s->sap.handle, vc->wire.handle, &vc->call));
     assert_int_equal(status, NDIS_STATUS_INVALID_SAP);
     finish_cm(ASK_DEREGISTER_SAP, NDIS_STATUS_SUCCESS);
-    EXPECT_RULE(s, HANDLE_STALE,
+    EXPECT_RULE(s, CM_SAP_HANDLE_DEAD,
                 AS_CM(status = Cm.edge->IncomingCall(s->sap.handle, vc->wire.handle, &vc->call)));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     assert_int_equal(heard("ProtocolClIncomingCall"), 0);

@@ -239,7 +239,7 @@ static void a_party_that_failed_to_join_has_no_handle(struct scene *s)
     NDIS_HANDLE handle = s->party[2].handle;
     finish_cm(ASK_ADD_PARTY, NDIS_STATUS_RESOURCES);
     assert_null(last("ProtocolClAddPartyComplete")->handle);
-    EXPECT_RULE(s, HANDLE_STALE, AS_CLIENT(status = NdisClDropParty(handle, NULL, 0)));
+    EXPECT_RULE(s, CL_PARTY_NEVER_MADE, AS_CLIENT(status = NdisClDropParty(handle, NULL, 0)));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     call_drop(s, 1);
     call_end_with(s, 0);

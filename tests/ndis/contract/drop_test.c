@@ -282,7 +282,8 @@ static void the_handle_is_dead_after_the_drop(struct scene *s)
     NDIS_STATUS status;
     call_begin_with(s, 3);
     call_drop(s, 1);
-    EXPECT_RULE(s, HANDLE_STALE, AS_CLIENT(status = NdisClDropParty(s->party[1].handle, NULL, 0)));
+    EXPECT_RULE(s, CL_PARTY_HANDLE_DEAD,
+                AS_CLIENT(status = NdisClDropParty(s->party[1].handle, NULL, 0)));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     call_drop(s, 2);
     call_end_with(s, 0);
@@ -297,9 +298,9 @@ static VOID drop_again(const char *Callback, PVOID Context)
     if (strcmp(Callback, "ProtocolClDropPartyComplete") != 0)
         return;
     Client.hook = NULL;
-    rules_expect(hook_scene->rules, RULE_HANDLE_STALE);
+    rules_expect(hook_scene->rules, RULE_CL_PARTY_HANDLE_DEAD);
     hook_status = NdisClDropParty(party->handle, NULL, 0);
-    hook_scene->expected_count += rules_expect_end(hook_scene->rules, RULE_HANDLE_STALE);
+    hook_scene->expected_count += rules_expect_end(hook_scene->rules, RULE_CL_PARTY_HANDLE_DEAD);
 }
 
 static void the_handle_is_dead_already_when_the_client_hears(struct scene *s)

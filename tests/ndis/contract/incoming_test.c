@@ -161,7 +161,7 @@ static void a_call_is_offered_on_the_call_managers_own_active_vc(struct scene *s
     AS_CM((void)Cm.edge->DeactivateVc(vc->wire.handle));
     scene_settle(s);
     vc->active = 0;
-    EXPECT_RULE(s, CM_INCOMING_NOT_ACTIVE,
+    EXPECT_RULE(s, VC_USED_INACTIVE,
                 AS_CM(status = Cm.edge->IncomingCall(s->sap.handle, vc->wire.handle, &vc->call)));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     assert_int_equal(heard("ProtocolClIncomingCall"), 0);

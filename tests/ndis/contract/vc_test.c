@@ -182,7 +182,7 @@ static void activations_do_not_overlap(struct scene *s)
     EXPECT_RULE(s, VC_ACTIVATE_OVERLAP, status = activate());
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     EXPECT_RULE(s, VC_ACTIVATE_OVERLAP, status = deactivate());
-    EXPECT_RULE(s, VC_DELETE_ACTIVE, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
+    EXPECT_RULE(s, VC_LEFT_ACTIVE, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
     assert_int_equal(status, NDIS_STATUS_NOT_ACCEPTED);
     finish_mini(ASK_ACTIVATE, NDIS_STATUS_SUCCESS);
     assert_int_equal(activate(), NDIS_STATUS_PENDING); /* with other parameters */
@@ -268,7 +268,7 @@ static void an_active_vc_or_one_with_a_call_cannot_be_deleted(struct scene *s)
     create(s);
     (void)activate();
     scene_settle(s);
-    EXPECT_RULE(s, VC_DELETE_ACTIVE, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
+    EXPECT_RULE(s, VC_LEFT_ACTIVE, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
     assert_int_equal(status, NDIS_STATUS_NOT_ACCEPTED);
     (void)deactivate();
     scene_settle(s);
@@ -292,7 +292,7 @@ static void a_vc_is_deleted_by_its_creator(struct scene *s)
     EXPECT_RULE(s, VC_DELETE_NOT_CREATOR, AS_CM(status = Cm.edge->DeleteVc(s->vc[0].handle)));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
     destroy(s);
-    EXPECT_RULE(s, HANDLE_STALE, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
+    EXPECT_RULE(s, VC_HANDLE_DELETED, AS_CLIENT(status = ClientDeleteVc(&s->vc[0])));
     assert_int_equal(status, NDIS_STATUS_FAILURE);
 }
 

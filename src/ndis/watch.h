@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* A watch tells whether what a request lends its provider, call parameters or close data, was
+ * changed before the request ended, and which rule that breaks (C61, C64, C79, C94).
+ *
+ * It compares digests: taken when the request is made, when the handler returns, and when the
+ * request is completed. Constant time: of each variable part the first WATCH_BYTES_MAX bytes. */
+#ifndef CONDIS_NDIS_WATCH_H
+#define CONDIS_NDIS_WATCH_H
+
+#include "ndis/enter.h"
+#include "ndis/operation.h"
+
+enum { WATCH_BYTES_MAX = 256 };
+
+/* What was lent, on the stack of the function that asks the provider. */
+struct watch {
+    const void *lent;
+    uint32_t size;   /* of close data; 0 for call parameters */
+    uint32_t digest; /* never 0 while something is watched */
+};
+
+/* Begins a watch on call parameters, or on close data (NULL and 0: nothing to watch). */
+struct watch watch_parameters(const CO_CALL_PARAMETERS *parameters);
+struct watch watch_data(const void *data, UINT size);
+
+/* Keeps the watch for the completion, too. Call between operation_begin and the handler. */
+static inline void watch_keep(struct operation *op, const struct watch *watch)
+{
+    op->lent_size = watch->size;
+    op->digest = watch->digest;
+}
+
+/* Whether what was lent is not what it was, and carries no flag that allows it. */
+bool watch_changed(const struct watch *watch);
+
+/* The visited handler has returned: reports the rule if the parameters were changed in it without
+ * CALL_PARAMETERS_CHANGED.
+ * rule  PARAMETERS_CHANGED_FLAG, or MCO_ACTIVATE_CHANGED for a miniport without a ROUND flag */
+void watch_handler(const struct watch *watch, const struct visit *visit, enum rule_id rule,
+                   struct object *about);
+
+/* Which rule was broken by the time that an operation is completed, and whose. */
+struct watch_verdict {
+    enum rule_id rule;         /* RULE_NONE: nothing was changed */
+    const struct nt_owner *by; /* the driver at fault */
+};
+
+/* Judges what was lent, when a pended operation is completed; and what came with the completion
+ * instead, once it is in op->parameters. The caller owns op->parameters. */
+struct watch_verdict watch_lent(const struct operation *op);
+struct watch_verdict watch_given(const struct operation *op);
+
+/* Reports a verdict, if there is one. about may be NULL. */
+void watch_report(struct host *host, const struct watch_verdict *verdict, const char *function,
+                  struct object *about);
+
+#endif
