@@ -119,6 +119,29 @@ stage_installed() {
     configure build/gcc gcc && ninja -C build/gcc && scripts/installed.sh build/gcc build/installed
 }
 
+# Each fuzz target for half a minute from its seeds, as many at a time as there are processors. The
+# build is the one that OSS-Fuzz makes, and so is tested here. FUZZ_SECONDS: for longer or shorter.
+stage_fuzz() {
+    fuzz/build.sh || return 1
+    local targets=() program result=build/fuzz/result
+    for program in build/fuzz/out/*_seed_corpus.zip; do
+        program=${program##*/}
+        targets+=("${program%_seed_corpus.zip}")
+    done
+    rm -rf "$result"
+    mkdir -p "$result"
+    printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' sh -c \
+        'fuzz/run.sh "$1" "$2" >"$3/$1" 2>&1 || touch "$3/$1.failed"' \
+        fuzz '{}' "${FUZZ_SECONDS:-30}" "$result"
+    local target failed=0
+    for target in "${targets[@]}"; do
+        cat "$result/$target"
+        [ ! -e "$result/$target.failed" ] || failed=$((failed + 1))
+    done
+    echo "$((${#targets[@]} - failed)) $failed 0" >"$cases"
+    [ "$failed" -eq 0 ]
+}
+
 stage_bench() {
     configure build/gcc gcc && ninja -C build/gcc || return 1
     local program

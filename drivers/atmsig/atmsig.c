@@ -102,6 +102,15 @@ static bool settle_link(struct atmsig *sig)
     return true;
 }
 
+/* Events that wait for memory may fill the layer below; it hears of the loss when they are gone. */
+static bool settle_loss(struct atmsig *sig)
+{
+    if (!sig->losing || saal_wire_lost(sig->saal, sig->now_ms) != SAAL_OK)
+        return false;
+    sig->losing = false;
+    return true;
+}
+
 /* What the network signalled reaches its call at once, so that a call is known when the next
  * message for it is read. */
 static bool settle_uni(struct atmsig *sig)
@@ -127,6 +136,7 @@ void sig_settle(struct atmsig *sig)
     do {
         any = settle_uni(sig);
         any = settle_link(sig) || any;
+        any = settle_loss(sig) || any;
     } while (any);
 }
 
@@ -144,9 +154,22 @@ void atmsig_receive(struct atmsig *sig, const uint8_t *bytes, size_t byte_count,
     sig_settle(sig);
 }
 
+void atmsig_lost(struct atmsig *sig, uint64_t now_ms)
+{
+    sig_time(sig, now_ms);
+    if (sig->wire_lost)
+        return;
+    sig->wire_lost = sig->losing = true;
+    sig_settle(sig);
+}
+
 void atmsig_want(struct atmsig *sig, uint64_t now_ms)
 {
     sig_time(sig, now_ms);
+    sig->wire_lost = false;
+    if (sig->link_wanted)
+        saal_establish(sig->saal, sig->now_ms);
+    sig->link_wanted = false;
     uni_link_want(sig->uni, sig->now_ms); /* without memory the first call asks again */
     sig_settle(sig);
 }

@@ -57,6 +57,10 @@ enum hubsig_result atmsig_request(struct atmsig *sig, struct hubsig_leg *leg,
 /* Feeds a frame that arrived; borrowed until return. What it tells comes out of atmsig_expire. */
 void atmsig_receive(struct atmsig *sig, const uint8_t *bytes, size_t byte_count, uint64_t now_ms);
 
+/* The wire is gone: the link is released at once. Active calls wait for atmsig_want until T309 is
+ * over, others end (SIG 5.10). What is told of them comes out of atmsig_expire. */
+void atmsig_lost(struct atmsig *sig, uint64_t now_ms);
+
 /* The wire is there (again): asks for the link, if nobody did. Frames to send may follow. */
 void atmsig_want(struct atmsig *sig, uint64_t now_ms);
 

@@ -305,11 +305,14 @@ void sig_event(struct atmsig *sig, const struct uni_event *event)
     struct atm_call *call = (struct atm_call *)(uintptr_t)event->call_cookie;
     switch (event->kind) {
     case UNI_EVENT_LINK_WANTED:
-        saal_establish(sig->saal, sig->now_ms);
+        sig->link_wanted = sig->wire_lost;
+        if (!sig->wire_lost)
+            saal_establish(sig->saal, sig->now_ms);
         return;
     case UNI_EVENT_LINK_UP:
     case UNI_EVENT_LINK_DOWN:
         sig->linked = event->kind == UNI_EVENT_LINK_UP;
+        sig->link_wanted = false;
         return;
     case UNI_EVENT_RESTART: /* its calls have been cleared, and their users hear of it */
         uni_restart_done(sig->uni, sig->now_ms);

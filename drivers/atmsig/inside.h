@@ -57,6 +57,9 @@ struct atmsig {
     uint64_t retry_ms; /* 0: nothing is to be done again */
     uint64_t serial;   /* of parties */
     bool linked;
+    bool wire_lost;   /* until atmsig_want */
+    bool losing;      /* the layer below had no room to hear of it */
+    bool link_wanted; /* when the wire is there again */
     struct atm_call *calls;
     struct atm_offer *offers; /* oldest first */
     struct atm_offer *offers_last;

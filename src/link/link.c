@@ -7,10 +7,11 @@
 
 #define BLOCK_BYTES         (128u * 1024u)
 #define BLOCK_COUNT_DEFAULT 32u
-#define BACKOFF_FIRST       (100 * EXEC_MS)
-#define BACKOFF_MAX         (30 * EXEC_SECOND)
+#define TRY_AFTER_MIN       (100 * EXEC_MS)
+#define TRY_AFTER_MAX       (30 * EXEC_SECOND)
+#define TRY_AFTER_PART      4u /* of the time that it is down already */
 #define TURNS_MAX           64u
-#define STABLE              (10 * EXEC_SECOND) /* up for so long: the next try is at once */
+#define STABLE              (10 * EXEC_SECOND) /* up for less: it was not really */
 
 static void link_run(struct exec_item *item);
 static void link_wake_run(struct exec_item *item);
@@ -44,7 +45,6 @@ struct link *link_create(const struct link_options *options, bool persistent)
     link->direction = options->direction;
     link->capture = options->capture ? link_capture_hold(options->capture) : NULL;
     link->persistent = persistent;
-    link->backoff = BACKOFF_FIRST;
     link->item.run = link_run;
     link->wake_item.run = link_wake_run;
     exec_timer_init(&link->timer, link_timer_run);
@@ -146,12 +146,18 @@ static uint64_t jitter_of(struct link *link, uint64_t delay)
     return delay + step * EXEC_MS;
 }
 
+/* A wait is a part of the time without a connection, so the tries come at equal ratios of it: often
+ * at first, and whatever waits for the link some seconds long, as calls do for T309, sees
+ * several. */
 static void link_try_later(struct link *link)
 {
     uint64_t now = exec_now(link->exec->world);
-    uint64_t delay = jitter_of(link, link->backoff);
-    link->backoff = link->backoff * 2 < BACKOFF_MAX ? link->backoff * 2 : BACKOFF_MAX;
-    exec_timer_set(link->exec, &link->timer, now + delay, 0, link->processor);
+    uint64_t delay = (now - link->down_since) / TRY_AFTER_PART;
+    if (delay < TRY_AFTER_MIN)
+        delay = TRY_AFTER_MIN;
+    if (delay > TRY_AFTER_MAX)
+        delay = TRY_AFTER_MAX;
+    exec_timer_set(link->exec, &link->timer, now + jitter_of(link, delay), 0, link->processor);
 }
 
 /* Gets down what is up or tries to be. */
@@ -172,8 +178,9 @@ void link_lose(struct link *link, const char *reason)
         link->calls.changed(link->context, false, reason);
     else
         count(&link->counts.tries_failed, 1);
-    if (was_up && exec_now(link->exec->world) - link->up_since >= STABLE)
-        link->backoff = BACKOFF_FIRST;
+    uint64_t now = exec_now(link->exec->world);
+    if (was_up && now - link->up_since >= STABLE)
+        link->down_since = now;
     if (atomic_load(&link->closing))
         return;
     if (link->persistent)
@@ -304,8 +311,10 @@ static void link_do(struct link *link, uint32_t asked)
 {
     if (asked & LINK_ASKED_CUT)
         link_lose(link, "cut");
-    if (asked & LINK_ASKED_BEGIN && !atomic_load(&link->closing))
+    if (asked & LINK_ASKED_BEGIN && !atomic_load(&link->closing)) {
+        link->down_since = exec_now(link->exec->world);
         link_try(link);
+    }
     if (asked & LINK_ASKED_CLOSE)
         link_begin_end(link);
     if (atomic_load(&link->up))

@@ -63,7 +63,7 @@ struct link {
     bool ending;
     bool wire_gone;
     bool ended;
-    uint64_t backoff;
+    uint64_t down_since; /* or up, but not for long */
     uint64_t up_since;
     struct frames writing;  /* the first may be partly written */
     uint32_t written_bytes; /* of the first, with its header */

@@ -2,8 +2,9 @@
 /* Links over TCP, in live worlds: a client that connects again and again, connections that a server
  * accepted, and the listener that accepts them. IPv4 and IPv6.
  *
- * A client's name is looked up for each try, its addresses are tried in order, and the time between
- * tries doubles from 100 ms to 30 s, with some jitter, until a connection held for 10 s. */
+ * A client's name is looked up for each try, its addresses are tried in order, and between tries it
+ * waits for a quarter of the time that it is down already: 100 ms to 30 s, with some jitter. A
+ * connection that did not hold for 10 s counts as none. */
 #ifndef CONDIS_LINK_TCP_H
 #define CONDIS_LINK_TCP_H
 

@@ -107,7 +107,7 @@ static bool move_frames(struct net *net)
     bool any = false;
     for (unsigned i = 0; i < net->station_count; i++)
         while ((frame = atmsig_take_frame(net->stations[i].sig))) {
-            if (!net->cut)
+            if (!net->cut && !net->stations[i].severed)
                 switch_feed(net->core, net->now_ms, net->stations[i].port, frame->data,
                             frame->bytes);
             saal_buffer_release(frame);
@@ -115,12 +115,34 @@ static bool move_frames(struct net *net)
         }
     while ((frame = switch_take_frame(net->core, &port))) {
         for (unsigned i = 0; i < net->station_count; i++)
-            if (net->stations[i].port == port && !net->cut)
+            if (net->stations[i].port == port && !net->cut && !net->stations[i].severed)
                 atmsig_receive(net->stations[i].sig, frame->data, frame->bytes, net->now_ms);
         saal_buffer_release(frame);
         any = true;
     }
+    while (switch_take_broken(net->core, &port)) {
+        for (unsigned i = 0; i < net->station_count; i++)
+            net->stations[i].gone |= net->stations[i].port == port;
+        assert_int_equal(switch_port_remove(net->core, net->now_ms, port), SWITCH_OK);
+        any = true;
+    }
     return any;
+}
+
+void net_sever(struct net *net, unsigned at)
+{
+    net->stations[at].severed = true;
+    atmsig_lost(net->stations[at].sig, net->now_ms);
+    assert_int_equal(switch_port_down(net->core, net->now_ms, net->stations[at].port), SWITCH_OK);
+    net_run(net);
+}
+
+void net_restore(struct net *net, unsigned at)
+{
+    net->stations[at].severed = false;
+    assert_int_equal(switch_port_up(net->core, net->now_ms, net->stations[at].port), SWITCH_OK);
+    atmsig_want(net->stations[at].sig, net->now_ms);
+    net_run(net);
 }
 
 void net_run(struct net *net)

@@ -27,6 +27,8 @@ struct net_station {
     unsigned offer_count;
     bool refuses;   /* offers, with INVALID_SAP */
     bool withholds; /* its answer */
+    bool severed;   /* net_sever */
+    bool gone;      /* the switch gave its port up */
     struct hubsig_message offer;
     struct net_tell tells[NET_TELLS_MAX];
     unsigned tell_count;
@@ -46,6 +48,9 @@ void net_end(struct net *net);
 void net_run(struct net *net);
 /* Lets time pass from deadline to deadline. */
 void net_wait(struct net *net, uint64_t ms);
+/* Cuts the wire of a station, as both ends see it, and mends it. */
+void net_sever(struct net *net, unsigned at);
+void net_restore(struct net *net, unsigned at);
 /* The last thing told about a leg; asserted to be there. */
 const struct net_tell *net_last(const struct net_station *station, const struct atm_leg *leg);
 /* An offer from one station to another. */

@@ -235,6 +235,62 @@ static void a_link_that_stays_down_ends_every_call_once(void **state)
     assert_int_equal(second.leg.state, LEG_NULL);
 }
 
+static unsigned told_of(unsigned at)
+{
+    return net.stations[at].tell_count;
+}
+
+static void a_wire_that_is_back_within_t309_is_no_news_to_anybody(void **state)
+{
+    (void)state;
+    call(&first, 1, true);
+    add(&second, 2);
+    for (unsigned at = 0; at < 3; at++) {
+        unsigned before[3] = {told_of(0), told_of(1), told_of(2)};
+        net_sever(&net, at);
+        assert_false(atmsig_linked(net.stations[at].sig));
+        net_wait(&net, 9999);
+        net_restore(&net, at);
+        assert_true(atmsig_linked(net.stations[at].sig));
+        net_wait(&net, 60000);
+        for (unsigned i = 0; i < 3; i++)
+            assert_int_equal(told_of(i), before[i]);
+    }
+    assert_int_equal(first.leg.state, LEG_ACTIVE);
+    assert_int_equal(second.leg.state, LEG_ACTIVE);
+    request(0, &second, REQ_CLEAR, "still here");
+    expect(2, &net.stations[2].offered, HUBSIG_TELL_CLEARED, 0, "still here");
+}
+
+static void a_wire_that_is_away_for_t309_ends_its_calls_at_both_ends(void **state)
+{
+    (void)state;
+    call(&first, 1, true);
+    add(&second, 2);
+    net_sever(&net, 2);
+    net_wait(&net, 9999);
+    assert_int_equal(net.stations[2].offered.leg.state, LEG_ACTIVE);
+    net_wait(&net, 1);
+    assert_true(net.stations[2].gone);
+    assert_int_equal(net_last(&net.stations[2], &net.stations[2].offered)->tell,
+                     HUBSIG_TELL_CLEARED);
+    assert_int_equal(net_last(&net.stations[0], &second)->tell, HUBSIG_TELL_CLEARED);
+    assert_int_equal(first.leg.state, LEG_ACTIVE);
+}
+
+static void a_call_that_is_not_answered_ends_with_the_wire(void **state)
+{
+    (void)state;
+    net.stations[1].withholds = true;
+    call(&first, 1, false);
+    net_sever(&net, 0);
+    assert_int_equal(net_last(&net.stations[0], &first)->tell, HUBSIG_TELL_REFUSED);
+    assert_true(net.stations[0].gone);
+    assert_int_equal(net_last(&net.stations[1], &net.stations[1].offered)->tell,
+                     HUBSIG_TELL_CLEARED);
+    request(1, &net.stations[1].offered, REQ_CLEAR, NULL);
+}
+
 static void a_station_may_be_two_parties_of_a_call(void **state)
 {
     struct net_station *leaf = &net.stations[1];
@@ -286,6 +342,10 @@ int main(void)
         OVER(uni_40, a_party_that_refuses_leaves_the_call_alone),
         OVER(uni_40, a_call_that_is_given_up_before_its_answer_is_forgotten),
         OVER(uni_40, a_link_that_stays_down_ends_every_call_once),
+        OVER(uni_40, a_wire_that_is_back_within_t309_is_no_news_to_anybody),
+        OVER(uni_31, a_wire_that_is_away_for_t309_ends_its_calls_at_both_ends),
+        OVER(uni_40, a_wire_that_is_away_for_t309_ends_its_calls_at_both_ends),
+        OVER(uni_40, a_call_that_is_not_answered_ends_with_the_wire),
         OVER(uni_40, a_station_may_be_two_parties_of_a_call),
         OVER(uni_31, uni_31_carries_no_close_data),
     };

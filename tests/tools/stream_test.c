@@ -66,6 +66,23 @@ static void units_of_another_format_are_all_data(void **state)
     assert_int_equal(reader.lost_bytes, 0);
 }
 
+/* Found by fuzz/host: data that end beyond 2^64 made the next place less than the first. */
+static void a_place_that_no_file_has_is_of_another_format(void **state)
+{
+    (void)state;
+    struct stream_reader reader = {0};
+    uint8_t head[STREAM_HEADER_BYTES];
+    size_t skip;
+    stream_header_put(head, STREAM_DATA, UINT64_MAX - 2);
+    assert_int_equal(stream_reader_take(&reader, head, sizeof head + 5, &skip), STREAM_OTHER);
+    assert_int_equal(skip, 0);
+    assert_int_equal(reader.first, 0);
+    assert_int_equal(reader.next, sizeof head + 5);
+    stream_header_put(head, STREAM_DATA, STREAM_PLACE_MAX);
+    assert_int_equal(stream_reader_take(&reader, head, sizeof head + 5, &skip), STREAM_DATA);
+    assert_true(reader.next > STREAM_PLACE_MAX);
+}
+
 static void words_that_only_begin_alike_are_no_report(void **state)
 {
     (void)state;
@@ -80,6 +97,7 @@ int main(void)
         cmocka_unit_test(a_stream_without_gaps_is_complete_from_its_first_unit_on),
         cmocka_unit_test(a_gap_is_lost_bytes_also_before_the_end),
         cmocka_unit_test(units_of_another_format_are_all_data),
+        cmocka_unit_test(a_place_that_no_file_has_is_of_another_format),
         cmocka_unit_test(words_that_only_begin_alike_are_no_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,9 +26,12 @@ static enum stream_kind header_take(const uint8_t *head, size_t bytes, uint64_t 
         return STREAM_OTHER;
     if ((head[4] != STREAM_DATA && head[4] != STREAM_END) || head[5] || head[6] || head[7])
         return STREAM_OTHER;
-    *place = 0;
+    uint64_t value = 0;
     for (int i = 0; i < 8; i++)
-        *place = *place << 8 | head[8 + i];
+        value = value << 8 | head[8 + i];
+    if (value > STREAM_PLACE_MAX)
+        return STREAM_OTHER;
+    *place = value;
     return (enum stream_kind)head[4];
 }
 

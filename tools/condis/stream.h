@@ -5,7 +5,8 @@
  * Each unit begins with 16 octets: 0xC0 "DS1", one octet of kind (1 data, 2 end), three of zero,
  * and eight, the most significant first, with the place of its first byte in the stream; an end has
  * the place behind the last byte. Data follow. A leaf that is added later begins with the unit that
- * comes first. A unit that begins otherwise is not of this format, and all of it is data.
+ * comes first. A unit that begins otherwise, or whose place is over STREAM_PLACE_MAX, is not of
+ * this format, and all of it is data.
  *
  * A leaf that has seen the end hangs up. Its close data is a report: "complete 0..1500", or
  * "lost 12 of 0..1500". Where close data cannot be carried, a leaf that has everything hangs up
@@ -21,6 +22,9 @@ enum {
     STREAM_HEADER_BYTES = 16,
     STREAM_REPORT_BYTES = 80, /* the longest report, with its terminating zero */
 };
+
+/* No file is longer, and no unit behind it makes the places begin at zero again. */
+#define STREAM_PLACE_MAX ((uint64_t)INT64_MAX)
 
 enum stream_kind {
     STREAM_OTHER, /* not of this format */
