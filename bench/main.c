@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* bench [--smoke] [--json]: what NDIS costs, as ratios to the floor: the same handlers called
  * through plain function pointers, in the same run. Figures never gate anything. */
+#include "report.h"
 #include "rig.h"
 
-#include <jansson.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static bool smoke;
-static json_t *rows;
 
 /* Best of a few tries: the machine's other work only ever adds time. */
 enum { TRIES = 5 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static double resident_bytes(void)
 {
@@ -62,7 +53,7 @@ static void measure(void *context)
     uint64_t pairs_per_vc = shape->pair_count / shape->vc_count;
     double best = 0;
     for (int try = 0; try < TRIES; try++) {
-        double start = now_ns();
+        double start = report_now_ns();
         for (uint32_t i = 0; i < shape->vc_count; i++) {
             shape->vcs[i]->in_order = shape->in_order;
             if (shape->finish == RIG_INLINE)
@@ -70,20 +61,13 @@ static void measure(void *context)
             else
                 rig_pipeline(shape->vcs[i], shape->finish, pairs_per_vc, 64);
         }
-        double took = (now_ns() - start) / (double)(pairs_per_vc * shape->vc_count);
+        double took = (report_now_ns() - start) / (double)(pairs_per_vc * shape->vc_count);
         if (try == 0 || took < best)
             best = took;
     }
     shape->ns_per_pair = best;
     for (uint32_t i = 0; i < shape->vc_count; i++)
         rig_empty(shape->vcs[i]);
-}
-
-static void row(const char *what, double floor, double ndis, const char *unit)
-{
-    printf("| %-58s | %9.1f | %9.1f | %5.2f | %s\n", what, floor, ndis, ndis / floor, unit);
-    json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:f, s:s}", "what", what, "floor", floor,
-                                          "ndis", ndis, "ratio", ndis / floor, "unit", unit));
 }
 
 static double pair_row(struct rig *rig, struct rig_vc **vcs, uint32_t vc_count, uint32_t parties,
@@ -106,7 +90,7 @@ static double pair_row(struct rig *rig, struct rig_vc **vcs, uint32_t vc_count, 
         rig_run(rig, measure, &shape);
         ns[i] = shape.ns_per_pair;
     }
-    row(what, ns[0], ns[1], "ns/pair");
+    report_row(what, ns[0], ns[1], "ns/pair");
     return ns[1];
 }
 
@@ -126,8 +110,9 @@ static void pairs_on_one_vc(struct rig *rig, struct rig_vc *vc)
         if (counts[i] == 1000)
             at_1000 = ns;
         if (counts[i] == 1000000)
-            printf("  growth of NDIS from 1,000 to 1,000,000: %.2f in order, %.2f random\n",
-                   ns / at_1000, random_ns / at_1000);
+            report_row("growth of NDIS to 1000000 parties, in order", at_1000, ns, "ns/pair");
+        if (counts[i] == 1000000)
+            report_row("the same, random", at_1000, random_ns, "ns/pair");
     }
     for (unsigned i = 1; i < 4 && counts[i] <= count_max; i += 2) {
         snprintf(what, sizeof(what), "drop+add, deferred on the same processor, %u parties",
@@ -182,11 +167,8 @@ static void memory(void)
         rig_destroy(rig);
         malloc_trim(0);
     }
-    printf("memory per party: drivers %.0f bytes, NDIS %.0f bytes\n", bytes[0],
-           bytes[1] - bytes[0]);
-    json_array_append_new(rows,
-                          json_pack("{s:s, s:f, s:f, s:s}", "what", "memory per party", "floor",
-                                    bytes[0], "ndis", bytes[1] - bytes[0], "unit", "bytes"));
+    report_row("memory per party: the drivers' own, NDIS's", bytes[0], bytes[1] - bytes[0],
+               "bytes");
 }
 
 static void run_pairs(void *context)
@@ -219,12 +201,12 @@ static double gain(struct rig *rig, struct rig_vc *vc, struct rig_vc *other,
     rig_run(rig, fill, &shapes[0]);
     rig_run(rig, fill, &shapes[1]);
     vc->in_order = other->in_order = true;
-    double start = now_ns();
+    double start = report_now_ns();
     rig_run(rig, run_pairs, &shapes[0]);
-    double one = now_ns() - start;
-    start = now_ns();
+    double one = report_now_ns() - start;
+    start = report_now_ns();
     rig_run_two(rig, run_pairs, &shapes[0], &shapes[1]);
-    double two = now_ns() - start;
+    double two = report_now_ns() - start;
     rig_run(rig, empty, &shapes[0]);
     rig_run(rig, empty, &shapes[1]);
     return 2 * one / two;
@@ -235,11 +217,7 @@ static void scaling(struct rig *rig, struct rig_vc *vc)
     struct rig_vc *other = rig_vc_create(rig);
     double floor = gain(rig, vc, other, &rig_floor);
     double ndis = gain(rig, vc, other, &rig_through_ndis);
-    printf("  two processors on two VCs do %.2f times the work of one; on the floor %.2f\n", ndis,
-           floor);
-    json_array_append_new(rows,
-                          json_pack("{s:s, s:f, s:f, s:s}", "what", "two processors on two VCs",
-                                    "floor", floor, "ndis", ndis, "unit", "times one"));
+    report_row("two processors on two VCs", floor, ndis, "times one");
     rig_vc_destroy(other);
 }
 
@@ -255,9 +233,9 @@ static void measure_data(void *context)
 {
     struct data_shape *shape = context;
     for (int try = 0; try < TRIES; try++) {
-        double start = now_ns();
+        double start = report_now_ns();
         rig_data(shape->vc, shape->edge, shape->count, shape->chain_count);
-        double took = (now_ns() - start) / (double)shape->count;
+        double took = (report_now_ns() - start) / (double)shape->count;
         if (try == 0 || took < shape->ns)
             shape->ns = took;
     }
@@ -276,13 +254,12 @@ static void data(struct rig *rig, struct rig_vc *vc)
             ns[e] = shape.ns;
         }
         snprintf(what, sizeof(what), "send, sent, indicate, return: chains of %u lists", chains[i]);
-        row(what, ns[0], ns[1], "ns/list");
+        report_row(what, ns[0], ns[1], "ns/list");
     }
 }
 
-static void party_figures(enum condis_completion completion, const char *name)
+static void party_figures(enum condis_completion completion)
 {
-    printf("\n%s\n| %-58s | %9s | %9s | %5s |\n", name, "what", "floor", "NDIS", "ratio");
     struct rig *rig = rig_create(completion);
     struct rig_vc *vc = rig_vc_create(rig);
     pairs_on_one_vc(rig, vc);
@@ -297,26 +274,12 @@ static void party_figures(enum condis_completion completion, const char *name)
 
 int main(int argc, char **argv)
 {
-    bool as_json = false;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--smoke")) {
-            smoke = true;
-        } else if (!strcmp(argv[i], "--json")) {
-            as_json = true;
-        } else {
-            fprintf(stderr, "usage: bench [--smoke] [--json]\n");
-            return 2;
-        }
-    }
-    rows = json_array();
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    smoke = report_begin("bench", "floor", "NDIS", argc, argv);
     memory();
-    party_figures(CONDIS_COMPLETE_PENDING, "completion: pending (the default)");
-    party_figures(CONDIS_COMPLETE_DIRECT, "completion: direct");
-    if (as_json) {
-        json_dumpf(rows, stdout, JSON_INDENT(2));
-        printf("\n");
-    }
-    json_decref(rows);
+    report_title("completion: pending (the default)");
+    party_figures(CONDIS_COMPLETE_PENDING);
+    report_title("completion: direct");
+    party_figures(CONDIS_COMPLETE_DIRECT);
+    report_end();
     return 0;
 }

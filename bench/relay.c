@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ uint64_t relay_now_ns(void)
 
 void relay_pause(void)
 {
-    const struct timespec a_moment = {0, 1000000};
+    const struct timespec a_moment = {0, 50000};
     nanosleep(&a_moment, NULL);
 }
 
@@ -64,6 +65,11 @@ void relay_fail(struct relay_shared *shared, const char *what, const char *why)
     _exit(1);
 }
 
+void relay_name(const char *name)
+{
+    (void)prctl(PR_SET_NAME, name);
+}
+
 /* Frames a second, to each leaf. */
 static double rate(void (*run)(struct relay_shared *shared, const struct relay_shape *shape),
                    const struct relay_shape *shape)
@@ -86,7 +92,9 @@ static double rate(void (*run)(struct relay_shared *shared, const struct relay_s
 
 static void measure(uint32_t leaf_count, uint32_t frame_bytes, bool smoke)
 {
-    uint64_t frame_count = (smoke ? 1U << 20 : 1U << 29) / frame_bytes / leaf_count;
+    uint64_t frame_count = (smoke ? 1U << 20 : 1U << 30) / frame_bytes;
+    for (uint32_t leaves = leaf_count; leaves > 1; leaves /= 4)
+        frame_count /= 2; /* so that each takes about as long */
     if (frame_count > FRAMES_MAX)
         frame_count = FRAMES_MAX;
     const struct relay_shape shape = {leaf_count, frame_bytes, frame_count};

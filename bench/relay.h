@@ -37,7 +37,10 @@ struct relay_shared {
 
 uint64_t relay_now_ns(void);
 
-/* Waits for a short time, to look again. */
+/* Gives this process a name, for those who profile. */
+void relay_name(const char *name);
+
+/* Waits for a short time, to look again: nobody spins on a processor that others need. */
 void relay_pause(void);
 
 /* A leaf took one frame. */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +85,7 @@ static void root(const struct sockaddr_in *address)
                 (struct iovec){payload + (size_t)count * shape.frame_bytes, shape.frame_bytes};
         }
         if (count == 0)
-            sched_yield();
+            relay_pause();
         write_all(fd, pieces, 2 * count);
     }
     for (;;)
@@ -140,6 +139,7 @@ void relay_floor_run(struct relay_shared *shared_, const struct relay_shape *sha
         must(children[count] >= 0, "fork");
         if (children[count])
             continue;
+        relay_name(count == 0 ? "floor relay" : count == 1 ? "floor root" : "floor leaf");
         if (count == 0)
             relay(listener, leaf_listener);
         else if (count == 1)

@@ -4,7 +4,6 @@
 #define _GNU_SOURCE
 #include "relay.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +116,7 @@ static void send_all(void)
     while (sender.sent < shape.frame_count) {
         if (sender.sent - atomic_load(&sender.done) == SENDS ||
             !relay_may_send(shared, &shape, sender.sent)) {
-            sched_yield();
+            relay_pause();
             continue;
         }
         const struct condis_buffer buffer = {
@@ -180,6 +179,7 @@ static pid_t switch_begin(FILE **log)
     pid_t pid = fork();
     must(pid >= 0, "the switch", "no process");
     if (pid == 0) {
+        relay_name("switch");
         close(pipes[0]);
         switch_program(pipes[1]);
         _exit(0);
@@ -217,6 +217,7 @@ void relay_switch_run(struct relay_shared *shared_, const struct relay_shape *sh
             wait_for_port(log);
             continue;
         }
+        relay_name(count <= shape.leaf_count ? "leaf" : "root");
         if (count <= shape.leaf_count)
             leaf(count - 1);
         else

@@ -12,6 +12,7 @@ static struct {
     bool json;
     FILE *table;
     json_t *rows;
+    const char *title;
 } report;
 
 double report_now_ns(void)
@@ -36,8 +37,14 @@ bool report_begin(const char *program, const char *other, const char *ours, int 
     report.table = report.json ? stderr : stdout;
     report.rows = json_array();
     setvbuf(report.table, NULL, _IOLBF, 0);
-    fprintf(report.table, "| %-52s | %12s | %12s | %5s | unit\n", "what", other, ours, "ratio");
+    fprintf(report.table, "| %-58s | %12s | %12s | %5s | unit\n", "what", other, ours, "ratio");
     return report.smoke;
+}
+
+void report_title(const char *title)
+{
+    report.title = title;
+    fprintf(report.table, "%s\n", title);
 }
 
 static void print_number(double number)
@@ -47,7 +54,7 @@ static void print_number(double number)
 
 void report_row(const char *what, double other, double ours, const char *unit)
 {
-    fprintf(report.table, "| %-52s |", what);
+    fprintf(report.table, "| %-58s |", what);
     if (other > 0)
         print_number(other);
     else
@@ -62,6 +69,8 @@ void report_row(const char *what, double other, double ours, const char *unit)
         json_object_set_new(row, "other", json_real(other));
         json_object_set_new(row, "ratio", json_real(ours / other));
     }
+    if (report.title)
+        json_object_set_new(row, "of", json_string(report.title));
     json_array_append_new(report.rows, row);
 }
 

@@ -14,6 +14,9 @@ double report_now_ns(void);
  * returns      whether --smoke was given: measure next to nothing, just to see that it works */
 bool report_begin(const char *program, const char *other, const char *ours, int argc, char **argv);
 
+/* Say what the next rows are of; in the JSON it is "of" of each. */
+void report_title(const char *title);
+
 /* Print a row. other: 0 when there is nothing to compare with. */
 void report_row(const char *what, double other, double ours, const char *unit);
 

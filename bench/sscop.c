@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_sscop [--smoke]: SSCOP data PDUs per second between two ends in one process, by the length
- * of the bursts that the user sends before anything moves. The floor passes the same buffers from a
- * pool through two queues without a protocol, in the same run. Figures gate nothing. */
+/* bench_sscop [--smoke] [--json]: SSCOP data PDUs per second between two ends in one process, by
+ * the length of the bursts that the user sends before anything moves. The floor passes the same
+ * buffers through two queues without a protocol, in the same run. Figures gate nothing. */
+#include "report.h"
 #include "saal/saal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SDU_BYTES = 50, QUEUE_COUNT = 16384, TRIES = 3 };
 
@@ -25,13 +25,6 @@ struct bench {
     uint32_t lost;
     uint64_t delivered;
 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static bool frame_is_lost(struct bench *b)
 {
@@ -110,10 +103,10 @@ static double pdus_per_second(const struct figure *figure, uint64_t total)
         burst_send(&b, figure->burst); /* the pool grows once */
         b.lost = figure->lost;
         b.delivered = 0;
-        double start_ns = now_ns();
+        double start_ns = report_now_ns();
         for (uint64_t sent = 0; sent < total; sent += figure->burst)
             burst_send(&b, figure->burst);
-        double ns = (now_ns() - start_ns) / (double)b.delivered;
+        double ns = (report_now_ns() - start_ns) / (double)b.delivered;
         if (b.delivered < total)
             abort();
         best_ns = best_ns == 0 || ns < best_ns ? ns : best_ns;
@@ -133,7 +126,7 @@ static double floor_per_second(uint32_t burst, uint64_t total)
         abort();
     for (int attempt = 0; attempt < TRIES; attempt++) {
         uint64_t passed = 0;
-        double start_ns = now_ns();
+        double start_ns = report_now_ns();
         while (passed < total) {
             for (uint32_t i = 0; i < burst; i++) {
                 struct saal_buffer *sdu = saal_buffer_get(pool, SDU_BYTES);
@@ -146,7 +139,7 @@ static double floor_per_second(uint32_t burst, uint64_t total)
                 saal_buffer_release(queues[1][i % QUEUE_COUNT]);
             passed += burst;
         }
-        double ns = (now_ns() - start_ns) / (double)passed;
+        double ns = (report_now_ns() - start_ns) / (double)passed;
         best_ns = best_ns == 0 || ns < best_ns ? ns : best_ns;
     }
     saal_pool_destroy(pool);
@@ -155,20 +148,21 @@ static double floor_per_second(uint32_t burst, uint64_t total)
 
 int main(int argc, char **argv)
 {
-    bool smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
+    bool smoke = report_begin("bench_sscop", "floor", "SSCOP", argc, argv);
     uint64_t total = smoke ? 20000 : 6000000;
     static const struct figure figures[] = {
         {1, 128, 0},       {25, 128, 0},       {100, 128, 0},       {10000, 128, 0},
         {100, 16384, 0},   {10000, 16384, 0},  {100, 128, 10},      {10000, 128, 10},
         {10000, 16384, 1}, {10000, 16384, 10}, {10000, 16384, 100},
     };
-    printf("%8s %8s %8s %14s %8s\n", "burst", "window", "lost", "PDUs/s", "of floor");
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         const struct figure *figure = &figures[i];
+        char what[64];
+        snprintf(what, sizeof what, "bursts of %u, window %u, %.1f %% lost", figure->burst,
+                 figure->window, figure->lost / 10.0);
         double floor = floor_per_second(figure->burst, total);
-        double rate = pdus_per_second(figure, total);
-        printf("%8u %8u %6.1f %% %14.0f %8.2f\n", figure->burst, figure->window,
-               figure->lost / 10.0, rate, rate / floor);
+        report_row(what, floor, pdus_per_second(figure, total), "PDUs/s");
     }
+    report_end();
     return 0;
 }
