@@ -3,9 +3,10 @@
 # setup.sh run|check: installs the Debian packages that ./run or ./check needs and that are missing.
 set -euo pipefail
 
+# libdw-dev (elfutils) finds function, file and line of a stack's addresses, inlined ones too.
 build=(
     gcc libc6-dev meson ninja-build pkg-config
-    libuv1-dev liblua5.4-dev libjansson-dev libpcap-dev nettle-dev
+    libuv1-dev liblua5.4-dev libjansson-dev libpcap-dev nettle-dev libdw-dev
 )
 
 # libclang-rt-dev brings the sanitizer runtimes of the release's own clang (14 in Debian 12), which

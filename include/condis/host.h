@@ -53,6 +53,7 @@ enum condis_trace_format {
 enum condis_violation_policy {
     CONDIS_VIOLATION_REPORT, /* go on: the call returned a safe status */
     CONDIS_VIOLATION_STOP,   /* abort the process with the report as its last words */
+    CONDIS_VIOLATION_DEBUG,  /* raise SIGTRAP on the stack that broke the rule, then go on */
 };
 
 /* One broken rule, as condis_world_options.on_violation sees it. */
@@ -60,6 +61,9 @@ struct condis_violation {
     const char *rule;   /* the rule's id, such as "PEND_ONCE" */
     const char *report; /* the whole report, several lines; borrowed until the callback returns */
     bool expected;      /* a condis_world_expect asked for it */
+    uint64_t stack;     /* who called: the same number for the same eight frames of drivers and
+                           host program, in every process; 0 when nobody is known */
+    uint64_t step;      /* simulated: how many steps the world had made; else 0 */
 };
 
 struct condis_world_options {
@@ -71,6 +75,12 @@ struct condis_world_options {
     /* Of a simulated world, and of no other; borrowed until it ends. NULL: the seed's random
      * walk. */
     struct condis_schedule *schedule;
+    /* The command line that runs this again, for the last line of every report, and what ends it
+     * behind the options, such as "-- ./driver.so": "--stop-at STEP" goes in between. Copied; NULL:
+     * the line is left out. */
+    const char *replay;
+    const char *replay_arguments;
+    uint64_t stop_at; /* simulated: at this step say where the world is, raise SIGTRAP; 0: never */
     /* Called for each broken rule, on the thread that broke it, maybe at DISPATCH_LEVEL: it must
      * not wait nor call into condis. NULL: the report is printed to standard error. */
     void (*on_violation)(void *context, const struct condis_violation *violation);
@@ -112,6 +122,9 @@ struct condis_tally {
     uint64_t expected_unmet; /* expectations still open */
     uint64_t leaks;          /* objects that drivers left behind */
 };
+
+/* The step that a simulated world is at: how often it was decided who runs next. 0 when live. */
+uint64_t condis_world_step(const struct condis_world *world);
 
 /* Counts so far. */
 struct condis_tally condis_world_tally(const struct condis_world *world);

@@ -35,10 +35,15 @@ struct condis_script_options {
     const char *path;             /* the script */
     const char *const *arguments; /* its `arg`, 1 and up */
     size_t argument_count;
-    const enum condis_clock *clock;           /* NULL: as the script asks, else live */
-    const enum condis_completion *completion; /* NULL: as the script asks, else pending */
+    const enum condis_clock *clock;             /* NULL: as the script asks, else live */
+    const enum condis_completion *completion;   /* NULL: as the script asks, else pending */
+    const enum condis_violation_policy *policy; /* NULL: as the script asks, else report */
     uint64_t seed;
     struct condis_schedule *schedule; /* of a simulated scenario; NULL: the seed's random walk */
+    const char *replay;           /* the command line that runs this again, and what ends it, for */
+    const char *replay_arguments; /* reports: see condis_world_options; NULL: none */
+    uint64_t stop_at; /* simulated: at this step raise SIGTRAP; one that the run does not reach */
+                      /* makes it fail; 0: none */
     const char *trace_path; /* NULL: none; ends in ".json" or ".jsonl": JSON lines, else text */
     const char *const
         *driver_dirs;        /* where a driver named without '/' is looked for, in order, as */

@@ -4,10 +4,12 @@
 #define _GNU_SOURCE
 #include "ndis/module.h"
 #include "ndis/world.h"
+#include "rules/place.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,6 +103,23 @@ static bool copy_bytes(int from, int to)
     return true;
 }
 
+/* Where the loader mapped an image; NULL when it does not say. */
+static const void *image_base(void *image)
+{
+    struct link_map *map = NULL;
+    Dl_info info;
+    if (dlinfo(image, RTLD_DI_LINKMAP, &map) != 0 || !dladdr(map->l_ld, &info))
+        return NULL;
+    return info.dli_fbase;
+}
+
+/* Lets an image go that module_open mapped. */
+static void unmap(void *image)
+{
+    place_forget_image(image_base(image));
+    dlclose(image);
+}
+
 /* Maps a private copy: the loader knows a file by its inode, and gives the same globals again for
  * one that is mapped. */
 static void *map_copy(const char *path, struct condis_error *error)
@@ -117,6 +136,8 @@ static void *map_copy(const char *path, struct condis_error *error)
                   strerror(errno));
     else
         image = dlopen(copy, RTLD_NOW | RTLD_LOCAL);
+    if (image)
+        place_name_image(image_base(image), path);
     if (to >= 0) {
         close(to);
         unlink(copy);
@@ -199,7 +220,7 @@ static bool open_file(struct module *module, const char *path, struct condis_err
     }
     void *entry = dlsym(image, "DriverEntry");
     if (!entry) {
-        dlclose(image);
+        unmap(image);
         return error_say(
             error, "'%s' has no DriverEntry: a driver exports it (not static, not hidden)", path);
     }
@@ -224,7 +245,7 @@ void module_close(struct module *module)
         module->linked->loaded_count--;
         pthread_mutex_unlock(&images_mutex);
     } else if (module->image && !module->tainted) {
-        dlclose(module->image);
+        unmap(module->image);
     }
     module->linked = NULL;
     module->image = NULL;

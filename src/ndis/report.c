@@ -68,17 +68,43 @@ void report_object_name(const struct object *object, char *text, size_t text_byt
     snprintf(text, text_bytes, "%s %u", kind, object->index);
 }
 
+static const char *name_in(const struct module *module, uint16_t index)
+{
+    while (module && module->owner.index != index)
+        module = module->next;
+    return module ? module->owner.name : NULL;
+}
+
+/* A simulated world is one thread, and a lock there is a step: a report must not make one. */
 static const char *driver_name(struct host *host, uint16_t index)
 {
+    bool locks = host->exec->world->kind == EXEC_LIVE;
     if (index == 0)
         return NULL;
-    const char *name = "an unloaded driver";
-    exec_lock(&host->lock);
-    for (const struct module *m = host->modules; m; m = m->next)
-        if (m->owner.index == index)
-            name = m->owner.name;
-    exec_unlock(&host->lock);
-    return name;
+    if (locks)
+        exec_lock(&host->lock);
+    const char *name = name_in(host->modules, index);
+    if (!name)
+        name = name_in(host->retired, index);
+    if (locks)
+        exec_unlock(&host->lock);
+    return name ? name : "an unloaded driver";
+}
+
+/* What is made or released by a request has no mark of its own for that: it is said with the request
+ * that came first, or last. */
+static void event_text(const struct object_event *e, bool first, bool released, char *text,
+                       size_t text_bytes)
+{
+    bool of_operation = e->operation > OP_NONE && e->operation < OP_KIND_COUNT;
+    const char *operation = of_operation ? operation_rows[e->operation].name : "";
+    const char *created = e->mark == MARK_CREATED || !first ? "" : "created, ";
+    const char *dead = released && e->mark != MARK_DEAD ? ", released" : "";
+    if (e->mark == MARK_CREATED && of_operation)
+        snprintf(text, text_bytes, "created, %s requested%s", operation, dead);
+    else
+        snprintf(text, text_bytes, "%s%s%s%s%s", created, operation, of_operation ? " " : "",
+                 object_mark_text(e->mark), dead);
 }
 
 static void add_history(struct host *host, struct rule_break *brk, const struct object *object)
@@ -86,14 +112,11 @@ static void add_history(struct host *host, struct rule_break *brk, const struct 
     struct object_event events[OBJECT_MARKS_KEPT];
     uint32_t lost_count;
     uint32_t count = object_history(object, events, &lost_count);
+    bool alive = object_alive(object);
     for (uint32_t i = 0; i < count; i++) {
         char text[RULE_EVENT_BYTES];
         const struct object_event *e = &events[i];
-        const char *what = object_mark_text(e->mark);
-        if (e->operation > OP_NONE && e->operation < OP_KIND_COUNT)
-            snprintf(text, sizeof(text), "%s %s", operation_rows[e->operation].name, what);
-        else
-            snprintf(text, sizeof(text), "%s", what);
+        event_text(e, i == 0, !alive && i + 1 == count, text, sizeof(text));
         rule_break_history(brk, e->time_100ns, e->processor, driver_name(host, e->driver), text);
     }
     brk->history_lost_count = (uint16_t)(brk->history_lost_count + lost_count);
@@ -111,6 +134,8 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
     brk.processor = task->processor;
     brk.irql = task->irql;
     brk.time_100ns = exec_now(host->exec->world);
+    brk.step = host->exec->world->step;
+    brk.handler = report_handler(owner, function);
     rule_break_status(&brk, (uint32_t)status, report_status_name(status));
     vsnprintf(text, sizeof(text), format, arguments);
     rule_break_detail(&brk, "%s", text);

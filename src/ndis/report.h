@@ -23,6 +23,11 @@ void report_owner_break(struct host *host, const struct nt_owner *owner, enum ru
                         const char *function, struct object *about, NDIS_STATUS status,
                         const char *format, ...) __attribute__((format(printf, 7, 8)));
 
+/* The function behind the name of a callback, such as "ProtocolCmDropParty", in one of a driver's
+ * registrations. For reports.
+ * returns  NULL when it has none or `callback` is none. (handlers.c) */
+const void *report_handler(const struct nt_owner *owner, const char *callback);
+
 /* A trace event with what every event has: time, host, processor, level, the running driver and the
  * object (NULL: none). The caller fills the rest in and emits it, only when trace_on. */
 struct trace_event report_event(const struct host *host, enum trace_kind kind,

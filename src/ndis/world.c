@@ -3,8 +3,10 @@
 #include "ndis/world.h"
 #include "ndis/schedule.h"
 #include "ndis/report.h"
+#include "nt/owner.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,8 @@ static void tell_host_program(struct condis_world *world, const struct rule_brea
         .rule = rule_info(brk->id)->name,
         .report = report ? report : "(no memory for the report)\n",
         .expected = brk->expected,
+        .stack = stack_hash(&brk->stack, STACK_HASH_FRAMES),
+        .step = brk->step,
     };
     world->options.on_violation(world->options.context, &violation);
     free(report);
@@ -79,6 +83,12 @@ static void stop_process(void *context, const struct rule_break *brk)
     abort();
 }
 
+static const enum rules_policy policies[] = {
+    [CONDIS_VIOLATION_REPORT] = RULES_REPORT,
+    [CONDIS_VIOLATION_STOP] = RULES_STOP,
+    [CONDIS_VIOLATION_DEBUG] = RULES_DEBUG,
+};
+
 static bool open_trace(struct condis_world *world, struct condis_error *error)
 {
     const struct condis_world_options *o = &world->options;
@@ -101,9 +111,13 @@ static bool start_rules(struct condis_world *world, struct condis_error *error)
     const struct condis_world_options *o = &world->options;
     if (!rules_init(&world->rules))
         return error_say(error, "the system gives no mutex for the rules");
-    rules_set_run(&world->rules, o->clock == CONDIS_SIMULATED, o->seed, NULL);
-    rules_set_policy(&world->rules, o->policy == CONDIS_VIOLATION_STOP ? RULES_STOP : RULES_REPORT,
-                     stop_process, world);
+    rules_set_run(&world->rules, &(struct rules_run){
+                                     .seeded = o->clock == CONDIS_SIMULATED,
+                                     .seed = o->seed,
+                                     .command = o->replay,
+                                     .arguments = o->replay_arguments,
+                                 });
+    rules_set_policy(&world->rules, policies[o->policy], stop_process, world);
     rules_subscribe(&world->rules, hear_break, world);
     return true;
 }
@@ -112,6 +126,24 @@ static void hear_print(struct exec *exec, const char *line)
 {
     struct condis_world *world = exec->world->user;
     world->options.on_print(world->options.context, exec->name, line);
+}
+
+/* Says where the world is, and gives it to a debugger. Without one the process ends here. */
+static void stop_here(struct exec_world *exec)
+{
+    const struct condis_world *world = exec->user;
+    const struct exec_task *task = exec_current();
+    struct stack stack;
+    stack_take(&stack, NULL);
+    trace_flush(world->trace);
+    fflush(NULL);
+    fprintf(stderr, "stopped at step %llu, %llu.%07llu s: processor %u of %s, IRQL %u, in %s\n",
+            (unsigned long long)exec->step, (unsigned long long)(exec_now(exec) / EXEC_SECOND),
+            (unsigned long long)(exec_now(exec) % EXEC_SECOND), task->processor,
+            task->exec ? task->exec->name : "no host", task->irql,
+            task->owner ? task->owner->name : "no driver");
+    stack_print(stderr, &stack);
+    (void)raise(SIGTRAP);
 }
 
 static bool start_exec(struct condis_world *world, struct condis_error *error)
@@ -125,6 +157,8 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
         .trace = world->trace,
         .user = world,
         .print = world->options.on_print ? hear_print : NULL,
+        .stop_at = world->options.stop_at,
+        .stop = stop_here,
     };
     world->exec = exec_world_create(&options);
     return world->exec || error_say(error, "no memory for a world");
@@ -137,6 +171,8 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
     if (options->clock != CONDIS_LIVE && options->clock != CONDIS_SIMULATED)
         return error_say(error, "%d is no clock: use CONDIS_LIVE or CONDIS_SIMULATED",
                          (int)options->clock);
+    if ((unsigned)options->policy >= sizeof(policies) / sizeof(policies[0]))
+        return error_say(error, "%d is no policy for violations", (int)options->policy);
     if (options->clock == CONDIS_SIMULATED && simulated_here)
         return error_say(error, "this thread has a simulated world already: destroy it first, or "
                                 "use another thread");
@@ -153,9 +189,10 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
     }
     if (!open_trace(world, error))
         goto end_mutex;
-    world->options.trace_path = NULL; /* borrowed: not ours after this call */
     if (!start_rules(world, error))
         goto close_trace;
+    /* Borrowed: not ours after this call. */
+    world->options.trace_path = world->options.replay = world->options.replay_arguments = NULL;
     if (!start_exec(world, error))
         goto end_rules;
     if (options->clock == CONDIS_SIMULATED)
@@ -208,6 +245,11 @@ struct condis_tally condis_world_tally(const struct condis_world *world)
         .expected_unmet = atomic_load(&w->expected_unmet_count),
         .leaks = atomic_load(&w->leak_count),
     };
+}
+
+uint64_t condis_world_step(const struct condis_world *world)
+{
+    return world->exec->step;
 }
 
 uint64_t condis_world_now_100ns(const struct condis_world *world)

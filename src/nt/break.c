@@ -18,6 +18,7 @@ static void report(struct exec_task *task, enum rule_id rule, const char *functi
     brk.processor = task->processor;
     brk.irql = task->irql;
     brk.time_100ns = exec_now(world);
+    brk.step = world->step;
     if (detail)
         (void)vsnprintf(brk.detail, sizeof(brk.detail), detail, arguments);
     rule_break_backtrace(&brk);

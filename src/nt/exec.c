@@ -24,6 +24,8 @@ struct exec_world *exec_world_create(const struct exec_world_options *options)
     world->head.trace = options->trace;
     world->head.user = options->user;
     world->head.print = options->print;
+    world->head.stop = options->stop;
+    world->head.stop_at = options->kind == EXEC_SIMULATED && options->stop ? options->stop_at : 0;
     world->backend = options->kind == EXEC_LIVE ? &exec_live : &exec_simulated;
     exec_link_init(&world->execs);
     exec_link_init(&world->driver_waits);

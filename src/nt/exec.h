@@ -24,6 +24,7 @@ struct faults;
 struct rules;
 struct trace;
 struct exec;
+struct exec_world;
 struct exec_cpu;
 struct exec_task;
 struct exec_thread;
@@ -52,6 +53,7 @@ struct exec_world_options {
     uint64_t system_time; /* simulated: 100 ns since 1601 when it begins; 0 = 2026-01-01 */
     uint64_t steps_max;   /* simulated: points without time going on before the world
                                              is stopped as a livelock; 0 = 100 million     */
+    uint64_t stop_at; /* simulated: call `stop` when this step begins; 0: never     */
     const struct exec_strategy *strategy; /* simulated: NULL = the seeded random walk      */
     void *strategy_self;                  /* passed to the strategy; borrowed              */
     struct rules *rules;                  /* the world's rules sink; borrowed, may be NULL */
@@ -60,6 +62,8 @@ struct exec_world_options {
     /* Hears what drivers print, one line a call without its newline, any IRQL, any thread; NULL:
      * standard error. It must not wait. */
     void (*print)(struct exec *exec, const char *line);
+    /* Called once, by the task that goes on at the step stop_at, on its stack. It must not wait. */
+    void (*stop)(struct exec_world *world);
 };
 
 /* What everybody may read of a world; the implementation's part follows behind it. */
@@ -71,6 +75,9 @@ struct exec_world {
     _Atomic(struct faults *) faults; /* what makes drivers' calls fail; NULL: nothing does */
     void *user;
     void (*print)(struct exec *exec, const char *line);
+    void (*stop)(struct exec_world *world);
+    uint64_t step; /* simulated: how often it was decided who runs; names a moment of the run */
+    uint64_t stop_at;
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
 };

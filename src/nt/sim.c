@@ -226,6 +226,7 @@ static struct sim_task *sim_pick(struct sim *sim, const char *what)
     }
     if (!count)
         return NULL;
+    sim->world->head.step++;
     if (++sim->steps > sim->steps_max) {
         nt_break_task(sim->candidates[0], RULE_WAIT_FOREVER, what,
                       "%llu steps and no time went on: somebody polls without waiting",
@@ -265,17 +266,28 @@ static void sim_reap(struct sim *sim)
         sim_task_discard(dead);
 }
 
+/* On the stack of whoever goes on at this step. */
+static void sim_go_on(struct sim *sim)
+{
+    struct exec_world *world = &sim->world->head;
+    if (__builtin_expect(world->stop_at != 0 && world->step >= world->stop_at, 0)) {
+        world->stop_at = 0;
+        world->stop(world);
+    }
+}
+
 static void sim_switch(struct sim *sim, const char *what)
 {
     struct sim_task *from = sim->running;
     from->inner.head.point_count++;
     struct sim_task *to = sim_next(sim, what);
-    if (to == from)
-        return;
-    sim->running = to;
-    exec_current_task = &to->inner.head;
-    fiber_switch(&from->fiber, &to->fiber, from->state == SIM_DEAD);
-    sim_reap(sim);
+    if (to != from) {
+        sim->running = to;
+        exec_current_task = &to->inner.head;
+        fiber_switch(&from->fiber, &to->fiber, from->state == SIM_DEAD);
+        sim_reap(sim);
+    }
+    sim_go_on(sim);
 }
 
 void exec_preempt_simulated(struct exec_task *task, const char *what)
@@ -305,6 +317,7 @@ static void sim_fiber_main(void *argument)
 {
     struct sim_task *task = argument;
     sim_reap(task->sim);
+    sim_go_on(task->sim);
     task->main(task);
     assert(task->inner.head.irql == EXEC_PASSIVE);
     unready(task, SIM_DEAD);

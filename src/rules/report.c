@@ -3,12 +3,14 @@
 #define _GNU_SOURCE /* dladdr */
 #endif
 
+#include "rules/place.h"
 #include "rules/rules.h"
 
 #include <assert.h>
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TICKS_PER_SECOND 10000000u
@@ -172,23 +174,94 @@ static void print_history(FILE *file, const struct rule_break *brk)
     }
 }
 
-/* Addresses differ from run to run, offsets within a module do not. Each host loads its own copy of
- * a driver, perhaps under another file name, so an unnamed place is given by the driver's name. */
-static void print_frame(FILE *file, const char *address)
+enum { STACK_LINES_MAX = 14, STACK_PLACES_MAX = 3 * STACK_FRAMES_MAX };
+
+/* The frames of the runtime between two of a driver's are one line: which function was called. */
+static void print_runtime(FILE *file, const void *address)
 {
     Dl_info frame;
 
-    if (!dladdr(address - 1, &frame) || !frame.dli_fbase) {
-        fputs("(unknown module)\n", file);
+    if (dladdr(address, &frame) && frame.dli_sname)
+        fprintf(file, "%s\n", frame.dli_sname);
+    else
+        fputs("(condis)\n", file);
+}
+
+static void line_begin(FILE *file, bool first)
+{
+    fputs(first ? "  stack     " : "            ", file);
+}
+
+static void print_places(FILE *file, const struct place *place, unsigned count, bool first)
+{
+    for (unsigned i = 0; i < count; i++) {
+        line_begin(file, first && i == 0);
+        place_print(file, &place[i]);
+        fputc('\n', file);
+    }
+}
+
+/* The byte before a return address belongs to the call. */
+static const void *call_of(const struct stack *stack, unsigned index)
+{
+    return (const char *)stack->frame[index] - 1;
+}
+
+static void print_frames(FILE *file, const struct stack *stack, const struct place *place,
+                         const unsigned *first)
+{
+    unsigned line_count = 0;
+
+    for (unsigned i = 0; i < stack->count && line_count < STACK_LINES_MAX; i++) {
+        if (!stack_in_runtime(call_of(stack, i))) {
+            print_places(file, &place[first[i]], first[i + 1] - first[i], line_count == 0);
+        } else if (i + 1 < stack->count && !stack_in_runtime(call_of(stack, i + 1))) {
+            line_begin(file, line_count == 0);
+            print_runtime(file, call_of(stack, i));
+        } else {
+            continue;
+        }
+        line_count++;
+    }
+}
+
+void stack_print(FILE *file, const struct stack *stack)
+{
+    const void *calls[STACK_FRAMES_MAX];
+    unsigned first[STACK_FRAMES_MAX + 1];
+    if (!stack->count)
+        return;
+    struct place *place = calloc(STACK_PLACES_MAX, sizeof(*place));
+    if (!place) {
+        fputs("  stack     (no memory to look it up)\n", file);
         return;
     }
-    if (frame.dli_sname) {
-        fprintf(file, "%s+0x%tx\n", frame.dli_sname, address - (const char *)frame.dli_saddr);
+    for (unsigned i = 0; i < stack->count; i++)
+        calls[i] = stack_in_runtime(call_of(stack, i)) ? NULL : call_of(stack, i);
+    (void)places_of(calls, stack->count, place, STACK_PLACES_MAX, first);
+    print_frames(file, stack, place, first);
+    free(place);
+}
+
+static void print_handler(FILE *file, const void *handler)
+{
+    struct place place;
+
+    if (!handler || !places_of(&handler, 1, &place, 1, NULL))
         return;
-    }
-    const char *slash = strrchr(frame.dli_fname, '/');
-    const char *module = slash ? slash + 1 : frame.dli_fname;
-    fprintf(file, "%s+0x%tx\n", module, address - (const char *)frame.dli_fbase);
+    fputs("  handler   ", file);
+    place_print(file, &place);
+    fputc('\n', file);
+}
+
+static void print_run(FILE *file, const struct rule_break *brk)
+{
+    if (brk->seeded && brk->step)
+        fprintf(file, "  seed      %" PRIu64 ", step %" PRIu64 "\n", brk->seed, brk->step);
+    else if (brk->seeded)
+        fprintf(file, "  seed      %" PRIu64 "\n", brk->seed);
+    if (brk->replay[0])
+        fprintf(file, "  replay    %s\n", brk->replay);
 }
 
 void rules_print(FILE *file, const struct rule_break *brk)
@@ -197,14 +270,9 @@ void rules_print(FILE *file, const struct rule_break *brk)
     print_rule(file, brk);
     print_call(file, brk);
     print_history(file, brk);
-    for (uint16_t i = 0; i < brk->stack.count; i++) {
-        fputs(i == 0 ? "  stack     " : "            ", file);
-        print_frame(file, brk->stack.frame[i]);
-    }
-    if (brk->seeded)
-        fprintf(file, "  seed      %" PRIu64 "\n", brk->seed);
-    if (brk->replay[0])
-        fprintf(file, "  replay    %s\n", brk->replay);
+    print_handler(file, brk->handler);
+    stack_print(file, &brk->stack);
+    print_run(file, brk);
     funlockfile(file);
 }
 

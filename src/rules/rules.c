@@ -2,6 +2,8 @@
 #include "rules/rules.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 static void lock(struct rules *rules)
@@ -46,19 +48,21 @@ void rules_fini(struct rules *rules)
     (void)error;
 }
 
-void rules_set_run(struct rules *rules, bool seeded, uint64_t seed, const char *replay)
+void rules_set_run(struct rules *rules, const struct rules_run *run)
 {
     lock(rules);
-    rules->seeded = seeded;
-    rules->seed = seed;
-    snprintf(rules->replay, sizeof(rules->replay), "%s", replay ? replay : "");
+    rules->seeded = run->seeded;
+    rules->seed = run->seed;
+    snprintf(rules->command, sizeof(rules->command), "%s", run->command ? run->command : "");
+    snprintf(rules->arguments, sizeof(rules->arguments), "%s",
+             run->arguments ? run->arguments : "");
     unlock(rules);
 }
 
 void rules_set_policy(struct rules *rules, enum rules_policy policy, rules_stopper *stop,
                       void *context)
 {
-    assert(policy == RULES_REPORT || stop);
+    assert(policy != RULES_STOP || stop);
     lock(rules);
     rules->policy = policy;
     rules->stop = stop;
@@ -98,12 +102,31 @@ void rules_unsubscribe(struct rules *rules, rules_subscriber *tell, void *contex
     unlock(rules);
 }
 
+/* Locked. The command line that leads to this break again. */
+static void write_replay(const struct rules *rules, struct rule_break *brk)
+{
+    const char *space = rules->arguments[0] ? " " : "";
+    int length = 0;
+
+    brk->replay[0] = '\0';
+    if (!rules->command[0])
+        return;
+    if (brk->step)
+        length = snprintf(brk->replay, sizeof(brk->replay), "%s --stop-at %" PRIu64 "%s%s",
+                          rules->command, brk->step, space, rules->arguments);
+    else
+        length = snprintf(brk->replay, sizeof(brk->replay), "%s%s%s", rules->command, space,
+                          rules->arguments);
+    if (length < 0 || (size_t)length >= sizeof(brk->replay))
+        brk->replay[0] = '\0'; /* half a command would replay something else */
+}
+
 /* Locked. The copy that everybody gets carries what only the sink knows. */
 static void complete_break(struct rules *rules, struct rule_break *brk)
 {
     brk->seeded = rules->seeded;
     brk->seed = rules->seed;
-    memcpy(brk->replay, rules->replay, sizeof(brk->replay));
+    write_replay(rules, brk);
     brk->expected = rules->expect_depth[brk->id] > 0;
 }
 
@@ -134,6 +157,7 @@ void rules_report(struct rules *rules, const struct rule_break *brk)
 {
     struct rule_break told = *brk;
     rules_stopper *stop = NULL;
+    bool debug = false;
     void *context;
 
     assert_rule(brk->id);
@@ -141,13 +165,16 @@ void rules_report(struct rules *rules, const struct rule_break *brk)
     complete_break(rules, &told);
     count_break(rules, &told);
     tell_subscribers(rules, &told);
-    if (rules->policy == RULES_STOP && !told.expected &&
-        rule_info(told.id)->severity == SEVERITY_VIOLATION)
-        stop = rules->stop;
+    if (!told.expected && rule_info(told.id)->severity == SEVERITY_VIOLATION) {
+        stop = rules->policy == RULES_STOP ? rules->stop : NULL;
+        debug = rules->policy == RULES_DEBUG;
+    }
     context = rules->stop_context;
     unlock(rules);
     if (stop)
         stop(context, &told);
+    if (debug)
+        (void)raise(SIGTRAP); /* the driver's frame is above this one */
 }
 
 void rules_expect(struct rules *rules, enum rule_id id)

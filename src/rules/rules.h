@@ -50,7 +50,7 @@ struct rule_example {
 #define RULE_OBJECT_BYTES     64
 #define RULE_EVENT_BYTES      56
 #define RULE_DETAIL_BYTES     201
-#define RULE_REPLAY_BYTES     160
+#define RULE_REPLAY_BYTES     1024
 #define RULE_HISTORY_MAX      12
 #define RULES_KEPT_MAX        32
 #define RULES_SUBSCRIBERS_MAX 8
@@ -81,16 +81,19 @@ struct rule_break {
     uint16_t history_count;
     uint16_t history_lost_count;                   /* older lines that did not fit */
     struct rule_history history[RULE_HISTORY_MAX]; /* oldest first */
-    struct stack stack; /* printed as symbol or module+offset, never as pointer */
-    bool seeded;        /* filled in by the sink from rules_set_run, as are the next three */
+    const void *handler; /* the driver's callback whose return broke the rule; NULL: it called */
+    struct stack stack;  /* who called; printed as function, file and line, never as pointer */
+    uint64_t step;       /* simulated: how many steps the world had made; 0: live */
+    bool seeded;         /* filled in by the sink from rules_set_run, as are the next three */
     uint64_t seed;
-    char replay[RULE_REPLAY_BYTES]; /* the command that replays the run, or "" */
+    char replay[RULE_REPLAY_BYTES]; /* the command that replays the run to this step, or "" */
     bool expected;                  /* filled in by the sink: rules_expect was in force */
 };
 
 enum rules_policy {
     RULES_REPORT, /* count, tell the subscribers, go on (the default) */
-    RULES_STOP    /* the same, then call the stop callback for an unexpected violation */
+    RULES_STOP,   /* the same, then call the stop callback for an unexpected violation */
+    RULES_DEBUG   /* the same, then raise SIGTRAP where the rule was broken, and go on */
 };
 
 /* Hear of one break. Runs on the reporting thread with the sink locked, so calls never overlap: it
@@ -100,7 +103,15 @@ typedef void rules_subscriber(void *context, const struct rule_break *brk);
 /* Stop the world after an unexpected violation. Runs on the reporting thread, sink unlocked. */
 typedef void rules_stopper(void *context, const struct rule_break *brk);
 
-/* The sink. Embed it in the world; its fields are private to rules.c. About 60 kilobytes, so that
+/* Which run this is, for the last lines of every report. */
+struct rules_run {
+    bool seeded; /* false for a live run: no seed is printed */
+    uint64_t seed;
+    const char *command;   /* the command line that replays the run; NULL: none */
+    const char *arguments; /* what ends that line, behind the options of ours: "-- ./a.so"; NULL */
+};
+
+/* The sink. Embed it in the world; its fields are private to rules.c. About 100 kilobytes, so that
  * reporting never allocates. */
 struct rules {
     pthread_mutex_t mutex; /* recursive */
@@ -114,7 +125,8 @@ struct rules {
     bool seeded;
     bool telling;
     uint64_t seed;
-    char replay[RULE_REPLAY_BYTES];
+    char command[RULE_REPLAY_BYTES];
+    char arguments[RULE_REPLAY_BYTES];
     uint64_t count[RULE_ID_COUNT];
     uint64_t unexpected[RULE_ID_COUNT];
     uint64_t expected_seen[RULE_ID_COUNT]; /* since the last rules_expect of that rule */
@@ -147,13 +159,11 @@ bool rules_init(struct rules *rules);
 /* End a sink. No other thread may use it any more. */
 void rules_fini(struct rules *rules);
 
-/* Say which run this is, for the last line of every report.
- * seeded   false for a live run: no seed is printed
- * replay   the command line that replays the run; copied and cut to fit; NULL for none */
-void rules_set_run(struct rules *rules, bool seeded, uint64_t seed, const char *replay);
+/* Say which run this is. The texts are copied and cut to fit; NULL for nothing to say. */
+void rules_set_run(struct rules *rules, const struct rules_run *run);
 
 /* Choose what follows a report.
- * stop     called for RULES_STOP; may be NULL for RULES_REPORT */
+ * stop     called for RULES_STOP; may be NULL for the others */
 void rules_set_policy(struct rules *rules, enum rules_policy policy, rules_stopper *stop,
                       void *context);
 
@@ -221,8 +231,9 @@ void rule_break_history(struct rule_break *brk, uint64_t time_100ns, uint16_t pr
 /* Record who called the runtime, on this stack, the nearest first. */
 void rule_break_backtrace(struct rule_break *brk);
 
-/* Print one report: rule and remedy; the call; the object's history; backtrace; seed and replay
- * line. The same break gives the same bytes: no pointer is printed. */
+/* Print one report: rule and remedy; the call; the object's history; the driver's stack with files
+ * and lines (place.h); seed, step and the command that replays it. The same break gives the same
+ * bytes: no pointer is printed. Not with signals' or malloc's locks held: it allocates. */
 void rules_print(FILE *file, const struct rule_break *brk);
 
 /* A subscriber that prints every unexpected break. context is the FILE. */

@@ -15,6 +15,7 @@
 #define MARK __attribute__((weak, visibility("hidden")))
 extern MARK void condis_code_begin(void);
 extern MARK void condis_code_end(void);
+extern MARK void condis_code_host(void);
 extern MARK void condis_unlikely_begin(void);
 extern MARK void condis_unlikely_end(void);
 
@@ -30,6 +31,15 @@ bool stack_in_runtime(const void *address)
 }
 
 /* ---- walking ---- */
+
+static uintptr_t object_of(const void *address);
+
+/* Whether an address is code of libcondis that runs drivers, as a host program does. */
+static bool in_host(const void *address)
+{
+    const void *host = (const void *)(uintptr_t)condis_code_host;
+    return host && (uintptr_t)address >= (uintptr_t)host && object_of(address) == object_of(host);
+}
 
 struct walk {
     struct stack *out;
@@ -48,6 +58,8 @@ static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *arg
     walk->nearest = NULL;
     if (out->count == 0 && stack_in_runtime(address - 1))
         return _URC_NO_REASON;
+    if (out->count && in_host(address - 1))
+        return _URC_END_OF_STACK;
     out->frame[out->count++] = (void *)(uintptr_t)address;
     return out->count == STACK_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
@@ -69,19 +81,25 @@ void stack_prepare(void)
 
 /* ---- comparing ---- */
 
-/* Where an address lies in its object file, which is loaded anywhere, under any name. */
-static uint64_t offset_of(const void *address)
+/* Where the object file that holds an address begins; it is loaded anywhere, under any name. */
+static uintptr_t object_of(const void *address)
 {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
     struct dl_find_object found;
     if (_dl_find_object((void *)(uintptr_t)address, &found) == 0)
-        return (uint64_t)((const char *)address - (const char *)found.dlfo_map_start);
+        return (uintptr_t)found.dlfo_map_start;
 #else
     Dl_info found;
-    if (dladdr(address, &found) && found.dli_fbase)
-        return (uint64_t)((const char *)address - (const char *)found.dli_fbase);
+    if (dladdr(address, &found))
+        return (uintptr_t)found.dli_fbase;
 #endif
-    return 1;
+    return 0;
+}
+
+static uint64_t offset_of(const void *address)
+{
+    uintptr_t object = object_of(address);
+    return object ? (uintptr_t)address - object : 1;
 }
 
 /* FNV-1a over eight bytes at a time, and a last stir: offsets differ in few bits. */

@@ -5,14 +5,16 @@
  * It is addresses only; names are looked up when it is printed. The frames of the runtime itself
  * that come first are left out, so frame[0] lies in the driver (or client, or host program) that
  * called. The unwinder reads the tables that every object file has, so a driver needs neither frame
- * pointers nor debug information; it stops at the bottom of a fiber. */
+ * pointers nor debug information; it stops at the bottom of a fiber, and where the calls of
+ * libcondis begin that stand for a host program (a scenario's, say), unless they come first. */
 #ifndef CONDIS_RULES_STACK_H
 #define CONDIS_RULES_STACK_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
-enum { STACK_FRAMES_MAX = 24 };
+enum { STACK_FRAMES_MAX = 24, STACK_HASH_FRAMES = 8 /* how deep a call path is looked at */ };
 
 struct stack {
     uint16_t count;
@@ -39,6 +41,10 @@ uint64_t stack_hash(const struct stack *stack, unsigned frame_count);
 
 /* Whether two stacks have the same nearest `frame_count` frames (STACK_FRAMES_MAX: are equal). */
 bool stack_same(const struct stack *a, const struct stack *b, unsigned frame_count);
+
+/* Print a stack with functions, files and lines, as a report does: twelve columns in, headed by
+ * "stack". Nothing for an empty one. (report.c) */
+void stack_print(FILE *file, const struct stack *stack);
 
 /* Whether an address is code of the runtime: the executive, NDIS, rules, trace and links, whether
  * they are in libcondis or all of them in the program (condis_whole_dep). The client and everything

@@ -15,6 +15,7 @@ static bool script_begin(struct script *script, const struct condis_script_optio
         .err = options->err ? options->err : stderr,
         .clock = options->clock ? *options->clock : CONDIS_LIVE,
         .completion = options->completion ? *options->completion : CONDIS_COMPLETE_PENDING,
+        .policy = options->policy ? *options->policy : CONDIS_VIOLATION_REPORT,
         .timeout_ms = SCRIPT_TIMEOUT_MS,
         .ready_last = &script->ready,
         .tables = json_array(),
@@ -128,10 +129,23 @@ static void script_end(struct script *script)
     if (script->world) {
         script->ended_100ns = condis_world_now_100ns(script->world);
         script->tally = condis_world_tally(script->world);
+        script->steps = condis_world_step(script->world);
         hubs_forget(script);
         links_forget(script);
         condis_world_destroy(script->world);
     }
+}
+
+/* A run that does not come to the step that was asked for is not the run that was meant. */
+static void check_stop(struct script *script)
+{
+    char text[128];
+    if (script->error || script->options->stop_at <= script->steps)
+        return;
+    snprintf(text, sizeof text, "step %llu was not reached: the run ended at step %llu%s",
+             (unsigned long long)script->options->stop_at, (unsigned long long)script->steps,
+             script->clock == CONDIS_LIVE ? ", being live; use --sim" : "");
+    script->error = strdup(text);
 }
 
 static enum condis_script_verdict judge(struct script *script)
@@ -139,6 +153,7 @@ static enum condis_script_verdict judge(struct script *script)
     change_check_used(script);
     if (!script->error && atomic_load(&script->lost))
         script->error = strdup("memory was short: something that happened was not told");
+    check_stop(script);
     if (script->error)
         return script->unusable ? CONDIS_SCRIPT_UNUSABLE : CONDIS_SCRIPT_FAILED;
     /* A leak is a violation; one that was expected is none. */

@@ -70,8 +70,8 @@ struct script {
     enum condis_clock clock;
     enum condis_completion completion;
     uint32_t timeout_ms; /* of everything that waits */
-    bool stop_on_violation;
     bool held; /* its schedule goes the usual way */
+    enum condis_violation_policy policy;
     struct queue queue;
     struct box *boxes;      /* all, newest first */
     struct op *ops;         /* under way */
@@ -85,6 +85,7 @@ struct script {
     uint64_t met_count; /* expectations that came true */
     struct condis_tally tally;
     uint64_t ended_100ns;
+    uint64_t steps; /* of a simulated world, when it ended */
     uint32_t progress_step;
     bool progress_open; /* the cursor stands behind a progress line */
     atomic_bool lost;   /* memory was short in a callback: something that happened was not told */

@@ -9,6 +9,8 @@
 static const char *const clocks[] = {"live", "simulated", NULL};
 static const char *const completions[] = {"pending", "direct", "mixed", NULL};
 
+static const char *const policies[] = {"report", "stop", "debug", NULL};
+
 uint64_t script_now_100ns(const struct script *script)
 {
     return script->world ? condis_world_now_100ns(script->world) : script->ended_100ns;
@@ -32,8 +34,12 @@ static void on_violation(void *context, const struct condis_violation *violation
         fputs(violation->report, script->err);
         fflush(script->err);
     }
-    json_array_append_new(script->broken, json_pack("{s:s, s:b}", "rule", violation->rule,
-                                                    "expected", violation->expected));
+    char stack[24];
+    snprintf(stack, sizeof stack, "%016llx", (unsigned long long)violation->stack);
+    json_array_append_new(script->broken,
+                          json_pack("{s:s, s:b, s:s, s:I, s:s}", "rule", violation->rule,
+                                    "expected", violation->expected, "stack", stack, "step",
+                                    (json_int_t)violation->step, "report", violation->report));
     pthread_mutex_unlock(&script->report_mutex);
 }
 
@@ -71,7 +77,10 @@ void world_need(lua_State *L)
     struct condis_world_options options = {
         .clock = script->clock,
         .seed = script->options->seed,
-        .policy = script->stop_on_violation ? CONDIS_VIOLATION_STOP : CONDIS_VIOLATION_REPORT,
+        .policy = script->policy,
+        .replay = script->options->replay,
+        .replay_arguments = script->options->replay_arguments,
+        .stop_at = script->options->stop_at,
         .trace_path = trace,
         .trace_format = trace && (ends_in(trace, ".json") || ends_in(trace, ".jsonl"))
                             ? CONDIS_TRACE_JSON
@@ -89,8 +98,7 @@ void world_need(lua_State *L)
 /* world{...}: how the scenario wants to be run, where the command line does not say. */
 static int world(lua_State *L)
 {
-    static const char *const known[] = {"clock", "completion", "timeout_ms", "stop_on_violation",
-                                        NULL};
+    static const char *const known[] = {"clock", "completion", "timeout_ms", "on_violation", NULL};
     struct script *script = script_of(L);
     if (script->world)
         return script_raise(L, FAULT_RUN, CONDIS_SUCCESS,
@@ -103,7 +111,9 @@ static int world(lua_State *L)
     if (completion >= 0 && !script->options->completion)
         script->completion = (enum condis_completion)completion;
     script->timeout_ms = options_number(L, 1, "timeout_ms", script->timeout_ms);
-    script->stop_on_violation = options_boolean(L, 1, "stop_on_violation", false);
+    int policy = options_word(L, 1, "on_violation", policies);
+    if (policy >= 0 && !script->options->policy)
+        script->policy = (enum condis_violation_policy)policy;
     world_need(L);
     return 0;
 }

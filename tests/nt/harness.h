@@ -32,7 +32,7 @@ struct harness {
 static inline void harness_begin(struct harness *harness)
 {
     assert_true(rules_init(&harness->rules));
-    rules_set_run(&harness->rules, true, harness->seed, NULL);
+    rules_set_run(&harness->rules, &(struct rules_run){.seeded = true, .seed = harness->seed});
     assert_true(rules_subscribe(&harness->rules, rules_print_subscriber, stderr));
     struct exec_world_options world = {.kind = harness->kind,
                                        .seed = harness->seed,

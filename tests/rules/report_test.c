@@ -43,7 +43,8 @@ static void a_report_prints_rule_call_history_and_replay_in_that_order(void **st
     fill(&brk);
     brk.seeded = true;
     brk.seed = 7;
-    snprintf(brk.replay, sizeof(brk.replay), "condis run drop.lua --sim --seed 7");
+    brk.step = 12;
+    snprintf(brk.replay, sizeof(brk.replay), "condis run drop.lua --sim --seed 7 --stop-at 12");
     char *text = printed(&brk);
     assert_string_equal(text,
                         "rule broken: CL_DROP_LAST_PARTY (C84, violation)\n"
@@ -58,8 +59,8 @@ static void a_report_prints_rule_call_history_and_replay_in_that_order(void **st
                         "  history   1.0000000 s  created by NDIS, processor 0\n"
                         "            1.0000005 s  make call completed NDIS_STATUS_SUCCESS by "
                         "loopback, processor 1\n"
-                        "  seed      7\n"
-                        "  replay    condis run drop.lua --sim --seed 7\n");
+                        "  seed      7, step 12\n"
+                        "  replay    condis run drop.lua --sim --seed 7 --stop-at 12\n");
     free(text);
 }
 
@@ -165,7 +166,8 @@ static void a_backtrace_names_callers_and_prints_no_pointer(void **state)
     report_test_calls_from_here(&brk);
     assert_true(brk.stack.count > 0);
     char *text = printed(&brk);
-    assert_non_null(strstr(text, "  stack     report_test_calls_from_here+0x"));
+    assert_non_null(strstr(text, "tests/rules/report_test.c:"));
+    assert_non_null(strstr(text, "  stack     report_test_calls_from_here at "));
     for (uint16_t i = 0; i < brk.stack.count; i++) {
         snprintf(pointer, sizeof(pointer), "%p", brk.stack.frame[i]);
         assert_null(strstr(text, pointer));

@@ -194,7 +194,8 @@ static void the_first_breaks_are_kept_with_seed_and_replay_line(void **state)
     struct rules *rules = *state;
     struct rule_break kept;
 
-    rules_set_run(rules, true, 4411, "condis run drop.lua --sim --seed 4411");
+    rules_set_run(
+        rules, &(struct rules_run){true, 4411, "condis run drop.lua --sim --seed 4411", "-- a.so"});
     report(rules, RULE_PEND_ONCE);
     for (unsigned i = 0; i < RULES_KEPT_MAX; i++)
         report(rules, RULE_HANDLE_STALE);
@@ -202,11 +203,16 @@ static void the_first_breaks_are_kept_with_seed_and_replay_line(void **state)
     assert_int_equal(kept.id, RULE_PEND_ONCE);
     assert_true(kept.seeded);
     assert_int_equal(kept.seed, 4411);
-    assert_string_equal(kept.replay, "condis run drop.lua --sim --seed 4411");
+    assert_string_equal(kept.replay, "condis run drop.lua --sim --seed 4411 -- a.so");
+    rules_set_run(rules, &(struct rules_run){true, 4411, "condis run drop.lua", NULL});
+    kept.step = 17;
+    rules_report(rules, &kept);
+    assert_true(rules_kept(rules, 1, &kept));
+    assert_string_equal(kept.replay, "condis run drop.lua --stop-at 17");
     assert_true(rules_kept(rules, RULES_KEPT_MAX - 1, &kept));
     assert_int_equal(kept.id, RULE_HANDLE_STALE);
     assert_false(rules_kept(rules, RULES_KEPT_MAX, &kept));
-    assert_int_equal(rules_count(rules), RULES_KEPT_MAX + 1);
+    assert_int_equal(rules_count(rules), RULES_KEPT_MAX + 2);
 }
 
 #define REPORTS_PER_THREAD 500

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-/* Finds the row of "--name" or "--name=value"; *value is set to what follows the '='. */
-static const struct option_row *find(const struct option_row *rows, size_t row_count,
-                                     const char *argument, const char **value)
+const struct option_row *options_find(const struct option_row *rows, size_t row_count,
+                                      const char *argument, const char **value)
 {
+    *value = NULL;
     for (size_t i = 0; i < row_count; i++) {
         size_t length = strlen(rows[i].name);
         if (strncmp(argument, rows[i].name, length) != 0)
@@ -46,7 +46,7 @@ bool options_parse(const struct option_row *rows, size_t row_count, void *settin
             words[rest->word_count++] = argument;
             continue;
         }
-        const struct option_row *row = find(rows, row_count, argument, &value);
+        const struct option_row *row = options_find(rows, row_count, argument, &value);
         if (!row) {
             snprintf(error, error_bytes, "no option is called %s; see condis --help", argument);
             return false;

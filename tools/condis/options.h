@@ -23,6 +23,12 @@ struct option_rest {
     size_t after_count;
 };
 
+/* Finds the row of "--name" or "--name=value".
+ * value    set to what follows the '=', else to NULL
+ * returns  NULL when no row has that name */
+const struct option_row *options_find(const struct option_row *rows, size_t row_count,
+                                      const char *argument, const char **value);
+
 /* Reads a command line: options anywhere, "--name value" or "--name=value", until "--".
  * words  argument_count + 1 places for option_rest.words
  * error  filled when false is returned: one line */

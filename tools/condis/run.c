@@ -3,8 +3,10 @@
 #define _GNU_SOURCE
 #include "command.h"
 #include "changes.h"
+#include "checks.h"
 #include "drivers.h"
 #include "plan.h"
+#include "replay.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -18,6 +20,7 @@
 #include <condis/script.h>
 
 struct settings {
+    struct checks checks; /* first: its options find it here */
     enum condis_clock clock;
     enum condis_completion completion;
     bool clock_given;
@@ -29,6 +32,7 @@ struct settings {
     const char *trace;
     struct changes changes;
     struct plan plan;
+    struct replay replay;
 };
 
 static const char *take_clock(struct settings *settings, enum condis_clock clock)
@@ -137,6 +141,7 @@ static const struct option_row rows[] = {
      take_strategy},
     {"--schedule", "FILE", "simulated: replay the decisions of FILE", take_schedule},
     {"--record", "FILE", "simulated: write the decisions that are not the usual ones", take_record},
+    CHECKS_OPTIONS,
     {"--trace", "FILE", "write every event; FILE.json: as JSON lines; -: standard output",
      take_trace},
     {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
@@ -166,8 +171,7 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         return command_refuse("%s: not a regular file", path);
     if (access(path, R_OK) != 0)
         return command_refuse("%s: %s", path, strerror(errno));
-    uint64_t seed = settings->seed_given ? settings->seed : new_seed();
-    if (!plan_begin(&settings->plan, seed))
+    if (!plan_begin(&settings->plan, settings->seed))
         return EXIT_USAGE;
     if (!driver_dirs_find(&dirs))
         return plan_end(&settings->plan, command_refuse("no memory"));
@@ -178,8 +182,10 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         .argument_count = rest->after_count,
         .clock = settings->clock_given ? &settings->clock : NULL,
         .completion = settings->completion_given ? &settings->completion : NULL,
-        .seed = seed,
+        .seed = settings->seed,
         .schedule = settings->plan.schedule,
+        .replay = settings->replay.command,
+        .replay_arguments = settings->replay.arguments,
         .trace_path = settings->trace,
         .driver_dirs = (const char *const *)dirs.paths,
         .driver_dir_count = dirs.count,
@@ -190,6 +196,7 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         .json = settings->json ? stdout : NULL,
         .live_screen = isatty(fileno(out)) != 0,
     };
+    checks_apply(&settings->checks, &options);
     int status = plan_end(&settings->plan, (int)condis_script_run(&options));
     driver_dirs_free(&dirs);
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -217,6 +224,9 @@ static int run(const struct command *self, const char *const *arguments, size_t 
                                 rest.word_count ? "one scenario only" : "which scenario?",
                                 self->arguments);
     } else {
+        if (!settings.seed_given)
+            settings.seed = new_seed();
+        replay_write(&settings.replay, self, arguments, argument_count, settings.seed);
         status = run_scenario(&settings, &rest);
     }
     changes_free(&settings.changes);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "checks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Finds a word in a list that NULL ends; -1 when it is not there. */
+static int word_index(const char *const *words, const char *value)
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(words[i], value))
+            return i;
+    return -1;
+}
+
+const char *checks_take_policy(void *settings, const char *value)
+{
+    static const char *const words[] = {"report", "stop", "debug", NULL};
+    struct checks *checks = settings;
+    int index = word_index(words, value);
+    if (index < 0)
+        return "it is one of report, stop, debug";
+    checks->policy = (enum condis_violation_policy)index;
+    checks->policy_given = true;
+    return NULL;
+}
+
+const char *checks_take_stop_at(void *settings, const char *value)
+{
+    struct checks *checks = settings;
+    char *end;
+    errno = 0;
+    unsigned long long step = strtoull(value, &end, 10);
+    if (errno || *end || value[0] < '0' || value[0] > '9' || step == 0)
+        return "a step is a number from 1, as a report names it";
+    checks->stop_at = step;
+    return NULL;
+}
+
+void checks_apply(const struct checks *checks, struct condis_script_options *options)
+{
+    options->policy = checks->policy_given ? &checks->policy : NULL;
+    options->stop_at = checks->stop_at;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "replay.h"
+
+#include <string.h>
+
+/* Options that choose what is shown of a run or where it stops, and not what happens in it. A new
+ * option of that kind is added here; every other one is part of the replay by itself. */
+static const char *const of_the_view[] = {"--seed", "--trace", "--json", "--on-violation",
+                                          "--stop-at", "--record"};
+
+static bool is_of_the_view(const struct option_row *row)
+{
+    for (size_t i = 0; i < sizeof of_the_view / sizeof of_the_view[0]; i++)
+        if (!strcmp(row->name, of_the_view[i]))
+            return true;
+    return false;
+}
+
+/* ---- text for a shell ---- */
+
+static bool is_plain(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./=:@%+,-";
+    return *word && word[strspn(word, plain)] == '\0';
+}
+
+struct text {
+    char *bytes; /* REPLAY_BYTES of them */
+    size_t used;
+    bool full;
+};
+
+static void put(struct text *text, char c)
+{
+    if (text->used + 1 < REPLAY_BYTES)
+        text->bytes[text->used++] = c;
+    else
+        text->full = true;
+}
+
+static void put_word(struct text *text, const char *word)
+{
+    bool quoted = !is_plain(word);
+    if (text->used)
+        put(text, ' ');
+    if (quoted)
+        put(text, '\'');
+    for (; *word; word++) {
+        if (*word == '\'') {
+            for (const char *c = "'\\''"; *c; c++)
+                put(text, *c);
+        } else {
+            put(text, *word);
+        }
+    }
+    if (quoted)
+        put(text, '\'');
+}
+
+static bool end(struct text *text)
+{
+    text->bytes[text->full ? 0 : text->used] = '\0';
+    return !text->full;
+}
+
+/* ---- the two halves ---- */
+
+static size_t write_options(struct text *text, const struct command *command,
+                            const char *const *arguments, size_t argument_count)
+{
+    size_t i = 0;
+    for (; i < argument_count && strcmp(arguments[i], "--") != 0; i++) {
+        const char *value;
+        const struct option_row *row =
+            options_find(command->options, command->option_count, arguments[i], &value);
+        bool value_follows = row && row->value && !value;
+        if (!row || !is_of_the_view(row)) {
+            put_word(text, arguments[i]);
+            if (value_follows)
+                put_word(text, arguments[i + 1]);
+        }
+        i += value_follows;
+    }
+    return i;
+}
+
+void replay_write(struct replay *replay, const struct command *command,
+                  const char *const *arguments, size_t argument_count, uint64_t seed)
+{
+    struct text text = {.bytes = replay->command};
+    char number[24];
+    put_word(&text, "condis");
+    put_word(&text, command->name);
+    size_t i = write_options(&text, command, arguments, argument_count);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
+    put_word(&text, "--seed");
+    put_word(&text, number);
+    struct text after = {.bytes = replay->arguments};
+    for (; i < argument_count; i++)
+        put_word(&after, arguments[i]);
+    if (!end(&text) || !end(&after))
+        replay->command[0] = replay->arguments[0] = '\0';
+}
