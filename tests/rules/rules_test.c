@@ -204,15 +204,31 @@ static void the_first_breaks_are_kept_with_seed_and_replay_line(void **state)
     assert_true(kept.seeded);
     assert_int_equal(kept.seed, 4411);
     assert_string_equal(kept.replay, "condis run drop.lua --sim --seed 4411 -- a.so");
-    rules_set_run(rules, &(struct rules_run){true, 4411, "condis run drop.lua", NULL});
-    kept.step = 17;
-    rules_report(rules, &kept);
-    assert_true(rules_kept(rules, 1, &kept));
-    assert_string_equal(kept.replay, "condis run drop.lua --stop-at 17");
     assert_true(rules_kept(rules, RULES_KEPT_MAX - 1, &kept));
     assert_int_equal(kept.id, RULE_HANDLE_STALE);
     assert_false(rules_kept(rules, RULES_KEPT_MAX, &kept));
-    assert_int_equal(rules_count(rules), RULES_KEPT_MAX + 2);
+    assert_int_equal(rules_count(rules), RULES_KEPT_MAX + 1);
+}
+
+static void
+a_replay_line_stops_at_the_step_before_the_arguments_and_is_whole_or_absent(void **state)
+{
+    struct rules *rules = *state;
+    struct rule_break brk;
+    char command[RULE_REPLAY_BYTES + 8];
+
+    rules_set_run(rules, &(struct rules_run){true, 7, "condis run drop.lua", "-- a.so"});
+    rule_break_begin(&brk, RULE_PEND_ONCE, "NdisCmDropPartyComplete");
+    brk.step = 17;
+    rules_report(rules, &brk);
+    assert_true(rules_kept(rules, 0, &brk));
+    assert_string_equal(brk.replay, "condis run drop.lua --stop-at 17 -- a.so");
+    memset(command, 'x', sizeof(command) - 1);
+    command[sizeof(command) - 1] = '\0';
+    rules_set_run(rules, &(struct rules_run){true, 7, command, NULL});
+    rules_report(rules, &brk);
+    assert_true(rules_kept(rules, 1, &brk));
+    assert_string_equal(brk.replay, "");
 }
 
 #define REPORTS_PER_THREAD 500
@@ -255,6 +271,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(stop_follows_an_unexpected_violation_only, begin, end),
         cmocka_unit_test_setup_teardown(the_first_breaks_are_kept_with_seed_and_replay_line, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(
+            a_replay_line_stops_at_the_step_before_the_arguments_and_is_whole_or_absent, begin,
+            end),
         cmocka_unit_test_setup_teardown(threads_may_report_at_the_same_time, begin, end),
     };
     return cmocka_run_group_tests_name("rules/rules", tests, NULL, NULL);
