@@ -91,8 +91,8 @@ static const char *driver_name(struct host *host, uint16_t index)
     return name ? name : "an unloaded driver";
 }
 
-/* What is made or released by a request has no mark of its own for that: it is said with the request
- * that came first, or last. */
+/* What is made or released by a request has no mark of its own for that: it is said with the
+ * request that came first, or last. */
 static void event_text(const struct object_event *e, bool first, bool released, char *text,
                        size_t text_bytes)
 {

@@ -53,7 +53,7 @@ struct exec_world_options {
     uint64_t system_time; /* simulated: 100 ns since 1601 when it begins; 0 = 2026-01-01 */
     uint64_t steps_max;   /* simulated: points without time going on before the world
                                              is stopped as a livelock; 0 = 100 million     */
-    uint64_t stop_at; /* simulated: call `stop` when this step begins; 0: never     */
+    uint64_t stop_at;     /* simulated: call `stop` when this step begins; 0: never     */
     const struct exec_strategy *strategy; /* simulated: NULL = the seeded random walk      */
     void *strategy_self;                  /* passed to the strategy; borrowed              */
     struct rules *rules;                  /* the world's rules sink; borrowed, may be NULL */

@@ -70,7 +70,7 @@ struct script {
     enum condis_clock clock;
     enum condis_completion completion;
     uint32_t timeout_ms; /* of everything that waits */
-    bool held; /* its schedule goes the usual way */
+    bool held;           /* its schedule goes the usual way */
     enum condis_violation_policy policy;
     struct queue queue;
     struct box *boxes;      /* all, newest first */

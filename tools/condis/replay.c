@@ -5,8 +5,8 @@
 
 /* Options that choose what is shown of a run or where it stops, and not what happens in it. A new
  * option of that kind is added here; every other one is part of the replay by itself. */
-static const char *const of_the_view[] = {"--seed", "--trace", "--json", "--on-violation",
-                                          "--stop-at", "--record"};
+static const char *const of_the_view[] = {"--seed",         "--trace",   "--json",
+                                          "--on-violation", "--stop-at", "--record"};
 
 static bool is_of_the_view(const struct option_row *row)
 {
