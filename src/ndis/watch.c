@@ -122,7 +122,7 @@ static const struct nt_owner *lender(const struct operation *op)
 static enum rule_id late_rule(const struct operation *op)
 {
     const CO_CALL_PARAMETERS *parameters = op->parameters;
-    switch (op->kind) {
+    switch ((enum operation_kind)atomic_load_explicit(&op->kind, memory_order_relaxed)) {
     case OP_CLOSE_CALL:
     case OP_DROP_PARTY:
         return RULE_CLOSE_DATA_CHANGED;

@@ -35,7 +35,7 @@ run 1 run "$examples/first.lua" --sim --seed 7 --trace "$work/trace" -- "$twice"
 first_report
 in_order 'rule broken: PEND_NOT_BOTH' '  contract ' '  remedy ' '  call ' '  history ' \
     '  handler ' '  stack ' '  seed ' '  replay '
-said '  call      ProtocolCmDropParty on party .* by twice in root, processor [0-9]*, PASSIVE_LEVEL,'
+said '  call      ProtocolCmDropParty on party .* by twice in root, processor [0-9]*, PASS'
 said '  history   .*  created, ADD_PARTY requested by client'
 said '  DROP_PARTY completed by twice'
 said '  handler   DropParty at .*first\.c:[0-9]*$'
