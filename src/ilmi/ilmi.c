@@ -18,6 +18,7 @@ struct ilmi *ilmi_create(const struct ilmi_options *options)
     struct ilmi_options *own = &ilmi->options;
     *own = *options;
     own->uni_version = or_default(own->uni_version, 4);
+    own->port_id = or_default(own->port_id, 1);
     own->probe_ms = or_default(own->probe_ms, 1000);
     own->poll_ms = or_default(own->poll_ms, 5000);
     own->answer_ms = or_default(own->answer_ms, 1000);
@@ -289,13 +290,15 @@ void ilmi_expire(struct ilmi *ilmi, uint64_t now_ms)
 /* A peer with another name than before is another, and knows nothing. */
 static bool peer_changed(struct ilmi *ilmi, const struct snmp_message *answer)
 {
-    const struct snmp_binding *id = &answer->bindings[1];
+    const struct snmp_binding *port = &answer->bindings[0], *id = &answer->bindings[1];
     if (answer->error_status || answer->binding_count < 2 || id->type != SNMP_OCTETS ||
         id->octet_count != ILMI_ESI_BYTES)
         return false;
-    bool changed = ilmi->peer_known && memcmp(ilmi->peer_id, id->octets, ILMI_ESI_BYTES) != 0;
+    bool changed =
+        ilmi->peer_known && memcmp(ilmi->peer.system_id, id->octets, ILMI_ESI_BYTES) != 0;
     ilmi->peer_known = true;
-    memcpy(ilmi->peer_id, id->octets, ILMI_ESI_BYTES);
+    memcpy(ilmi->peer.system_id, id->octets, ILMI_ESI_BYTES);
+    ilmi->peer.port_id = port->type == SNMP_INTEGER ? (uint32_t)port->number : 0;
     return changed;
 }
 
@@ -492,6 +495,22 @@ bool ilmi_remove_address(struct ilmi *ilmi, uint64_t now_ms,
         row_set(ilmi, row, false);
     step(ilmi, now_ms);
     return true;
+}
+
+void ilmi_poll(struct ilmi *ilmi, uint64_t now_ms)
+{
+    if (ilmi->running)
+        ilmi->poll_at_ms = now_ms;
+    step(ilmi, now_ms);
+}
+
+enum ilmi_peer_kind ilmi_peer(const struct ilmi *ilmi, struct ilmi_peer *peer)
+{
+    if (ilmi->peer_known)
+        *peer = ilmi->peer;
+    return ilmi->peer_known  ? ILMI_PEER_NAMED
+           : ilmi->connected ? ILMI_PEER_NAMELESS
+                             : ILMI_PEER_SILENT;
 }
 
 bool ilmi_is_connected(const struct ilmi *ilmi)

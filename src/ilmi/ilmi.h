@@ -33,6 +33,7 @@ struct ilmi_options {
     enum ilmi_side side;
     uint32_t uni_version;              /* as atmfAtmLayerUniVersion: 3 is UNI 3.1, 4 is 4.0; 0: 4 */
     uint8_t system_id[ILMI_ESI_BYTES]; /* names this node to its peer */
+    uint32_t port_id;                  /* and this, which of its ports it is; 0: 1 */
     uint32_t probe_ms;                 /* between polls while nobody answers (S); 0: 1000 */
     uint32_t poll_ms;                  /* between polls when somebody does (T); 0: 5000 */
     uint32_t answer_ms;                /* an answer may take so long; 0: 1000 */
@@ -50,6 +51,18 @@ enum ilmi_event_kind {
     ILMI_ADDRESS, /* an address is registered (octets: 20) */
     ILMI_ADDRESS_GONE,
     ILMI_ADDRESS_REFUSED, /* user side: the network does not take it */
+};
+
+/* Who is at the other end: no two peers have the same, and one keeps it as long as it runs. */
+struct ilmi_peer {
+    uint8_t system_id[ILMI_ESI_BYTES];
+    uint32_t port_id;
+};
+
+enum ilmi_peer_kind {
+    ILMI_PEER_SILENT,   /* it has not answered (yet) */
+    ILMI_PEER_NAMELESS, /* it answers, and does not say who it is: older than ILMI 4.0 */
+    ILMI_PEER_NAMED,
 };
 
 struct ilmi_event {
@@ -101,6 +114,12 @@ size_t ilmi_take_frame(struct ilmi *ilmi, uint8_t out[ILMI_FRAME_BYTES_MAX]);
 
 /* Takes the next event. returns false: there is none. */
 bool ilmi_take_event(struct ilmi *ilmi, struct ilmi_event *out);
+
+/* Asks now whether the other end is there, and not only at the next poll. */
+void ilmi_poll(struct ilmi *ilmi, uint64_t now_ms);
+
+/* Who is at the other end, as it said since ilmi_start; peer is set when it is named. */
+enum ilmi_peer_kind ilmi_peer(const struct ilmi *ilmi, struct ilmi_peer *peer);
 
 bool ilmi_is_connected(const struct ilmi *ilmi);
 void ilmi_statistics_read(const struct ilmi *ilmi, struct ilmi_statistics *out);

@@ -16,6 +16,7 @@ enum {
     OBJECT_TIME,
     OBJECT_NUMBER,
     OBJECT_SYSTEM_ID,
+    OBJECT_PORT_ID,
     OBJECT_VERSION,
     OBJECT_DEVICE
 };
@@ -33,7 +34,7 @@ static const struct object {
     {{9, {1, 3, 6, 1, 2, 1, 1, 1, 0}}, OBJECT_TEXT, 0},   /* sysDescr */
     {{9, {1, 3, 6, 1, 2, 1, 1, 2, 0}}, OBJECT_OWN_ID, 0}, /* sysObjectID */
     {{9, {1, 3, 6, 1, 2, 1, 1, 3, 0}}, OBJECT_TIME, 0},   /* sysUpTime */
-    {{13, UNI(1, 1, 1, 8)}, OBJECT_NUMBER, 1},            /* atmfPortMyIfIdentifier */
+    {{13, UNI(1, 1, 1, 8)}, OBJECT_PORT_ID, 0},           /* atmfPortMyIfIdentifier */
     {{11, UNI(1, 4)}, OBJECT_SYSTEM_ID, 0},               /* atmfMySystemIdentifier */
     {{13, UNI(2, 1, 1, 6)}, OBJECT_NUMBER, 8},            /* atmfAtmLayerMaxVpiBits */
     {{13, UNI(2, 1, 1, 7)}, OBJECT_NUMBER, 16},           /* atmfAtmLayerMaxVciBits */
@@ -71,6 +72,9 @@ static void object_value(const struct ilmi *ilmi, uint64_t now_ms, const struct 
         out->type = SNMP_OCTETS;
         out->octets = ilmi->options.system_id;
         out->octet_count = ILMI_ESI_BYTES;
+        break;
+    case OBJECT_PORT_ID:
+        out->number = (int32_t)ilmi->options.port_id;
         break;
     case OBJECT_VERSION:
         out->number = ilmi->options.uni_version;

@@ -47,7 +47,7 @@ struct ilmi {
     uint64_t answer_by_ms;
     int32_t last_id;
     bool peer_known;
-    uint8_t peer_id[ILMI_ESI_BYTES];
+    struct ilmi_peer peer;
     struct ilmi_row prefixes[ILMI_PREFIX_COUNT_MAX];
     struct ilmi_row *addresses; /* options.address_count_max */
     struct ilmi_esi *esis;      /* options.esi_count_max */

@@ -367,9 +367,63 @@ static void nonsense_is_counted_and_changes_nothing(void **state)
 
 #define PAIR_TEST(name) cmocka_unit_test_setup_teardown(name, both_begin, both_end)
 
+static void who_is_there_is_known_when_it_answered_and_no_longer_than_that(void **state)
+{
+    (void)state;
+    struct ilmi_peer peer = {.port_id = 0};
+    assert_int_equal(ilmi_peer(network.ilmi, &peer), ILMI_PEER_SILENT);
+    both_start();
+    run_until(now_ms + 100);
+    assert_int_equal(ilmi_peer(network.ilmi, &peer), ILMI_PEER_NAMED);
+    assert_int_equal(peer.system_id[0], 1);
+    assert_int_equal(peer.port_id, 1);
+    assert_int_equal(ilmi_peer(user.ilmi, &peer), ILMI_PEER_NAMED);
+    assert_int_equal(peer.system_id[0], 2);
+    ilmi_stop(network.ilmi, now_ms);
+    ilmi_start(network.ilmi, now_ms);
+    assert_int_equal(ilmi_peer(network.ilmi, &peer), ILMI_PEER_SILENT);
+}
+
+static void a_peer_that_does_not_say_who_it_is_has_no_name(void **state)
+{
+    (void)state;
+    struct ilmi_peer peer;
+    struct snmp_message message;
+    uint8_t frame[ILMI_FRAME_BYTES_MAX];
+    size_t bytes;
+    ilmi_start(network.ilmi, now_ms);
+    while ((bytes = ilmi_take_frame(network.ilmi, frame)) > 0) {
+        assert_true(snmp_decode(frame, bytes, &message));
+        if (message.pdu != SNMP_GET)
+            continue;
+        message.pdu = SNMP_RESPONSE;
+        message.error_status = SNMP_NO_SUCH_NAME;
+        message.error_index = 2;
+        uint8_t answer[ILMI_FRAME_BYTES_MAX];
+        ilmi_feed(network.ilmi, now_ms, answer, snmp_encode(&message, answer));
+    }
+    assert_int_equal(ilmi_peer(network.ilmi, &peer), ILMI_PEER_NAMELESS);
+}
+
+static void a_poll_that_is_asked_for_does_not_wait_for_its_turn(void **state)
+{
+    (void)state;
+    both_start();
+    run_until(now_ms + 100);
+    unsigned before = network.frame_count;
+    run_until(now_ms + 100);
+    assert_int_equal(network.frame_count, before);
+    ilmi_poll(network.ilmi, now_ms);
+    run_until(now_ms + 1);
+    assert_int_equal(network.frame_count, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PAIR_TEST(who_is_there_is_known_when_it_answered_and_no_longer_than_that),
+        PAIR_TEST(a_peer_that_does_not_say_who_it_is_has_no_name),
+        PAIR_TEST(a_poll_that_is_asked_for_does_not_wait_for_its_turn),
         PAIR_TEST(an_address_is_registered_from_prefix_and_esi),
         PAIR_TEST(a_quiet_link_is_polled_every_five_seconds),
         PAIR_TEST(a_peer_that_falls_silent_is_lost_and_found_again),
