@@ -56,6 +56,7 @@ struct condis_switch_options {
     uint32_t call_count_max;  /* of a port; 0: no limit but the switch's memory */
     uint32_t party_count_max; /* of a port */
     uint32_t cell_rate;       /* of a port, cells a second that can be promised; 0: no limit */
+    uint32_t t309_ms;         /* how long calls wait for a link that was lost; 0: 10 s */
     uint32_t queue_bytes_max; /* of frames that wait for a port; 0: 4 MiB */
     const char *pcap_path;    /* NULL: no capture */
     FILE *log;                /* ports that come and go, a line each; NULL: nobody listens */

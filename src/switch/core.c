@@ -65,8 +65,10 @@ static void port_expire(struct switch_core *core, struct port *port)
 {
     while (saal_expire(port->saal, core->now_ms) == SAAL_FULL && !port->broken)
         port_pump(core, port);
-    if (uni_advance(port->uni, core->now_ms) != UNI_OK || port->gone_ms <= core->now_ms)
+    if (uni_advance(port->uni, core->now_ms) != UNI_OK)
         port_break(core, port);
+    if (port->gone_ms <= core->now_ms)
+        port_give_up(core, port);
     port_touch(core, port);
 }
 
@@ -105,6 +107,11 @@ struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *number
     return NULL;
 }
 
+bool switch_has_frames(const struct switch_core *core)
+{
+    return core->out_first != NULL;
+}
+
 bool switch_take_broken(struct switch_core *core, uint32_t *number)
 {
     for (uint32_t i = 0; core->broken_count && i < core->port_room; i++) {
@@ -126,6 +133,10 @@ void switch_release_all(struct switch_core *core, uint64_t now_ms, uint8_t cause
     while (core->first)
         tree_end(core, core->first, &(struct ending){NULL, cause}, NULL);
     switch_pump(core);
+    /* Who is away cannot be told, and is not waited for. */
+    for (uint32_t i = 0; i < core->port_room; i++)
+        while (core->ports[i] && !core->ports[i]->wired && core->ports[i]->first)
+            leg_close(core, core->ports[i]->first);
 }
 
 uint32_t switch_call_count(const struct switch_core *core)

@@ -87,6 +87,7 @@ struct tree {
 struct port {
     struct deadline deadline; /* first: core->deadlines */
     struct switch_port_options options;
+    struct sscop_options sscop;
     uint32_t number;
     struct saal *saal;
     struct uni *uni;
@@ -142,6 +143,7 @@ struct ending {
 /* port.c */
 struct port *port_of(const struct switch_core *core, uint32_t number);
 void port_touch(struct switch_core *core, struct port *port);
+void port_give_up(struct switch_core *core, struct port *port);
 void port_break(struct switch_core *core, struct port *port);
 void port_pump(struct switch_core *core, struct port *port);
 void switch_pump(struct switch_core *core);

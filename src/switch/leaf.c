@@ -100,9 +100,9 @@ static bool usable(void *context, uint32_t number)
     return present(context, number) && port_of(context, number)->wired;
 }
 
-/* Finds the port for an address. A static route over a port that is away is passed over like one
- * that is longer than need be; an address that its host registered is there and nowhere else.
- * returns a cause, or 0. */
+/* Finds the port for an address. A static route over a port that is away is passed over; an address
+ * that its host registered is there and nowhere else. A wire that comes back by itself is waited
+ * for, as long as T303 lets the SETUP. returns a cause, or 0. */
 static uint8_t port_for(const struct switch_core *core, const uint8_t *address, struct port **port)
 {
     void *context = (void *)(uintptr_t)core;
@@ -110,12 +110,12 @@ static uint8_t port_for(const struct switch_core *core, const uint8_t *address, 
 
     if (!route)
         return CAUSE_NO_ROUTE;
-    if (!usable(context, route->port) && route->kind == ROUTE_STATIC)
-        route = route_best(&core->routes, address, usable, context);
-    if (!route || !usable(context, route->port))
-        return UNI_CAUSE_OUT_OF_ORDER;
+    if (!usable(context, route->port) && route->kind == ROUTE_STATIC) {
+        const struct route *other = route_best(&core->routes, address, usable, context);
+        route = other ? other : route;
+    }
     *port = port_of(core, route->port);
-    return 0;
+    return (*port)->wired || (*port)->options.stays ? 0 : UNI_CAUSE_OUT_OF_ORDER;
 }
 
 /* A branch of its own: the first party of this call on that port. returns a cause, or 0. */

@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "link/tcp.h"
@@ -204,13 +205,16 @@ static bool live_begin(struct live *live)
         .port = {.version = options->uni == CONDIS_UNI_31 ? UNI_31 : UNI_40,
                  .call_count_max = options->call_count_max,
                  .party_count_max = options->party_count_max,
-                 .cell_rate = options->cell_rate},
+                 .cell_rate = options->cell_rate,
+                 .t309_ms = options->t309_ms},
         .queue_bytes_max = options->queue_bytes_max,
         .capture = live->capture,
         .log = log_line,
         .context = live,
     };
     memcpy(node.prefix, prefix, sizeof prefix);
+    if (getrandom(node.system_id, sizeof node.system_id, 0) != sizeof node.system_id)
+        return live_fail(live, "%s", "the system has no random numbers");
     live->node = node_new(&node);
     if (!live->node || !live_do(live, errand_begin))
         return live_fail(live, "%s", "no memory for the trunks and routes");

@@ -18,11 +18,6 @@ uint64_t node_now_ms(const struct node *node)
     return exec_now(node->options.exec->world) / EXEC_MS;
 }
 
-struct wire *node_wire(const struct node *node, uint32_t port)
-{
-    return port < node->wire_room ? node->wires[port] : NULL;
-}
-
 void node_log(struct node *node, const char *format, ...)
 {
     char line[512];
@@ -38,14 +33,10 @@ void node_log(struct node *node, const char *format, ...)
 
 static uint64_t node_deadline(const struct node *node)
 {
-    uint64_t due_ms = switch_deadline(node->core);
+    uint64_t switch_ms = switch_deadline(node->core);
+    uint64_t wires_ms = deadlines_due(&node->deadlines);
 
-    for (uint32_t i = 0; i < node->wire_room; i++) {
-        const struct wire *wire = node->wires[i];
-        uint64_t ilmi_ms = wire && wire->ilmi ? ilmi_deadline_ms(wire->ilmi) : UINT64_MAX;
-        due_ms = ilmi_ms < due_ms ? ilmi_ms : due_ms;
-    }
-    return due_ms;
+    return switch_ms < wires_ms ? switch_ms : wires_ms;
 }
 
 static void set_timer(struct node *node)
@@ -69,22 +60,20 @@ void node_settle(struct node *node)
     struct saal_buffer *frame;
     uint32_t port;
 
-    while ((frame = switch_take_frame(node->core, &port))) {
-        struct wire *wire = node_wire(node, port);
-        if (wire && wire->up)
-            wire_send_buffer(wire, frame);
-        else
-            saal_buffer_release(frame);
-    }
-    while (switch_take_broken(node->core, &port)) {
-        struct wire *wire = node_wire(node, port);
-        node_log(node, "port %u: its signalling cannot go on", port);
-        if (wire)
-            link_cut(wire->link);
-    }
-    for (uint32_t i = 0; i < node->wire_room; i++)
-        if (node->wires[i] && node->wires[i]->ilmi)
-            wire_ilmi(node->wires[i]);
+    do {
+        while ((frame = switch_take_frame(node->core, &port))) {
+            const struct slot *slot = node_slot(node, port);
+            if (slot && slot->wire && slot->wire->up)
+                wire_send_buffer(slot->wire, frame);
+            else
+                saal_buffer_release(frame);
+        }
+        while (switch_take_broken(node->core, &port)) {
+            struct slot *slot = node_slot(node, port);
+            if (slot)
+                slot_break(node, slot);
+        }
+    } while (switch_has_frames(node->core));
     set_timer(node);
 }
 
@@ -97,21 +86,25 @@ static void on_timer(struct exec_timer *timer)
     if (node->closed)
         return;
     switch_advance(node->core, now_ms);
-    for (uint32_t i = 0; i < node->wire_room; i++) {
-        struct wire *wire = node->wires[i];
-        if (wire && wire->ilmi && ilmi_deadline_ms(wire->ilmi) <= now_ms)
-            ilmi_expire(wire->ilmi, now_ms);
+    while (deadlines_due(&node->deadlines) <= now_ms) {
+        struct wire *wire = (struct wire *)(void *)deadlines_first(&node->deadlines);
+        ilmi_expire(wire->ilmi, now_ms);
+        wire_ilmi(wire);
     }
     node_settle(node);
 }
 
 struct node *node_new(const struct node_options *options)
 {
+    static const uint8_t no_id[sizeof options->system_id];
+    static const uint8_t default_id[sizeof options->system_id] = {0x02, 'c', 'o', 'n', 'd', 'i'};
     struct node *node = calloc(1, sizeof *node);
 
     if (!node)
         return NULL;
     node->options = *options;
+    if (memcmp(options->system_id, no_id, sizeof no_id) == 0)
+        memcpy(node->options.system_id, default_id, sizeof default_id);
     node->timer_ms = UINT64_MAX;
     node->core = switch_new();
     if (!node->core) {
@@ -120,6 +113,7 @@ struct node *node_new(const struct node_options *options)
     }
     if (options->capture)
         link_capture_hold(options->capture);
+    deadlines_init(&node->deadlines);
     exec_timer_init(&node->timer, on_timer);
     return node;
 }
@@ -135,7 +129,8 @@ void node_free(struct node *node)
         free(out);
     }
     link_capture_release(node->options.capture);
-    free(node->wires);
+    deadlines_end(&node->deadlines);
+    free(node->slots);
     free(node);
 }
 
@@ -144,85 +139,49 @@ struct switch_core *node_switch(struct node *node)
     return node->core;
 }
 
-static bool wires_reserve(struct node *node, uint32_t port)
+/* Hosts get a prefix, and register addresses under it or any other; a switch is asked for nothing
+ * but its name. */
+static struct ilmi *network_ilmi(struct node *node, const struct node_port *port, uint32_t port_id)
 {
-    uint32_t room = node->wire_room ? node->wire_room : 8;
-
-    while (room <= port)
-        room *= 2;
-    if (room == node->wire_room)
-        return true;
-    struct wire **wires = realloc(node->wires, room * sizeof(struct wire *));
-    if (!wires)
-        return false;
-    memset(wires + node->wire_room, 0, (room - node->wire_room) * sizeof(struct wire *));
-    node->wires = wires;
-    node->wire_room = room;
-    return true;
-}
-
-static struct ilmi *network_ilmi(struct node *node, enum uni_version version)
-{
-    const struct ilmi_options options = {
+    struct ilmi_options options = {
         .side = ILMI_NETWORK,
-        .uni_version = version == UNI_31 ? 3 : 4,
-        .system_id = {0x02, 'c', 'o', 'n', 'd', 'i'},
-        .address_count_max = 4096,
-        .any_prefix = true,
+        .uni_version = port->version == UNI_31 ? 3 : 4,
+        .port_id = port_id,
+        .address_count_max = port->trunk ? 1 : 4096,
+        .any_prefix = !port->trunk,
     };
-    struct ilmi *ilmi = ilmi_create(&options);
 
-    if (ilmi)
+    memcpy(options.system_id, node->options.system_id, sizeof options.system_id);
+    struct ilmi *ilmi = ilmi_create(&options);
+    if (ilmi && !port->trunk)
         ilmi_add_prefix(ilmi, node_now_ms(node), node->options.prefix);
     return ilmi;
 }
 
-/* persistent: the wire comes back by itself after it went down */
-static struct wire *wire_new(struct node *node, const struct node_port *port, bool persistent)
+/* port_id: which of this switch's it is, to its peer. */
+struct wire *wire_new(struct node *node, const struct node_port *port, uint32_t port_id)
 {
-    struct switch_port_options options = node->options.port;
     struct wire *wire = calloc(1, sizeof *wire);
 
     if (!wire)
         return NULL;
     wire->node = node;
-    wire->persistent = persistent;
+    wire->trunk = port->trunk;
+    wire->decide_ms = DEADLINE_NEVER;
     snprintf(wire->peer, sizeof wire->peer, "%s", port->peer);
-    if (!port->trunk) {
-        wire->ilmi = network_ilmi(node, port->version);
-        if (!wire->ilmi)
-            goto free_wire;
+    wire->ilmi = network_ilmi(node, port, port_id);
+    if (!wire->ilmi || !deadlines_reserve(&node->deadlines, node->wire_count + 1)) {
+        if (wire->ilmi)
+            ilmi_destroy(wire->ilmi);
+        free(wire);
+        return NULL;
     }
-    options.version = port->version;
-    options.trunk = port->trunk;
-    options.trunk_odd = port->trunk_odd;
-    if (switch_port_add(node->core, node_now_ms(node), &options, &wire->port) != SWITCH_OK)
-        goto free_ilmi;
-    if (!wires_reserve(node, wire->port))
-        goto remove_port;
-    node->wires[wire->port] = wire;
+    wire->next = node->first;
+    if (node->first)
+        node->first->prev = wire;
+    node->first = wire;
     node->wire_count++;
     return wire;
-remove_port:
-    switch_port_remove(node->core, node_now_ms(node), wire->port);
-free_ilmi:
-    if (wire->ilmi)
-        ilmi_destroy(wire->ilmi);
-free_wire:
-    free(wire);
-    return NULL;
-}
-
-/* The port goes at once; the wire when its link has said that it is closed. */
-void node_lose_wire(struct node *node, struct wire *wire)
-{
-    uint32_t port = wire->port;
-
-    if (port == SWITCH_NO_PORT)
-        return;
-    wire->port = SWITCH_NO_PORT;
-    node->wires[port] = NULL;
-    switch_port_remove(node->core, node_now_ms(node), port);
 }
 
 /* The owner may free the node as soon as it knows. */
@@ -232,15 +191,36 @@ static void tell_ended(struct node *node)
         node->options.ended(node->options.context);
 }
 
-void node_end_wire(struct node *node, struct wire *wire)
+/* Its link is gone. */
+void wire_end(struct wire *wire)
 {
-    node_lose_wire(node, wire);
-    if (wire->ilmi)
-        ilmi_destroy(wire->ilmi);
-    free(wire);
+    struct node *node = wire->node;
+
+    if (wire->slot)
+        slot_drop(node, wire->slot);
+    wire_release_held(wire);
+    deadline_set(&node->deadlines, &wire->deadline, DEADLINE_NEVER);
+    ilmi_destroy(wire->ilmi);
+    *(wire->prev ? &wire->prev->next : &node->first) = wire->next;
+    if (wire->next)
+        wire->next->prev = wire->prev;
+    for (struct wire *other = node->first; other; other = other->next)
+        if (other->rival == wire)
+            other->rival = NULL;
     node->wire_count--;
+    free(wire);
     node_settle(node);
     tell_ended(node);
+}
+
+void wire_close(struct wire *wire)
+{
+    wire->state = WIRE_CLOSING;
+    wire->up = false;
+    ilmi_stop(wire->ilmi, node_now_ms(wire->node));
+    wire_release_held(wire);
+    deadline_set(&wire->node->deadlines, &wire->deadline, DEADLINE_NEVER);
+    link_close(wire->link);
 }
 
 static struct link_options link_options_of(struct node *node, struct wire *wire)
@@ -257,46 +237,61 @@ static struct link_options link_options_of(struct node *node, struct wire *wire)
 void node_accept(struct node *node, int socket, const char *peer, bool trunk)
 {
     const struct node_port port = {peer, node->options.port.version, trunk, false};
-    struct wire *wire = node->closed ? NULL : wire_new(node, &port, false);
+    struct wire *wire = node->closed ? NULL : wire_new(node, &port, 1);
 
     if (!wire) {
-        node_log(node, "%s: refused, no port is left for it", peer);
+        node_log(node, "%s: refused, no memory is left for it", peer);
         close(socket);
         return;
     }
     const struct link_options options = link_options_of(node, wire);
     wire->link = tcp_adopt(&options, socket);
     if (!wire->link)
-        node_end_wire(node, wire);
+        wire_end(wire);
+}
+
+/* A wire with a slot of its own, whose link comes back by itself. NULL: no memory, or no port. */
+static struct wire *wire_with_slot(struct node *node, const struct node_port *port)
+{
+    struct slot *slot = node->closed ? NULL : slot_new(node, port, true);
+
+    if (!slot)
+        return NULL;
+    struct wire *wire = wire_new(node, port, slot->number + 1);
+    if (wire)
+        slot_plug(slot, wire);
+    else
+        slot_drop(node, slot);
+    return wire;
 }
 
 bool node_trunk(struct node *node, const char *host, uint16_t port)
 {
     /* Who connects takes the odd half. */
     const struct node_port end = {host, node->options.port.version, true, true};
-    struct wire *wire = wire_new(node, &end, true);
+    struct wire *wire = wire_with_slot(node, &end);
 
     if (!wire)
         return false;
     const struct link_options options = link_options_of(node, wire);
     wire->link = tcp_connect(&options, host, port);
-    if (!wire->link)
-        node_end_wire(node, wire);
-    return wire->link != NULL;
+    if (wire->link)
+        return true;
+    wire_end(wire);
+    return false;
 }
 
 uint32_t node_join(struct node *node, const char *name, const struct node_port *port)
 {
-    struct wire *wire = node->closed ? NULL : wire_new(node, port, true);
+    struct wire *wire = wire_with_slot(node, port);
 
     if (!wire)
         return SWITCH_NO_PORT;
     const struct link_options options = link_options_of(node, wire);
-    const uint32_t number = wire->port;
     wire->link = simlink_open(&options, name);
     if (wire->link)
-        return number;
-    node_end_wire(node, wire);
+        return wire->slot->number;
+    wire_end(wire);
     return SWITCH_NO_PORT;
 }
 
@@ -309,14 +304,12 @@ void node_release_all(struct node *node, uint8_t cause)
 void node_close(struct node *node)
 {
     node->closed = true;
-    for (uint32_t i = 0; i < node->wire_room; i++) {
-        struct wire *wire = node->wires[i];
-        if (!wire || wire->closing)
-            continue;
-        wire->closing = true;
-        node_lose_wire(node, wire);
-        link_close(wire->link);
-    }
+    for (uint32_t i = 0; i < node->slot_room; i++)
+        if (node->slots[i])
+            slot_drop(node, node->slots[i]);
+    for (struct wire *wire = node->first; wire; wire = wire->next)
+        if (wire->state != WIRE_CLOSING)
+            wire_close(wire);
     set_timer(node);
     tell_ended(node);
 }

@@ -2,6 +2,9 @@
 /* A node is a switch on links: one processor of one exec, a wire for each port, registration of
  * addresses by ILMI, and the forwarding of frames.
  *
+ * A connection that is lost is not a host that is gone: its port waits for T309 while calls do, and
+ * goes to the connection whose peer has the same name by ILMI.
+ *
  * Frames are forwarded by reference, one copy for each branch. What waits for a slow port is
  * bounded: when its queue is full, frames for it are dropped and counted until the queue is empty
  * again, and no other port notices.
@@ -27,6 +30,8 @@ struct node_options {
     struct switch_port_options port;   /* of each port, but for `trunk` */
     uint32_t queue_bytes_max;          /* of frames that wait for one port; 0: 4 MiB */
     uint8_t prefix[NODE_PREFIX_BYTES]; /* told to hosts by ILMI */
+    uint8_t system_id[6];              /* by which peers know this switch, at best one for each
+                                        * run; zeros: one that is always the same */
     struct link_capture *capture;      /* held; NULL: none */
     /* Says a line about a port, for people; NULL: nobody listens. */
     void (*log)(void *context, const char *line);
@@ -50,8 +55,8 @@ struct node *node_new(const struct node_options *options);
 /* The switch of the node, for its routes and status. */
 struct switch_core *node_switch(struct node *node);
 
-/* Give a connected socket a port of its own; the port goes with it. socket: moves, also on failure.
- * peer: its name for people, copied. */
+/* Give a connected socket a port: the one that waits for its peer, or a new one. socket: moves,
+ * also on failure. peer: its name for people, copied. */
 void node_accept(struct node *node, int socket, const char *peer, bool trunk);
 
 /* Make a trunk to another switch, which is connected again and again. Before any node_accept, so

@@ -5,6 +5,10 @@
 
 #include "switch/inside.h"
 
+/* Between the numbers of the first BGN of a port and of the port that took its place, so that a
+ * peer does not take the one for a copy of the other. */
+enum { RENEW_SQ_STEP = 64 };
+
 struct port *port_of(const struct switch_core *core, uint32_t number)
 {
     return number < core->port_room ? core->ports[number] : NULL;
@@ -58,20 +62,21 @@ static struct port *port_new(struct switch_core *core, const struct switch_port_
                                       .peer_is_network = options->trunk,
                                       .location = 1,
                                       .timers_ms = {[UNI_T309] = options->t309_ms}};
-    struct sscop_options sscop;
     struct port *port = calloc(1, sizeof *port);
 
     if (!port)
         return NULL;
-    sscop_options_default(&sscop);
+    sscop_options_default(&port->sscop);
+    if (options->sscop)
+        port->sscop = *options->sscop;
     port->options = *options;
-    port->saal = saal_create(options->sscop ? options->sscop : &sscop, core->pool);
+    port->options.sscop = &port->sscop;
+    port->saal = saal_create(&port->sscop, core->pool);
     port->uni = uni_new(&config);
     if (!port->saal || !port->uni) {
         port_free(port);
         return NULL;
     }
-    port->options.sscop = NULL;
     port->gone_ms = DEADLINE_NEVER;
     port->wired = true;
     vci_set_init(&port->vcis, !options->trunk ? VCI_ALL : options->trunk_odd ? VCI_ODD : VCI_EVEN);
@@ -117,15 +122,11 @@ static void unlist(struct switch_core *core, struct port *port)
     }
 }
 
-enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t number)
+/* Ends what is on a port, and takes it out of every list. */
+static void port_clear(struct switch_core *core, struct port *port)
 {
     const struct ending ending = {NULL, UNI_CAUSE_OUT_OF_ORDER};
-    struct port *port = port_of(core, number);
 
-    assert(now_ms >= core->now_ms);
-    core->now_ms = now_ms;
-    if (!port)
-        return SWITCH_NO_SUCH_PORT;
     port_break(core, port);
     if (!port->told_broken)
         core->broken_count--;
@@ -134,14 +135,55 @@ enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms,
         leg_cleared(core, leg, &ending);
         leg_close(core, leg);
     }
-    route_remove_port(&core->routes, number);
+    route_remove_port(&core->routes, port->number);
     unlist(core, port);
     deadline_set(&core->deadlines, &port->deadline, DEADLINE_NEVER);
+}
+
+enum switch_result switch_port_remove(struct switch_core *core, uint64_t now_ms, uint32_t number)
+{
+    struct port *port = port_of(core, number);
+
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!port)
+        return SWITCH_NO_SUCH_PORT;
+    port_clear(core, port);
     core->ports[number] = NULL;
     core->port_count--;
     port_free(port);
     switch_pump(core);
     return SWITCH_OK;
+}
+
+enum switch_result switch_port_renew(struct switch_core *core, uint64_t now_ms, uint32_t number)
+{
+    struct port *port = port_of(core, number);
+
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    if (!port)
+        return SWITCH_NO_SUCH_PORT;
+    port->sscop.first_sq += RENEW_SQ_STEP;
+    struct port *fresh = port_new(core, &port->options);
+    if (!fresh)
+        return SWITCH_NO_MEMORY;
+    port_clear(core, port);
+    fresh->number = number;
+    fresh->wired = false;
+    core->ports[number] = fresh;
+    port_free(port);
+    switch_pump(core);
+    return SWITCH_OK;
+}
+
+/* Nobody waits for its wire any more: so its addresses lead nowhere. */
+void port_give_up(struct switch_core *core, struct port *port)
+{
+    port->gone_ms = DEADLINE_NEVER;
+    route_remove_port(&core->routes, port->number);
+    if (!port->options.stays)
+        port_break(core, port);
 }
 
 /* The wire of a port has gone, and with it the link. Calls that nobody waits for are over now. */
@@ -160,12 +202,11 @@ enum switch_result switch_port_down(struct switch_core *core, uint64_t now_ms, u
         port_pump(core, port);
     port_touch(core, port);
     switch_pump(core);
-    if (port->options.stays)
-        return SWITCH_OK;
+    port->gone_ms = now_ms;
     if (port->leg_count)
-        port->gone_ms = now_ms + uni_timer_ms(port->uni, UNI_T309);
+        port->gone_ms += uni_timer_ms(port->uni, UNI_T309);
     else
-        port_break(core, port);
+        port_give_up(core, port);
     port_touch(core, port);
     switch_pump(core);
     return SWITCH_OK;

@@ -16,22 +16,23 @@ static json_t *version_json(enum uni_version version)
 
 json_t *node_port_json(const struct node *node, uint32_t port)
 {
-    const struct wire *wire = node_wire(node, port);
+    const struct slot *slot = node_slot(node, port);
     struct switch_port_status status;
-    struct link_statistics link = {0};
+    struct link_statistics link;
 
-    if (!switch_port_status(node->core, port, &status) || !wire)
+    if (!slot || !switch_port_status(node->core, port, &status))
         return NULL;
-    link_statistics_read(wire->link, &link);
+    slot_statistics(slot, &link);
     return json_pack(
         "{sI ss so sb sb sb sI sI sI sI sI sI sI sI sI sI sI}", "port", (json_int_t)port, "peer",
-        wire->peer, "uni", version_json(status.version), "trunk", (int)status.trunk, "up",
-        (int)wire->up, "signalling", (int)status.link_up, "calls", (json_int_t)status.leg_count,
-        "parties", (json_int_t)status.party_count, "cells_in", (json_int_t)status.rate_in,
-        "cells_out", (json_int_t)status.rate_out, "refused", (json_int_t)status.calls_refused,
-        "frames_in", (json_int_t)link.frames_in, "frames_out", (json_int_t)link.frames_out,
-        "bytes_in", (json_int_t)link.bytes_in, "bytes_out", (json_int_t)link.bytes_out, "dropped",
-        (json_int_t)wire->frames_dropped, "stray", (json_int_t)wire->frames_stray);
+        slot->peer, "uni", version_json(status.version), "trunk", (int)status.trunk, "up",
+        (int)(slot->wire && slot->wire->up), "signalling", (int)status.link_up, "calls",
+        (json_int_t)status.leg_count, "parties", (json_int_t)status.party_count, "cells_in",
+        (json_int_t)status.rate_in, "cells_out", (json_int_t)status.rate_out, "refused",
+        (json_int_t)status.calls_refused, "frames_in", (json_int_t)link.frames_in, "frames_out",
+        (json_int_t)link.frames_out, "bytes_in", (json_int_t)link.bytes_in, "bytes_out",
+        (json_int_t)link.bytes_out, "dropped", (json_int_t)slot->frames_dropped, "stray",
+        (json_int_t)slot->frames_stray);
 }
 
 static void put_route(void *context, const struct route *route)

@@ -75,6 +75,11 @@ enum switch_result switch_port_down(struct switch_core *core, uint64_t now_ms, u
  * as switch_port_down. */
 enum switch_result switch_port_up(struct switch_core *core, uint64_t now_ms, uint32_t number);
 
+/* Begin a port that switch_take_broken had anew, with its number and options, and without a wire.
+ * returns SWITCH_OK, SWITCH_NO_MEMORY (the port is as it was, and may be renewed later),
+ * SWITCH_NO_SUCH_PORT */
+enum switch_result switch_port_renew(struct switch_core *core, uint64_t now_ms, uint32_t number);
+
 /* The addresses and prefixes; changes count for calls that come later. */
 struct route_table *switch_routes(struct switch_core *core);
 
@@ -91,12 +96,16 @@ uint64_t switch_deadline(const struct switch_core *core);
  * returns the frame, one reference of which moves to the caller; NULL: there is none */
 struct saal_buffer *switch_take_frame(struct switch_core *core, uint32_t *number);
 
+/* Whether switch_take_frame may have one. */
+bool switch_has_frames(const struct switch_core *core);
+
 /* Take a port whose signalling cannot go on (no memory, a peer that never acknowledges, or a wire
  * that did not come back): its wire is to be cut, if it has one, and switch_port_remove called.
  * returns false when there is none */
 bool switch_take_broken(struct switch_core *core, uint32_t *port);
 
-/* Release every call with a cause. Done when switch_call_count is 0, or time is up. */
+/* Release every call with a cause, because the switch ends. Done when switch_call_count is 0, or
+ * time is up: peers whose wire is away are not waited for. */
 void switch_release_all(struct switch_core *core, uint64_t now_ms, uint8_t cause);
 
 /* Calls and branches that are not cleared yet, counted on each port they touch. */

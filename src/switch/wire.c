@@ -79,7 +79,7 @@ static void on_sent(void *context, struct link_frame *frame, enum link_result re
         wire->queued_bytes -= cost_of(out);
         wire->full &= wire->queued_bytes != 0;
     }
-    wire->frames_out += result == LINK_SENT;
+    (void)result;
     atmtcp_view_release(&out->view);
     saal_buffer_release(out->buffer);
     free(out->octets);
@@ -103,23 +103,29 @@ void wire_send_buffer(struct wire *wire, struct saal_buffer *buffer)
     link_send(wire->link, &out->frame, 0, SWITCH_SIGNALLING_VCI);
 }
 
-static void send_copy(struct wire *to, struct switch_hop *hop, const struct atmtcp_view *view)
+/* Room in the queue of a port. A queue that was full takes nothing until it is empty, so that the
+ * frames in it lie close together: a slow port must not keep every block of a fast one in use. */
+static struct out_frame *queue_take(struct wire *to, uint32_t cost)
 {
     uint32_t most = to->node->options.queue_bytes_max;
-    uint32_t cost = view->payload_bytes + FRAME_COST_BYTES;
-    struct out_frame *out = NULL;
 
     if (!most)
         most = QUEUE_BYTES_DEFAULT;
-    /* A queue that was full takes nothing until it is empty, so that the frames in it lie close
-     * together: a slow port must not keep every block of a fast one in use. */
     if (!to->full && to->up && (cost <= most - to->queued_bytes || to->queued_bytes == 0))
-        out = out_take(to->node);
-    else
-        to->full = to->queued_bytes != 0;
+        return out_take(to->node);
+    to->full = to->queued_bytes != 0;
+    return NULL;
+}
+
+static void send_copy(struct slot *slot, struct switch_hop *hop, const struct atmtcp_view *view)
+{
+    uint32_t cost = view->payload_bytes + FRAME_COST_BYTES;
+    struct wire *to = slot->wire;
+    struct out_frame *out = to ? queue_take(to, cost) : NULL;
+
     if (!out) {
         hop->dropped_count++;
-        to->frames_dropped++;
+        slot->frames_dropped++;
         return;
     }
     hop->frame_count++;
@@ -132,17 +138,22 @@ static void send_copy(struct wire *to, struct switch_hop *hop, const struct atmt
     link_send(to->link, &out->frame, hop->vpi, hop->vci);
 }
 
-void wire_forward(struct wire *from, const struct atmtcp_view *view)
+static void wire_forward(struct wire *from, const struct atmtcp_view *view)
 {
     struct node *node = from->node;
-    struct switch_tree *tree = switch_forward(node->core, from->port, view->vpi, view->vci);
+    struct switch_tree *tree = NULL;
 
+    if (!from->slot) {
+        from->frames_early++;
+        return;
+    }
+    tree = switch_forward(node->core, from->slot->number, view->vpi, view->vci);
     if (!tree) {
-        from->frames_stray++;
+        from->slot->frames_stray++;
         return;
     }
     for (uint32_t i = 0; i < tree->hop_count; i++) {
-        struct wire *to = node_wire(node, tree->hops[i].port);
+        struct slot *to = node_slot(node, tree->hops[i].port);
         if (to)
             send_copy(to, &tree->hops[i], view);
     }
@@ -167,26 +178,82 @@ static void send_octets(struct wire *wire, const uint8_t *octets, size_t bytes)
     link_send(wire->link, &out->frame, 0, SWITCH_ILMI_VCI);
 }
 
-/* Takes what ILMI has to say. */
-void wire_ilmi(struct wire *wire)
+/* A slot that has a name can wait for its peer. A name that is another slot's already is not
+ * this one's. */
+static void take_name(struct wire *wire)
+{
+    struct slot *slot = wire->slot;
+    struct ilmi_peer name;
+
+    if (slot->persistent || ilmi_peer(wire->ilmi, &name) != ILMI_PEER_NAMED)
+        return;
+    struct slot *other = slot_named(wire->node, wire->trunk, &name);
+    if (other && other != slot)
+        return;
+    wire->node->named_count += !slot->named;
+    slot->named = true;
+    slot->name = name;
+}
+
+static bool is_away(void *context, uint32_t port)
+{
+    const struct slot *slot = node_slot(context, port);
+
+    return slot && !slot->wire;
+}
+
+/* An address that is registered anew is not where it was: who had it began anew, and does not come
+ * back to the port that waits. */
+static void take_address(struct wire *wire, const uint8_t *address)
+{
+    struct node *node = wire->node;
+    struct route_table *routes = switch_routes(node->core);
+    const struct route *route = route_best(routes, address, is_away, node);
+
+    if (route && route->kind == ROUTE_REGISTERED) {
+        struct slot *away = node_slot(node, route->port);
+        node_log(node, "port %u: %s, given up: its address is at port %u", away->number, away->peer,
+                 wire->slot->number);
+        slot_drop(node, away);
+    }
+    route_add(routes, address, ROUTE_HOST_DIGITS, wire->slot->number, 0, ROUTE_REGISTERED);
+}
+
+/* What goes because the wire does stays in the table while the port waits for it. */
+static void take_events(struct wire *wire)
 {
     struct route_table *routes = switch_routes(wire->node->core);
-    uint8_t frame[ILMI_FRAME_BYTES_MAX];
     struct ilmi_event event;
-    size_t bytes;
 
     while (ilmi_take_event(wire->ilmi, &event)) {
-        if (wire->port == SWITCH_NO_PORT)
+        if (!wire->up)
             continue;
         if (event.kind == ILMI_ADDRESS)
-            route_add(routes, event.octets, ROUTE_HOST_DIGITS, wire->port, 0, ROUTE_REGISTERED);
+            take_address(wire, event.octets);
         else if (event.kind == ILMI_ADDRESS_GONE)
-            route_remove(routes, event.octets, ROUTE_HOST_DIGITS, wire->port, ROUTE_REGISTERED);
+            route_remove(routes, event.octets, ROUTE_HOST_DIGITS, wire->slot->number,
+                         ROUTE_REGISTERED);
         else if (event.kind == ILMI_LOST)
-            route_remove_port(routes, wire->port);
+            route_remove_port(routes, wire->slot->number);
     }
+    take_name(wire);
+}
+
+void wire_ilmi(struct wire *wire)
+{
+    uint8_t frame[ILMI_FRAME_BYTES_MAX];
+    uint64_t due_ms;
+    size_t bytes;
+
+    wire_decide(wire);
+    if (wire->slot)
+        take_events(wire);
     while ((bytes = ilmi_take_frame(wire->ilmi, frame)) > 0)
         send_octets(wire, frame, bytes);
+    due_ms = ilmi_deadline_ms(wire->ilmi);
+    if (wire->state <= WIRE_CHALLENGING && wire->decide_ms < due_ms)
+        due_ms = wire->decide_ms;
+    deadline_set(&wire->node->deadlines, &wire->deadline, wire->up ? due_ms : DEADLINE_NEVER);
 }
 
 /* Octets in one piece: mostly they are. */
@@ -202,45 +269,43 @@ static void on_receive(void *context, const struct atmtcp_view *view)
 {
     struct wire *wire = context;
     struct node *node = wire->node;
+    const bool reserved =
+        view->vpi == 0 && (view->vci == SWITCH_SIGNALLING_VCI || view->vci == SWITCH_ILMI_VCI);
 
-    if (wire->port == SWITCH_NO_PORT)
+    if (wire->state == WIRE_CLOSING)
         return;
-    if (view->vpi != 0 || (view->vci != SWITCH_SIGNALLING_VCI && view->vci != SWITCH_ILMI_VCI)) {
+    if (!reserved) {
         wire_forward(wire, view);
         return;
     }
-    if (view->vci == SWITCH_SIGNALLING_VCI)
-        switch_feed(node->core, node_now_ms(node), wire->port, octets_of(node, view),
-                    view->payload_bytes);
-    else if (wire->ilmi)
-        ilmi_feed(wire->ilmi, node_now_ms(node), octets_of(node, view), view->payload_bytes);
+    const uint8_t *octets = octets_of(node, view);
+    if (view->vci == SWITCH_ILMI_VCI) {
+        ilmi_feed(wire->ilmi, node_now_ms(node), octets, view->payload_bytes);
+        wire_ilmi(wire);
+    } else if (wire->slot) {
+        switch_feed(node->core, node_now_ms(node), wire->slot->number, octets, view->payload_bytes);
+    } else {
+        wire_hold(wire, octets, view->payload_bytes);
+    }
     node_settle(node);
 }
 
 static void on_changed(void *context, bool up, const char *reason)
 {
     struct wire *wire = context;
-    struct node *node = wire->node;
 
-    wire->up = up;
-    if (wire->port != SWITCH_NO_PORT)
-        node_log(node, "port %u: %s, %s%s%s", wire->port, wire->peer, up ? "up" : "down",
-                 reason ? ": " : "", reason ? reason : "");
-    if (wire->ilmi && up)
-        ilmi_start(wire->ilmi, node_now_ms(node));
-    else if (wire->ilmi)
-        ilmi_stop(wire->ilmi, node_now_ms(node));
-    /* A trunk comes back: SAAL and T309 decide what becomes of its calls. */
-    if (!up && !wire->persistent)
-        node_lose_wire(node, wire);
-    node_settle(node);
+    if (wire->state == WIRE_CLOSING)
+        return;
+    if (up)
+        wire_up(wire);
+    else
+        wire_down(wire, reason ? reason : "no reason given");
+    node_settle(wire->node);
 }
 
 static void on_closed(void *context)
 {
-    struct wire *wire = context;
-
-    node_end_wire(wire->node, wire);
+    wire_end(context);
 }
 
 const struct link_calls wire_calls = {

@@ -186,6 +186,11 @@ static const char *take_queue(void *context, const char *value)
     return take_limit(value, &((struct settings *)context)->options.queue_bytes_max);
 }
 
+static const char *take_t309(void *context, const char *value)
+{
+    return take_limit(value, &((struct settings *)context)->options.t309_ms);
+}
+
 static const char *take_pcap(void *context, const char *value)
 {
     ((struct settings *)context)->options.pcap_path = value;
@@ -225,6 +230,7 @@ static const struct option_row rows[] = {
     {"--calls", "N", "calls that a port may hold", take_calls},
     {"--parties", "N", "parties that a port may hold", take_parties},
     {"--cells", "N", "cells a second that a port can promise", take_cells},
+    {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)", take_t309},
     {"--queue", "BYTES", "frames that may wait for a port (default 4 MiB)", take_queue},
     {"--pcap", "FILE", "capture every link, for Wireshark", take_pcap},
     {"--status", NULL, "write the status on SIGUSR1 and at the end", take_status},
