@@ -237,6 +237,7 @@ VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config)
     Config->AnswerMilliseconds = ReadInteger(Configuration, L"AnswerMilliseconds", 10000);
     Config->Qos = ReadInteger(Configuration, L"Qos", CM_QOS_ACCEPT);
     Config->Uni = ReadInteger(Configuration, L"Uni", CM_UNI_40);
+    Config->T309Milliseconds = ReadInteger(Configuration, L"T309Milliseconds", 0);
     if (Config->AnswerMilliseconds == 0)
         Config->AnswerMilliseconds = 1;
 }

@@ -55,6 +55,7 @@ typedef struct _CM_CONFIG {
     ULONG AnswerMilliseconds;
     ULONG Qos;
     ULONG Uni;
+    ULONG T309Milliseconds; /* 0: the signalling's own choice */
 } CM_CONFIG;
 
 /* How far a VC's data path is open. */

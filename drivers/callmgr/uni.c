@@ -142,6 +142,7 @@ NDIS_STATUS CmUniBegin(PCM_ADAPTER Adapter, PCM_UNI Uni, const struct hubsig_nam
     if (Adapter->Config.Uni != CM_UNI_31 && Adapter->Config.Uni != CM_UNI_40)
         return NDIS_STATUS_INVALID_PARAMETER;
     Config.version = Adapter->Config.Uni == CM_UNI_31 ? UNI_31 : UNI_40;
+    Config.timers_ms[UNI_T309] = Adapter->Config.T309Milliseconds;
     Config.first_sq = (uint8_t)KeQueryInterruptTime(); /* unlike the last start's, most likely */
     if (Config.version == UNI_31)
         Adapter->Config.CloseData = 0; /* it has no user-user element */
@@ -162,6 +163,7 @@ NDIS_STATUS CmUniBegin(PCM_ADAPTER Adapter, PCM_UNI Uni, const struct hubsig_nam
         ilmi_destroy(Uni->Ilmi);
         return NDIS_STATUS_RESOURCES;
     }
+    atmsig_lost(Uni->Engine, CmNowMs()); /* the wire is not there yet */
     return CmAdapterBegin(Adapter);
 }
 
@@ -201,8 +203,7 @@ VOID CmUniSend(PCM_ADAPTER Adapter, const struct hubsig_message *Message)
     NdisReleaseSpinLock(&Adapter->Lock);
 }
 
-/* A wire that goes is found out by the signalling's own timers (T309); one that comes back is asked
- * for at once. What was registered is gone with the wire. */
+/* Calls that are active outlive the wire by T309; what was registered is gone with it. */
 VOID CmUniWire(PCM_ADAPTER Adapter, BOOLEAN Connected)
 {
     PCM_UNI Uni = Adapter->Engine;
@@ -216,6 +217,7 @@ VOID CmUniWire(PCM_ADAPTER Adapter, BOOLEAN Connected)
         atmsig_want(Uni->Engine, CmNowMs());
         ilmi_start(Uni->Ilmi, CmNowMs());
     } else {
+        atmsig_lost(Uni->Engine, CmNowMs());
         ilmi_stop(Uni->Ilmi, CmNowMs());
     }
     NdisReleaseSpinLock(&Adapter->Lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A relay stands between clients and a server on the loopback interface, on a thread of its own, and
- * carries bytes until the test cuts it. */
+/* A relay stands between clients and a server on the loopback interface, on a thread of its own,
+ * and carries bytes until the test cuts it. */
 #ifndef CONDIS_TESTS_RELAY_H
 #define CONDIS_TESTS_RELAY_H
 
@@ -14,8 +14,8 @@ struct relay *relay_begin(uint16_t target_port);
 /* Where clients connect, also of 127.0.0.1. */
 uint16_t relay_port(const struct relay *relay);
 
-/* Close every connection at both sides, and each new one as it comes, until relay_mend. Done when it
- * returns, as with the others. */
+/* Close every connection at both sides, and each new one as it comes, until relay_mend. Done when
+ * it returns, as with the others. */
 void relay_cut(struct relay *relay);
 void relay_mend(struct relay *relay);
 

@@ -94,8 +94,8 @@ void rig_until_said(struct rig *rig, struct child *child, const char *text);
 void rig_call(struct rig *rig);
 /* The first host adds another one. */
 void rig_add(struct rig *rig, const struct host *to);
-/* Send frames up to so many in all, and see that they arrive: no more at once than the readers of the
- * test keep up with. */
+/* Send frames up to so many in all, and see that they arrive: no more at once than the readers of
+ * the test keep up with. */
 void rig_stream(struct rig *rig, uint32_t frame_count);
 
 bool rig_registered(const struct rig *rig);

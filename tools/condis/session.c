@@ -80,6 +80,17 @@ const char *session_take_uni(void *context, const char *value)
     return NULL;
 }
 
+const char *session_take_t309(void *context, const char *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long ms = strtoul(value, &end, 10);
+    if (errno || *end || value[0] < '0' || value[0] > '9' || ms == 0 || ms > UINT32_MAX)
+        return "it is a number of milliseconds, from 1 on";
+    ((struct session_settings *)context)->t309 = value;
+    return NULL;
+}
+
 const char *session_take_pcap(void *context, const char *value)
 {
     return take_file(&((struct session_settings *)context)->pcap, value);
@@ -192,6 +203,8 @@ static bool begin_adapter(struct session *session, const struct session_settings
     if (settings->uni)
         values[count++] =
             (struct condis_setting){"Uni", strcmp(settings->uni, "3.1") ? "40" : "31"};
+    if (settings->t309)
+        values[count++] = (struct condis_setting){"T309Milliseconds", settings->t309};
     values[count++] = (struct condis_setting){"Station", condis_host_name(session->host)};
     if (session->around->setting_count)
         count = 0; /* the surroundings have another medium */

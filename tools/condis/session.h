@@ -36,6 +36,7 @@ struct session_settings {
     char medium[SESSION_MEDIUM_BYTES]; /* "tcp:HOST[:PORT]" */
     const char *driver;                /* NULL: atmmcm */
     const char *uni;                   /* NULL: the driver's choice */
+    const char *t309;                  /* milliseconds; NULL: the driver's choice */
     const char *pcap;
     const char *trace;
     bool json;
@@ -49,6 +50,7 @@ const char *session_take_switch(void *context, const char *value);
 const char *session_take_address(void *context, const char *value);
 const char *session_take_driver(void *context, const char *value);
 const char *session_take_uni(void *context, const char *value);
+const char *session_take_t309(void *context, const char *value);
 const char *session_take_pcap(void *context, const char *value);
 const char *session_take_trace(void *context, const char *value);
 const char *session_take_json(void *context, const char *value);
@@ -61,6 +63,8 @@ const char *session_take_help(void *context, const char *value);
      session_take_driver},                                                                         \
         {"--uni", "3.1|4.0", "version of the signalling (default: the driver's)",                  \
          session_take_uni},                                                                        \
+        {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)",           \
+         session_take_t309},                                                                       \
         {"--pcap", "FILE", "capture the link for Wireshark", session_take_pcap},                   \
         {"--trace", "FILE", "write every NDIS event; FILE.json: as JSON lines",                    \
          session_take_trace},                                                                      \
