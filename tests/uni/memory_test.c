@@ -169,6 +169,43 @@ static void each_allocation_may_fail_once(void **state)
     assert_true(refusals > 10);
 }
 
+/* The network is the caller: what a CONNECT brings is kept nowhere beyond its call. */
+static void calls_that_the_user_answers_leave_nothing_behind(void **state)
+{
+    (void)state;
+    failing = 0;
+    ends[USER] = make(UNI_USER);
+    ends[NETWORK] = make(UNI_NETWORK);
+    for (int side = USER; side <= NETWORK; side++)
+        DO(uni_link(ends[side], 0, UNI_LINK_ESTABLISHED));
+    unsigned before = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        struct uni_event event;
+
+        if (i == 100)
+            before = allocation_count;
+        DO(uni_setup(ends[NETWORK], 0, elements(true), i, &call[NETWORK]));
+        for (struct uni_frame frame; uni_take_frame(ends[NETWORK], &frame);)
+            DO(uni_feed(ends[USER], 0, frame.bytes, frame.byte_count));
+        while (uni_take_event(ends[USER], &event))
+            if (event.kind == UNI_EVENT_SETUP)
+                call[USER] = event.call;
+        DO(uni_request_call(ends[USER], 0, call[USER], UNI_REQUEST_CONNECT, elements(false)));
+        carry();
+        DO(uni_request_call(ends[NETWORK], 0, call[NETWORK], UNI_REQUEST_CONNECT_ACK, NULL));
+        carry();
+        assert_int_equal(uni_call_state(ends[NETWORK], call[NETWORK]), 10);
+        DO(uni_request_call(ends[USER], 0, call[USER], UNI_REQUEST_RELEASE, NULL));
+        carry();
+        assert_int_equal(uni_counters(ends[NETWORK]).call_count, 0);
+        assert_int_equal(uni_counters(ends[USER]).call_count, 0);
+    }
+    assert_int_equal(allocation_count, before);
+    uni_free(ends[USER]);
+    uni_free(ends[NETWORK]);
+}
+
 static void a_steady_state_allocates_nothing(void **state)
 {
     uint16_t id;
@@ -204,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_allocation_may_fail_once),
         cmocka_unit_test(a_steady_state_allocates_nothing),
+        cmocka_unit_test(calls_that_the_user_answers_leave_nothing_behind),
     };
 
     return cmocka_run_group_tests_name("uni/memory", tests, NULL, NULL);
