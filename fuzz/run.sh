@@ -8,7 +8,8 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 target=${1:-}
 program=build/fuzz/out/$target
 if [ -z "$target" ] || ! [ -x "$program" ]; then
-    echo "run.sh: '$target' is not built; fuzz/build.sh builds:" fuzz/*/*_corpus >&2
+    names=$(printf '%s\n' fuzz/*/*_corpus | sed 's|^fuzz/||; s|/|_|; s|_corpus$||')
+    echo "run.sh: '$target' is not built by fuzz/build.sh; there are: ${names//$'\n'/ }" >&2
     exit 2
 fi
 folder=${target%%_*} name=${target#*_}
