@@ -115,6 +115,11 @@ stage_examples() {
     [ "$failed" -eq 0 ]
 }
 
+# What a user does first. Its build has neither tests nor benches, as on a machine without them.
+stage_run() {
+    ./run README.md && ./run
+}
+
 stage_installed() {
     configure build/gcc gcc && ninja -C build/gcc && scripts/installed.sh build/gcc build/installed
 }

@@ -104,7 +104,10 @@ void link_capture_write(struct link_capture *capture, const struct link_capture_
     }
     header.caplen = header.len = (bpf_u_int32)(PSEUDO_BYTES + bytes);
     pcap_dump((u_char *)capture->dumper, &header, capture->record);
-    if (ferror(pcap_dump_file(capture->dumper)))
+    /* Who reads along sees signalling at once, and the data before it. */
+    bool failed =
+        (capture->record[0] & ~FROM_USER) != TYPE_GUESSED && pcap_dump_flush(capture->dumper) != 0;
+    if (failed || ferror(pcap_dump_file(capture->dumper)))
         capture->failed = true;
     pthread_mutex_unlock(&capture->lock);
 }

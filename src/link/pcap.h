@@ -41,6 +41,7 @@ void link_capture_release(struct link_capture *capture);
 struct iovec;
 
 /* Writes one frame whose payload lies in piece_count pieces. One longer than 65535 octets is cut.
+ * Signalling and registration reach the file at once, with what came before, data with them.
  * A disk error is told by link_capture_flush. */
 void link_capture_write(struct link_capture *capture, const struct link_capture_frame *frame,
                         const struct iovec *pieces, size_t piece_count);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -54,6 +55,10 @@ static int capture_begin(void **state)
     write_one(capture, LINK_USER_TO_NETWORK, 5, add_party, sizeof(add_party));
     write_one(capture, LINK_NETWORK_TO_USER, 5, drop_party_ack, sizeof(drop_party_ack));
     write_one(capture, LINK_NETWORK_TO_USER, 16, set_prefix, sizeof(set_prefix));
+    struct stat kind; /* signalling is in the file at once */
+    assert_int_equal(stat(path, &kind), 0);
+    assert_int_equal(kind.st_size, 24 + 3 * (16 + 4) + sizeof add_party + sizeof drop_party_ack +
+                                       sizeof set_prefix);
     write_one(capture, LINK_USER_TO_NETWORK, 100, add_party, 9);
     assert_true(link_capture_flush(capture));
     link_capture_release(link_capture_hold(capture));

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# processes.sh CONDIS DRIVER UNI: a switch, two receivers and a sender, each a process, over TCP.
+# processes.sh CONDIS DRIVER UNI: a switch, receivers and a sender, each a process, over TCP. Nobody
+# is told who is where: the receivers register.
 set -euo pipefail
 condis=$1
 driver=$2
@@ -24,32 +25,78 @@ says() {
     fail "nobody said '$2'"
 }
 
-head -c 300000 /dev/urandom >"$work/file"
-exec {said}< <(exec "$condis" switch --listen 127.0.0.1:0 --uni "$uni" \
-    --route @a=0 --route @b=1 --route @root=2 2>&1)
-pids+=($!)
-says "$said" 'listening on 127.0.0.1 port *'
-place=127.0.0.1:${line//*port /}
-place=${place%% *}
+# begin_switch PORT: the switch; 0: any port. $place is where it listens, $switch who it is.
+begin_switch() {
+    exec {said}< <(exec "$condis" switch --listen "127.0.0.1:$1" --uni "$uni" 2>&1)
+    switch=$!
+    pids+=("$switch")
+    says "$said" 'listening on 127.0.0.1 port *'
+    place=127.0.0.1:${line//*port /}
+    place=${place%% *}
+}
 
-common=(--switch "$place" --driver "$driver" --uni "$uni")
-# The first link has port 0 of the switch, the next one port 1.
-for leaf in a b; do
-    "$condis" answer "${common[@]}" --address "@$leaf" --out "$work/$leaf" >"$work/$leaf.log" 2>&1 &
-    pids+=($!)
-    says "$said" 'port [01]: *, up'
-done
-answers=("${pids[@]:1}")
-status=0
-"$condis" call "${common[@]}" --address @root --to @a,@b --send "$work/file" \
-    --pcap "$work/pcap" >"$work/call.log" 2>&1 </dev/null || status=$?
-[ "$status" -eq 0 ] || fail "the call's exit status is $status"
-for pid in "${answers[@]}"; do
-    wait "$pid" || fail "an answer's exit status is $?"
-done
-for leaf in a b; do
-    cmp "$work/file" "$work/$leaf" || fail "@$leaf has another file"
-    grep -q "^@$leaf has everything" "$work/call.log" || fail "the call does not know of @$leaf"
-    grep -q '^@root calls$' "$work/$leaf.log" || fail "@$leaf does not say who called"
-done
+# begin_answer NAME ADDRESS: a receiver; what it says is read from ${heard[NAME]}.
+declare -A heard answer
+begin_answer() {
+    local fd
+    exec {fd}< <(exec "$condis" answer --switch "$place" --driver "$driver" --uni "$uni" \
+        --address "$2" --out "$work/$1" 2>&1)
+    answer[$1]=$!
+    pids+=("$!")
+    heard[$1]=$fd
+}
+
+call() {
+    status=0
+    "$condis" call --switch "$place" --driver "$driver" --uni "$uni" --address @root --to "$1" \
+        --send "$work/file" --pcap "$work/pcap" >"$work/call.log" 2>&1 </dev/null || status=$?
+    [ "$status" -eq 0 ] || fail "the call's exit status is $status"
+}
+
+# got NAME ADDRESS: a receiver has the file and ended well, and the sender knows.
+got() {
+    says "${heard[$1]}" '@root calls'
+    says "${heard[$1]}" 'the stream ended, 300000 bytes'
+    wait "${answer[$1]}" || fail "$1: exit status $?"
+    cmp "$work/file" "$work/$1" || fail "$1 has another file"
+    grep -q "^$2 has everything" "$work/call.log" || fail "the call does not know of $1"
+}
+
+head -c 300000 /dev/urandom >"$work/file"
+begin_switch 0
+# The third one has no name: the switch's prefix, an end system identifier of its own, a selector.
+given=47000580ffe1000000000000000200000000cc05
+begin_answer a @a
+begin_answer b @b
+begin_answer c "$given"
+says "${heard[a]}" 'the network knows @a'
+says "${heard[b]}" 'the network knows @b'
+says "${heard[c]}" "the network knows ${given%05}00"
+call "@a,@b,$given"
+got a @a
+got b @b
+got c "$given"
 [ -s "$work/pcap" ] || fail 'nothing was captured'
+"$condis" capture "$work/pcap" >"$work/capture.log" || fail 'the capture cannot be read'
+grep -Eq '^  ADD PARTY  +2  +0$' "$work/capture.log" || fail "no two ADD PARTY in the capture"
+
+# A host that begins again is found again.
+begin_answer a @a
+says "${heard[a]}" 'the network knows @a'
+call @a
+got a @a
+
+# One whose switch goes says so, and is found when the switch is back.
+begin_answer a @a
+says "${heard[a]}" 'the network knows @a'
+kill "$switch"
+wait "$switch" || fail "the switch's exit status is $?"
+says "${heard[a]}" 'the network is gone; waiting for it'
+begin_answer b @b
+says "${heard[b]}" 'no network answers yet; waiting for it'
+begin_switch "${place##*:}"
+says "${heard[a]}" 'the network knows @a'
+says "${heard[b]}" 'the network knows @b'
+call @a,@b
+got a @a
+got b @b

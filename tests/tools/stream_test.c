@@ -51,6 +51,24 @@ static void a_gap_is_lost_bytes_also_before_the_end(void **state)
     assert_false(stream_report_complete(report, bytes));
 }
 
+static void who_wants_no_more_says_so_unless_something_is_missing(void **state)
+{
+    (void)state;
+    struct stream_reader reader = {0};
+    char report[STREAM_REPORT_BYTES];
+    size_t bytes = stream_report(&reader, report);
+    assert_string_equal(report, "enough 0..0");
+    take(&reader, STREAM_DATA, 10, 10);
+    bytes = stream_report(&reader, report);
+    assert_string_equal(report, "enough 10..20");
+    assert_true(stream_report_enough(report, bytes));
+    assert_false(stream_report_complete(report, bytes));
+    take(&reader, STREAM_DATA, 21, 10);
+    bytes = stream_report(&reader, report);
+    assert_string_equal(report, "lost 1 of 10..31");
+    assert_false(stream_report_enough(report, bytes));
+}
+
 static void units_of_another_format_are_all_data(void **state)
 {
     (void)state;
@@ -96,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_without_gaps_is_complete_from_its_first_unit_on),
         cmocka_unit_test(a_gap_is_lost_bytes_also_before_the_end),
+        cmocka_unit_test(who_wants_no_more_says_so_unless_something_is_missing),
         cmocka_unit_test(units_of_another_format_are_all_data),
         cmocka_unit_test(a_place_that_no_file_has_is_of_another_format),
         cmocka_unit_test(words_that_only_begin_alike_are_no_report),

@@ -39,6 +39,15 @@ refuses 2 "no driver is called 'nosuchdriver'" answer --switch host --address @a
     --driver nosuchdriver
 refuses 2 "$work/no/file" answer --switch host --address @a --driver "$work/no/file"
 refuses 2 'no capture: ' answer --switch host --address @a --pcap "$work/no/file"
+refuses 2 'wants a number of bytes' answer --switch host --address @a --until x
+refuses 2 'wants a number of bytes' answer --switch host --address @a --until -1
+refuses 2 'at least 1' answer --switch host --address @a --progress 0
+refuses 2 'capture: which file?' capture
+refuses 2 'capture: one file only' capture a b
+refuses 2 'either --list or --json' capture a --list --json
+refuses 2 "$work/nowhere: No such file" capture "$work/nowhere"
+refuses 2 "$work: Is a directory" capture "$work"
+refuses 2 'no capture: ' capture "$0"
 refuses 2 'call: which switch?' call --to @a --send "$0"
 refuses 2 'call: to whom?' call --switch host --send "$0"
 refuses 2 'call: what is sent?' call --switch host --to @a
@@ -60,7 +69,7 @@ grep -q 'usage: condis run' "$work/out" || wrong '--help does not say how to run
 run 0 run --help
 [ ! -s "$work/err" ] || wrong 'run --help writes to standard error'
 
-for command in answer call run switch; do
+for command in answer call capture run switch; do
     run 0 "$command" --help
     grep -q "usage: condis $command " "$work/out" || wrong "$command --help does not say how"
 done

@@ -4,6 +4,7 @@
 #include "answer.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,10 +22,13 @@
 #define ANSWER_TURN_MS     200u
 #define ANSWER_CLOSE_MS    10000u
 #define ANSWER_PROGRESS_MS 1000u
+#define ANSWER_NETWORK_MS  1000 /* after so long it is said that none has answered */
 
 struct settings {
     struct session_settings session; /* first: its rows find it there */
     const char *out;
+    uint64_t until_bytes;    /* UINT64_MAX: the stream's end */
+    uint64_t progress_bytes; /* 0: by the clock */
 };
 
 struct answer {
@@ -32,12 +36,13 @@ struct answer {
     struct session session;
     struct condis_listener *listener;
     struct condis_call *_Atomic call; /* taken by on_offer */
-    int poke_fd;                      /* readable: there is a call */
+    int poke_fd;                      /* readable: there is a call, or news of the network */
     int file;                         /* -1: nothing is written */
     const char *file_error;           /* NULL: none */
     struct stream_reader reader;
     uint64_t bytes;
     uint64_t said_100ns; /* when progress was printed last */
+    uint64_t said_bytes;
     bool stopped;
 };
 
@@ -49,10 +54,37 @@ static const char *take_out(void *settings, const char *value)
     return NULL;
 }
 
+static bool read_bytes(const char *value, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long bytes = strtoull(value, &end, 10);
+    *out = bytes;
+    return isdigit((unsigned char)value[0]) && !*end && !errno && bytes <= INT64_MAX;
+}
+
+static const char *take_until(void *settings, const char *value)
+{
+    if (!read_bytes(value, &((struct settings *)settings)->until_bytes))
+        return "wants a number of bytes";
+    return NULL;
+}
+
+static const char *take_progress(void *settings, const char *value)
+{
+    uint64_t *bytes = &((struct settings *)settings)->progress_bytes;
+    if (!read_bytes(value, bytes) || *bytes == 0)
+        return "wants a number of bytes, at least 1";
+    return NULL;
+}
+
 static const struct option_row rows[] = {
     {"--switch", "HOST[:PORT]", "the switch; its port is 2812 unless said", session_take_switch},
     {"--address", "@NAME|AESA", "where calls are taken", session_take_address},
     {"--out", "FILE", "write what comes to FILE; -: to standard output", take_out},
+    {"--until", "BYTES", "hang up when so much has come", take_until},
+    {"--progress", "BYTES", "say each time when so much more has come (default: each second)",
+     take_progress},
     SESSION_ROWS,
 };
 
@@ -87,8 +119,12 @@ static bool call_wait(struct answer *answer)
     struct condis_call_info info;
     char from[CONDIS_ADDRESS_TEXT_BYTES] = "somebody";
     while (!atomic_load(&answer->call)) {
-        if (stop_seen(answer, -1))
+        bool waited_long = answer->session.waiting_said || answer->session.known_count;
+        uint64_t begun = condis_world_now_100ns(answer->session.world);
+        if (stop_seen(answer, waited_long ? -1 : ANSWER_NETWORK_MS))
             return false;
+        uint64_t waited = condis_world_now_100ns(answer->session.world) - begun;
+        session_look(&answer->session, waited >= ANSWER_NETWORK_MS * 10000ull);
     }
     condis_call_info(answer->call, &info);
     if (info.has_from)
@@ -128,20 +164,34 @@ static void data_take(struct answer *answer, struct condis_data *data)
     condis_data_release(data);
 }
 
+static bool is_enough(const struct answer *answer)
+{
+    return answer->bytes >= answer->settings.until_bytes;
+}
+
 static void progress_say(struct answer *answer)
 {
     uint64_t now = condis_world_now_100ns(answer->session.world);
+    uint64_t step = answer->settings.progress_bytes;
+    while (step && answer->bytes - answer->said_bytes >= step) {
+        answer->said_bytes += step;
+        session_say(&answer->session, "%" PRIu64 " bytes", answer->said_bytes);
+    }
+    if (step)
+        return;
     if (now - answer->said_100ns < ANSWER_PROGRESS_MS * 10000ull)
         return;
     answer->said_100ns = now;
     session_say(&answer->session, "%" PRIu64 " bytes", answer->bytes);
 }
 
-/* Receives until the call is closed, the stream ended, the file cannot be written, or a stop. */
+/* Receives until the call is closed, the stream ended, enough has come, the file cannot be written,
+ * or a stop. */
 static void call_receive(struct answer *answer)
 {
     answer->said_100ns = condis_world_now_100ns(answer->session.world);
-    while (!answer->reader.ended && !answer->file_error && !stop_seen(answer, 0)) {
+    while (!answer->reader.ended && !answer->file_error && !is_enough(answer) &&
+           !stop_seen(answer, 0)) {
         struct condis_data *data;
         condis_status status = condis_receive(answer->call, ANSWER_TURN_MS, &data);
         if (status == CONDIS_SUCCESS)
@@ -158,7 +208,7 @@ static void call_hang_up(struct answer *answer)
 {
     char report[STREAM_REPORT_BYTES];
     size_t bytes = stream_report(&answer->reader, report);
-    bool whole = stream_reader_complete(&answer->reader) && !answer->file_error;
+    bool whole = answer->reader.lost_bytes == 0 && !answer->file_error;
     if (answer->file_error)
         bytes = (size_t)snprintf(report, sizeof report, "cannot write: %.60s", answer->file_error);
     else if (answer->stopped)
@@ -181,6 +231,8 @@ static const char *end_name(const struct answer *answer, const struct condis_cal
         return "stopped";
     if (answer->reader.ended)
         return "complete";
+    if (is_enough(answer))
+        return "enough";
     return info->status == CONDIS_SUCCESS ? "closed" : "failed";
 }
 
@@ -196,6 +248,8 @@ static void end_say(struct answer *answer, const struct condis_call_info *info, 
         session_say(session, "%s: %s", answer->settings.out, answer->file_error);
     if (answer->reader.ended)
         session_say(session, "the stream ended, %" PRIu64 " bytes", answer->bytes);
+    else if (!answer->stopped && is_enough(answer))
+        session_say(session, "that is enough, %" PRIu64 " bytes", answer->bytes);
     else if (answer->stopped)
         session_say(session, "stopped after %" PRIu64 " bytes", answer->bytes);
     else
@@ -229,7 +283,8 @@ static int call_end(struct answer *answer)
     if (words)
         session_quote(words, words_bytes, info.close_data, info.close_bytes);
     bool lost = answer->reader.lost_bytes || info.lost_count || answer->file_error;
-    bool ended = answer->reader.ended || (info.status == CONDIS_SUCCESS && !answer->stopped);
+    bool ended = answer->reader.ended || (is_enough(answer) && !answer->stopped) ||
+                 (info.status == CONDIS_SUCCESS && !answer->stopped);
     int status = ended && !lost ? EXIT_PASSED : EXIT_FAILED;
     end_say(answer, &info, words ? words : none);
     if (answer->settings.session.json)
@@ -256,7 +311,7 @@ static int serve(struct answer *answer)
         return EXIT_FAILED;
     }
     call_receive(answer);
-    if (answer->reader.ended || answer->file_error || answer->stopped)
+    if (answer->reader.ended || answer->file_error || answer->stopped || is_enough(answer))
         call_hang_up(answer);
     condis_call_closed_wait(answer->call, ANSWER_CLOSE_MS);
     return call_end(answer);
@@ -283,7 +338,7 @@ static int answer_in(struct answer *answer, const struct surroundings *around)
     int status = file_open(answer);
     if (status != EXIT_PASSED)
         return status;
-    if (session_begin(&answer->session, &settings->session, around, "answer")) {
+    if (session_begin(&answer->session, &settings->session, around, "answer", answer->poke_fd)) {
         if (settings->out && !strcmp(settings->out, "-"))
             answer->session.say = around->err;
         status = serve(answer);
@@ -300,7 +355,7 @@ static int answer_in(struct answer *answer, const struct surroundings *around)
 int answer_run(const struct command *self, const struct surroundings *around,
                const char *const *arguments, size_t argument_count)
 {
-    struct answer answer = {.poke_fd = -1};
+    struct answer answer = {.poke_fd = -1, .settings.until_bytes = UINT64_MAX};
     struct option_rest rest;
     int status;
     const char **words = calloc(argument_count + 1, sizeof *words);
@@ -334,15 +389,20 @@ const struct command command_answer = {
     .help = "Takes one call at an address of the switch's and writes what it brings.",
     .manual =
         "The command waits for a call, says who calls, and writes the data to FILE until the "
-        "caller's stream ends, the caller drops this end or closes the call, or SIGINT or SIGTERM "
-        "comes. Then it says what the other end gave as close data, how the call ended and how "
-        "much came.\n\n"
-        "At the end of the stream it hangs up by itself, with a report for the caller as close "
-        "data. Where the signalling carries none (UNI 3.1), hanging up means that all is there; "
-        "with something lost it stays until the caller ends the call.\n\n"
+        "caller's stream ends, the caller drops this end or closes the call, enough has come "
+        "(--until), or SIGINT or SIGTERM comes. Then it says what the other end gave as close "
+        "data, how the call ended and how much came.\n\n"
+        "The address is made known to the switch by itself (ILMI), and so is one made of the "
+        "switch's prefix and of an end system identifier that belongs to the address; the command "
+        "says which addresses the network knows, and once when none answers. An address of 40 "
+        "digits gives its own identifier; calls come to it when its first 26 digits are the "
+        "switch's prefix, or over a static route.\n\n"
+        "At the end of the stream, or when enough has come, it hangs up by itself, with a report "
+        "for the caller as close data. Where the signalling carries none (UNI 3.1), hanging up "
+        "means that all is there; with something lost it stays until the caller ends the call.\n\n"
         "The exit status is 0 when nothing was lost between the first and the last byte that "
-        "came, and the stream ended or the other end closed the call in order; 1 when not; 2 when "
-        "it could not begin.",
+        "came, and the stream ended, enough came, or the other end closed the call in order; 1 "
+        "when not, and when a driver broke a rule or leaked; 2 when it could not begin.",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .run = run,

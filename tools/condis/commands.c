@@ -6,10 +6,7 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &command_answer,
-    &command_call,
-    &command_run,
-    &command_switch,
+    &command_answer, &command_call, &command_capture, &command_run, &command_switch,
 };
 const size_t command_count = sizeof commands / sizeof commands[0];
 

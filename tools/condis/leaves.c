@@ -13,7 +13,7 @@
 static const char *const leaf_state_names[] = {
     [LEAF_NAMED] = "named",     [LEAF_ADDING] = "adding",   [LEAF_ACTIVE] = "active",
     [LEAF_REFUSED] = "refused", [LEAF_DROPPED] = "dropped", [LEAF_COMPLETE] = "complete",
-    [LEAF_LEFT] = "left",       [LEAF_CLOSED] = "closed",
+    [LEAF_ENOUGH] = "enough",   [LEAF_LEFT] = "left",       [LEAF_CLOSED] = "closed",
 };
 
 static bool leaf_is_over(const struct leaf *leaf)
@@ -178,10 +178,13 @@ static void look_gone(struct leaves *leaves, struct leaf *leaf, struct condis_ca
     bool silent = bytes == 0 && leaf->status == CONDIS_SUCCESS;
     if (by_itself && ((silent && ended) || stream_report_complete(data, bytes)))
         leaf->state = LEAF_COMPLETE;
+    else if (by_itself && stream_report_enough(data, bytes))
+        leaf->state = LEAF_ENOUGH;
     else
         leaf->state = by_itself ? LEAF_LEFT : LEAF_CLOSED;
     session_say(leaves->session, "%s %s%s%s%s%s", leaf->name,
                 leaf->state == LEAF_COMPLETE ? "has everything"
+                : leaf->state == LEAF_ENOUGH ? "has enough"
                 : leaf->state == LEAF_LEFT   ? "left: "
                                              : "was there until the close",
                 leaf->state == LEAF_LEFT ? condis_status_name(leaf->status) : "",
@@ -207,7 +210,7 @@ bool leaves_all_well(const struct leaves *leaves, bool closed_counts)
 {
     for (size_t i = 0; i < leaves->count; i++) {
         enum leaf_state state = leaves->at[i]->state;
-        if (state != LEAF_COMPLETE && state != LEAF_DROPPED &&
+        if (state != LEAF_COMPLETE && state != LEAF_ENOUGH && state != LEAF_DROPPED &&
             !(state == LEAF_CLOSED && closed_counts))
             return false;
     }

@@ -22,6 +22,7 @@ enum leaf_state {
     LEAF_REFUSED,  /* could not be added */
     LEAF_DROPPED,  /* by the user of the command */
     LEAF_COMPLETE, /* it hung up at the end and has everything */
+    LEAF_ENOUGH,   /* it hung up before the end, and lacks nothing of what was sent till then */
     LEAF_LEFT,     /* by itself, or lost, without everything */
     LEAF_CLOSED,   /* with the call, before it said that it has everything */
 };

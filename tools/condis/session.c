@@ -8,12 +8,18 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "drivers.h"
 
 #define SESSION_AF_WAIT_MS 10000u
+
+enum {
+    SESSION_ESI_AT = 13, /* in an address */
+    SESSION_ESI_BYTES = 6,
+};
 
 /* --- Options -------------------------------------------------------------------------------- */
 
@@ -187,6 +193,14 @@ static bool load(struct session *session, const struct driver_dirs *dirs, const 
     return loaded;
 }
 
+/* The end system identifier of an address, in hexadecimal digits. */
+static const char *esi_text(const struct condis_address *address, char *text)
+{
+    for (int i = 0; i < SESSION_ESI_BYTES; i++)
+        sprintf(text + 2 * i, "%02x", address->octets[SESSION_ESI_AT + i]);
+    return text;
+}
+
 /* The call manager atmuni is a protocol: it binds to an adapter of atmlink's. Every other driver
  * holds its call manager in the miniport. */
 static bool begin_adapter(struct session *session, const struct session_settings *settings,
@@ -206,6 +220,9 @@ static bool begin_adapter(struct session *session, const struct session_settings
     if (settings->t309)
         values[count++] = (struct condis_setting){"T309Milliseconds", settings->t309};
     values[count++] = (struct condis_setting){"Station", condis_host_name(session->host)};
+    char esi[2 * SESSION_ESI_BYTES + 1];
+    if (settings->has_address && settings->address_text[0] != '@')
+        values[count++] = (struct condis_setting){"Esi", esi_text(&settings->address, esi)};
     if (session->around->setting_count)
         count = 0; /* the surroundings have another medium */
     for (size_t i = 0; i < session->around->setting_count && count < SESSION_SETTINGS_MAX; i++)
@@ -218,18 +235,36 @@ static bool begin_adapter(struct session *session, const struct session_settings
            wrong(error.text);
 }
 
+static void on_addresses(void *context, struct condis_af *af)
+{
+    (void)af;
+    eventfd_write(((struct session *)context)->poke_fd, 1);
+}
+
+/* A host is called as its address is. One whose address is no name is called by its end system
+ * identifier, so that no two of a switch's hosts register the same name. */
+static void host_name_set(char name[32], const struct session_settings *settings,
+                          const char *otherwise)
+{
+    if (!settings->has_address)
+        snprintf(name, 32, "%s", otherwise);
+    else if (settings->address_text[0] == '@')
+        snprintf(name, 32, "%.31s", settings->address_text + 1);
+    else
+        esi_text(&settings->address, name);
+}
+
 static bool begin_host(struct session *session, const struct session_settings *settings,
                        const char *name)
 {
     struct condis_error error;
     struct driver_dirs dirs;
     char host_name[32];
-    snprintf(host_name, sizeof host_name, "%.31s",
-             settings->has_address && settings->address_text[0] == '@' ? settings->address_text + 1
-                                                                       : name);
+    host_name_set(host_name, settings, name);
     struct condis_host_options options = {.name = host_name};
+    struct condis_client_options client = {.on_addresses = on_addresses, .context = session};
     if (!condis_host_create(session->world, &options, &session->host, &error) ||
-        !condis_client_open(session->host, NULL, &session->client, &error))
+        !condis_client_open(session->host, &client, &session->client, &error))
         return wrong(error.text);
     if (!driver_dirs_find(&dirs))
         return wrong("no memory");
@@ -251,10 +286,10 @@ static bool begin_host(struct session *session, const struct session_settings *s
 }
 
 bool session_begin(struct session *session, const struct session_settings *settings,
-                   const struct surroundings *around, const char *name)
+                   const struct surroundings *around, const char *name, int poke_fd)
 {
-    *session =
-        (struct session){.around = around, .say = settings->json ? around->err : around->out};
+    *session = (struct session){
+        .around = around, .say = settings->json ? around->err : around->out, .poke_fd = poke_fd};
     if (begin_world(session, settings) && begin_host(session, settings, name))
         return true;
     session_end(session);
@@ -277,7 +312,7 @@ bool session_end(struct session *session)
     if (session->own_world) {
         struct condis_tally tally = condis_world_tally(session->world);
         condis_world_destroy(session->world);
-        clean = clean && tally.violations == 0;
+        clean = clean && tally.violations == 0 && tally.leaks == 0;
     }
     *session = (struct session){0};
     return clean;
@@ -293,6 +328,34 @@ void session_say(struct session *session, const char *format, ...)
     va_end(arguments);
     fputc('\n', session->say);
     fflush(session->say);
+}
+
+static bool is_among(const struct condis_address *address, const struct condis_address *known,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!memcmp(address, &known[i], sizeof *address))
+            return true;
+    }
+    return false;
+}
+
+void session_look(struct session *session, bool waited_long)
+{
+    struct condis_address now[CONDIS_AF_ADDRESSES_MAX];
+    char text[CONDIS_ADDRESS_TEXT_BYTES];
+    size_t count = condis_af_addresses(session->af, now, CONDIS_AF_ADDRESSES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_among(&now[i], session->known, session->known_count))
+            session_say(session, "the network knows %s", condis_address_format(&now[i], text));
+    }
+    if (count == 0 && session->known_count > 0)
+        session_say(session, "the network is gone; waiting for it");
+    else if (count == 0 && waited_long && !session->waiting_said)
+        session_say(session, "no network answers yet; waiting for it");
+    session->waiting_said = session->waiting_said || waited_long;
+    memcpy(session->known, now, sizeof now);
+    session->known_count = count;
 }
 
 void session_json(struct session *session, json_t *document)

@@ -83,6 +83,10 @@ struct session {
     struct condis_host *host;
     struct condis_client *client;
     struct condis_af *af;
+    int poke_fd; /* written to when what the network knows of this end may have changed */
+    struct condis_address known[CONDIS_AF_ADDRESSES_MAX]; /* as it was said last */
+    size_t known_count;
+    bool waiting_said;
 };
 
 /* Reads a command line into settings (its session part first), and answers --help.
@@ -92,10 +96,15 @@ bool session_read(const struct command *self, void *settings, const char *const 
                   size_t argument_count, const char **words, struct option_rest *rest, int *status);
 
 /* Opens what the settings say.
- * name    of the host, when the settings have no address
+ * name     of the host, when the settings have no address
+ * poke_fd  an eventfd; see struct session
  * returns false after one line that says what is wrong; nothing is left open then. */
 bool session_begin(struct session *session, const struct session_settings *settings,
-                   const struct surroundings *around, const char *name);
+                   const struct surroundings *around, const char *name, int poke_fd);
+
+/* Says what the network has come to know of this end, or knows no more, since it was said last.
+ * waited_long  with nothing known yet: says, once, that no network has answered */
+void session_look(struct session *session, bool waited_long);
 
 /* Closes it. returns false when a rule was broken or something leaked (it is printed) or the
  * capture could not be written. */

@@ -9,6 +9,7 @@
 /* Wireshark takes what begins with 4 or 6 for IP. */
 static const uint8_t stream_magic[4] = {0xC0, 'D', 'S', '1'};
 static const char stream_complete[] = "complete ";
+static const char stream_enough[] = "enough ";
 
 void stream_header_put(uint8_t header[STREAM_HEADER_BYTES], enum stream_kind kind, uint64_t place)
 {
@@ -63,9 +64,10 @@ bool stream_reader_complete(const struct stream_reader *reader)
 size_t stream_report(const struct stream_reader *reader, char report[STREAM_REPORT_BYTES])
 {
     int length;
-    if (stream_reader_complete(reader))
-        length = snprintf(report, STREAM_REPORT_BYTES, "%s%" PRIu64 "..%" PRIu64, stream_complete,
-                          reader->first, reader->next);
+    if (reader->lost_bytes == 0)
+        length =
+            snprintf(report, STREAM_REPORT_BYTES, "%s%" PRIu64 "..%" PRIu64,
+                     reader->ended ? stream_complete : stream_enough, reader->first, reader->next);
     else
         length = snprintf(report, STREAM_REPORT_BYTES, "lost %" PRIu64 " of %" PRIu64 "..%" PRIu64,
                           reader->lost_bytes, reader->first, reader->next);
@@ -73,8 +75,18 @@ size_t stream_report(const struct stream_reader *reader, char report[STREAM_REPO
     return (size_t)length;
 }
 
+static bool begins_with(const void *data, size_t bytes, const char *word)
+{
+    size_t length = strlen(word);
+    return bytes > length && memcmp(data, word, length) == 0;
+}
+
 bool stream_report_complete(const void *data, size_t bytes)
 {
-    size_t length = sizeof stream_complete - 1;
-    return bytes > length && memcmp(data, stream_complete, length) == 0;
+    return begins_with(data, bytes, stream_complete);
+}
+
+bool stream_report_enough(const void *data, size_t bytes)
+{
+    return begins_with(data, bytes, stream_enough);
 }

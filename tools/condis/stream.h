@@ -9,8 +9,9 @@
  * this format, and all of it is data.
  *
  * A leaf that has seen the end hangs up. Its close data is a report: "complete 0..1500", or
- * "lost 12 of 0..1500". Where close data cannot be carried, a leaf that has everything hangs up
- * without, and one that lacks something stays until it is dropped. */
+ * "lost 12 of 0..1500". One that wants no more before the end reports "enough 0..700". Where close
+ * data cannot be carried, a leaf that has everything hangs up without, and one that lacks something
+ * stays until it is dropped. */
 #ifndef CONDIS_TOOL_STREAM_H
 #define CONDIS_TOOL_STREAM_H
 
@@ -54,10 +55,12 @@ enum stream_kind stream_reader_take(struct stream_reader *reader, const uint8_t 
 /* Whether the end came and nothing before it is missing. */
 bool stream_reader_complete(const struct stream_reader *reader);
 
-/* Writes the report. returns its length. */
+/* Writes the report of a leaf that hangs up. returns its length. */
 size_t stream_report(const struct stream_reader *reader, char report[STREAM_REPORT_BYTES]);
 
-/* Whether close data is the report of a leaf that has everything. */
+/* Whether close data is the report of a leaf that has everything, or of one that lacks nothing and
+ * wants no more. */
 bool stream_report_complete(const void *data, size_t bytes);
+bool stream_report_enough(const void *data, size_t bytes);
 
 #endif
