@@ -155,3 +155,41 @@ stage_bench() {
         timeout 300 "build/gcc/bench/$program" --smoke || return 1
     done
 }
+
+# sweep_faults SEED COMPLETION EXAMPLE...: each call path of the examples' drivers fails in turn.
+# The cases are the call paths.
+sweep_faults() {
+    local seed=$1 completion=$2 condis=build/gcc/tools/condis/condis input=build/check/input.txt
+    local example passed=0 failed=0 line
+    shift 2
+    make_input "$input"
+    [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
+    for example in "$@"; do
+        echo "--- $example, seed $seed, completion $completion"
+        line=$(timeout 900 "$condis" faults "$example" --seed "$seed" \
+            --completion "$completion" -- "$input" 2>&1 | tee /dev/stderr | tail -n 1)
+        [[ $line =~ ([0-9]+)\ survived,\ ([0-9]+)\ found ]] || { failed=$((failed + 1)); continue; }
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    done
+    echo "$passed $failed 0" >"$cases"
+    [ "$failed" -eq 0 ]
+}
+
+# The kinds of driver that there are: an MCM, a call manager over a miniport, both over a switch.
+stage_faults() {
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    sweep_faults 1 pending examples/first.lua examples/hello_party.lua \
+        examples/stand_alone_call_manager.lua examples/two_switches.lua
+}
+
+# Every example, every way of completion, three seeds.
+stage_faults_long() {
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    local seed completion status=0
+    for seed in 1 2 3; do
+        for completion in pending direct mixed; do
+            sweep_faults "$seed" "$completion" examples/*.lua || status=1
+        done
+    done
+    return "$status"
+}

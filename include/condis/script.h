@@ -31,6 +31,19 @@ struct condis_driver_change {
     const char *value;   /* else: of this setting of the driver and of its adapters */
 };
 
+/* What is made to fail while the scenario runs; docs/faults.md has the words. It wins over what the
+ * scenario itself says with faults{}. */
+struct condis_fault_plan {
+    const char *mode;           /* "systematic", "what-if", "nth=3,17", "from=3", "random=6", ... */
+    uint32_t depth;             /* frames of drivers that tell call paths apart; 0: 8 */
+    const char *const *modules; /* names of drivers; none: all */
+    size_t module_count;
+    const char *const *functions; /* names of functions, events or kinds; none: all */
+    size_t function_count;
+    const char *const *excluded; /* words of those, DRIVER!FUNCTION, or the id of a call path */
+    size_t excluded_count;
+};
+
 struct condis_script_options {
     const char *path;             /* the script */
     const char *const *arguments; /* its `arg`, 1 and up */
@@ -50,6 +63,7 @@ struct condis_script_options {
     size_t driver_dir_count; /* DIR/NAME.so and DIR/NAME/NAME.so; then in names registered */
     const struct condis_driver_change *changes; /* in order; the last of several counts. One that */
     size_t change_count;                        /* changes nothing makes the scenario unusable */
+    const struct condis_fault_plan *faults;     /* NULL: as the script asks, else nothing fails */
     FILE *out;        /* what a person reads, the verdict last; NULL: standard output */
     FILE *err;        /* errors, broken rules and what drivers print; NULL: standard error */
     FILE *json;       /* NULL: none; else one JSON document is written at the end */
@@ -60,6 +74,14 @@ struct condis_script_options {
  * scenario must be the only simulated world of the thread.
  * options  borrowed until return */
 enum condis_script_verdict condis_script_run(const struct condis_script_options *options);
+
+/* Says what is wrong with a fault plan's mode, or with a word of its lists. Static text; NULL:
+ * nothing. */
+const char *condis_fault_mode_check(const char *mode);
+const char *condis_fault_word_check(const char *word);
+
+/* Prints every function and event that can be made to fail, as a Markdown table. */
+void condis_fault_points_print(FILE *file);
 
 #ifdef __cplusplus
 }

@@ -210,6 +210,11 @@ free_world:
     return false;
 }
 
+void ndis_world_set_faults(struct condis_world *world, struct faults *faults)
+{
+    atomic_store_explicit(&world->exec->faults, faults, memory_order_release);
+}
+
 void condis_world_destroy(struct condis_world *world)
 {
     if (!world)

@@ -22,6 +22,10 @@ struct condis_world {
     _Atomic uint32_t expected[RULE_ID_COUNT]; /* expectations still open */
 };
 
+/* Has an injector decide which calls of the world's drivers fail.
+ * faults  outlives the world; NULL: none fail */
+void ndis_world_set_faults(struct condis_world *world, struct faults *faults);
+
 /* Fills *error (may be NULL) with one line. returns  false, so that callers can return it */
 bool error_say(struct condis_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

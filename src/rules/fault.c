@@ -119,6 +119,8 @@ void faults_destroy(struct faults *faults)
         return;
     pthread_mutex_destroy(&faults->mutex);
     plan_fini(&faults->plan);
+    for (size_t i = 0; i < faults->stack_count; i++)
+        free((void *)(uintptr_t)faults->stacks[i].frames);
     free(faults->stacks);
     free(faults->failures);
     free(faults);
@@ -314,7 +316,10 @@ static bool ask(struct faults *faults, enum fault_point point, struct fault_call
         return false;
     caller->number = ++faults->asked_count;
     stack->seen_count++;
-    if (!decide(faults, stack) || !keep_failure(faults, stack, caller))
+    bool fails = decide(faults, stack);
+    if (!stack->frames && (fails || o->mode == FAULTS_WHAT_IF))
+        stack->frames = fault_frames(&stack->stack, o->depth);
+    if (!fails || !keep_failure(faults, stack, caller))
         return false;
     stack->failed_count++;
     return true;

@@ -98,6 +98,9 @@ struct fault_stack {
     uint64_t seen_count;
     uint64_t failed_count;
     struct stack stack;
+    /* The frames that make it what it is, a line each, the nearest first. Made when it first fails,
+     * or could in FAULTS_WHAT_IF, while the driver's image is mapped; else NULL. The injector's. */
+    const char *frames;
 };
 
 /* One call that was made to fail. */
@@ -125,6 +128,15 @@ const char *fault_mode_name(enum fault_mode mode);
 
 /* Find a mode by its name; FAULT_MODE_COUNT when there is none. */
 enum fault_mode fault_mode_by_name(const char *name);
+
+/* Read a mode as people write it: "systematic", "nth=3,17", "random=6", "stack=16 digits,...".
+ * options  its mode, percent and numbers are set
+ * list     set to the numbers, which the caller frees after the options' last use; NULL for none
+ * returns  NULL, or one static line: what is wrong with it */
+const char *fault_mode_parse(const char *text, struct fault_options *options, uint64_t **list);
+
+/* Describe the nearest `depth` frames of drivers, a line each. returns  malloc'ed, or NULL */
+char *fault_frames(const struct stack *stack, uint32_t depth);
 
 /* Make an injector. options: copied. Returns it, ended with faults_destroy; NULL: no memory. */
 struct faults *faults_create(const struct fault_options *options);

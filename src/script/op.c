@@ -82,6 +82,7 @@ static int op_continue(lua_State *L, int status, lua_KContext context)
         return activity_wait(L, &op->waiters, op->deadline_100ns, context, op_continue);
     op->abandoned = true;
     op->finish = NULL;
+    script->hung_count++;
     return script_raise(L, FAULT_RUN, CONDIS_TIMEOUT, "%s did not finish within %u ms", op->what,
                         script->timeout_ms);
 }

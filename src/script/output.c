@@ -144,7 +144,12 @@ static void print_verdict(struct script *script, enum condis_script_verdict verd
 {
     FILE *out = script->out;
     const struct condis_tally *tally = &script->tally;
-    fprintf(out, "%s: ", verdict_names[verdict]);
+    bool survived = faults_were_injected(script) && verdict == CONDIS_SCRIPT_PASSED;
+    fprintf(out, "%s: ", survived ? "survived" : verdict_names[verdict]);
+    if (script->hung_count > 0) {
+        print_count(out, script->hung_count, "", "request did not end", "requests did not end");
+        fputs(", ", out);
+    }
     /* A leak is a violation too; here each is told once, and as none where it was expected. */
     uint64_t leaks = tally->leaks < tally->violations ? tally->leaks : tally->violations;
     uint64_t broken = tally->violations - leaks;
@@ -184,6 +189,9 @@ static void write_json(struct script *script, enum condis_script_verdict verdict
         "leaks", (json_int_t)tally->leaks, "expected_met", (json_int_t)tally->expected_met,
         "expected_unmet", (json_int_t)tally->expected_unmet, "broken", script->broken, "tables",
         script->tables, "error", script->error);
+    json_t *faults = document ? faults_json(script) : NULL;
+    if (faults)
+        json_object_set_new(document, "faults", faults);
     if (document) {
         json_dumpf(document, script->options->json, JSON_INDENT(2));
         fputc('\n', script->options->json);
@@ -199,6 +207,7 @@ void output_verdict(struct script *script, enum condis_script_verdict verdict)
         fprintf(script->err, "condis: %s\n", script->error);
         fflush(script->err);
     }
+    faults_print(script);
     if (script->world)
         print_verdict(script, verdict);
     if (script->options->json)

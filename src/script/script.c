@@ -2,6 +2,8 @@
 #include "script/activity.h"
 #include "script/clients.h"
 
+#include "rules/fault.h"
+
 #include <jansson.h>
 #include <lualib.h>
 #include <stdlib.h>
@@ -27,7 +29,8 @@ static bool script_begin(struct script *script, const struct condis_script_optio
     script->lua = luaL_newstate();
     if (script->lua)
         *(struct script **)lua_getextraspace(script->lua) = script;
-    return script->lua && script->tables && script->broken && script->change_used;
+    return script->lua && script->tables && script->broken && script->change_used &&
+           faults_begin(script);
 }
 
 /* Neither os nor io: what a script sees comes from its arguments, its files and its world. */
@@ -67,6 +70,7 @@ static int open_all(lua_State *L)
     open_libraries(L);
     script_errors_open(L);
     world_open(L);
+    faults_open(L);
     hosts_open(L);
     hubs_open(L);
     switches_open(L);
@@ -150,6 +154,10 @@ static void check_stop(struct script *script)
 
 static enum condis_script_verdict judge(struct script *script)
 {
+    /* What was made to fail may fail: nothing else may. */
+    if (faults_were_injected(script))
+        return script->tally.violations > 0 || script->hung_count > 0 ? CONDIS_SCRIPT_FAILED
+                                                                      : CONDIS_SCRIPT_PASSED;
     change_check_used(script);
     if (!script->error && atomic_load(&script->lost))
         script->error = strdup("memory was short: something that happened was not told");
@@ -169,7 +177,8 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
     if (!script)
         return verdict;
     if (script_begin(script, options)) {
-        run(script);
+        if (!script->error)
+            run(script);
         script_end(script);
         verdict = judge(script);
         output_verdict(script, verdict);
@@ -183,6 +192,7 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
     pthread_mutex_destroy(&script->report_mutex);
     free(script->error);
     free(script->change_used);
+    faults_destroy(script->faults);
     free(script);
     return verdict;
 }

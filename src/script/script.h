@@ -17,6 +17,7 @@
 
 #include "script/queue.h"
 
+struct faults;
 struct json_t;
 
 #define SCRIPT_TIMEOUT_MS 30000u
@@ -87,11 +88,13 @@ struct script {
     uint64_t ended_100ns;
     uint64_t steps; /* of a simulated world, when it ended */
     uint32_t progress_step;
-    bool progress_open; /* the cursor stands behind a progress line */
-    atomic_bool lost;   /* memory was short in a callback: something that happened was not told */
-    bool *change_used;  /* one for each of options->changes */
-    bool unusable;      /* it failed before it could run: bad Lua, no such driver */
-    char *error;        /* NULL: none; one line */
+    bool progress_open;    /* the cursor stands behind a progress line */
+    struct faults *faults; /* NULL: nothing was ever made to fail */
+    uint32_t hung_count;   /* requests that did not end in their time */
+    atomic_bool lost;  /* memory was short in a callback: something that happened was not told */
+    bool *change_used; /* one for each of options->changes */
+    bool unusable;     /* it failed before it could run: bad Lua, no such driver */
+    char *error;       /* NULL: none; one line */
 };
 
 static inline struct script *script_of(lua_State *L)
@@ -180,6 +183,22 @@ void change_settings(lua_State *L, const char *driver, int index);
 
 /* Makes it the script's error when something on the command line changed nothing. */
 void change_check_used(struct script *script);
+
+/* --- What is made to fail: faults.c ----------------------------------------------------------- */
+
+void faults_open(lua_State *L);
+
+/* Makes the injector that the command line asks for; false: the script's error says why not. */
+bool faults_begin(struct script *script);
+
+/* Whether a call was made to fail. */
+bool faults_were_injected(const struct script *script);
+
+/* Prints which calls failed and what the drivers did, or what could fail. */
+void faults_print(struct script *script);
+
+/* The same for the JSON document; NULL: nothing to tell. */
+struct json_t *faults_json(struct script *script);
 
 /* Makes the world if there is none; raises an error when it cannot. */
 void world_need(lua_State *L);

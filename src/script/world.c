@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "ndis/world.h"
+
 static const char *const clocks[] = {"live", "simulated", NULL};
 static const char *const completions[] = {"pending", "direct", "mixed", NULL};
 
@@ -93,6 +95,7 @@ void world_need(lua_State *L)
     say_what_runs(script);
     if (!condis_world_create(&options, &script->world, &error))
         script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+    ndis_world_set_faults(script->world, script->faults);
 }
 
 /* world{...}: how the scenario wants to be run, where the command line does not say. */

@@ -16,7 +16,7 @@ end
 local seen = 0
 for _, noun in ipairs{'world', 'hosts', 'hubs', 'switches', 'links',
     'clients', 'listeners', 'calls', 'parties',
-    'activity', 'digest', 'reader', 'output', 'errors'} do
+    'activity', 'digest', 'faults', 'reader', 'output', 'errors'} do
     local file = ('src/script/%s.c'):format(noun)
     local text = assert(io.open(root .. '/' .. file)):read('a')
     for name in text:gmatch('{"([%l_%d]+)",%s*[%l_%d]+}') do

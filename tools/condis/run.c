@@ -7,6 +7,7 @@
 #include "drivers.h"
 #include "plan.h"
 #include "replay.h"
+#include "failing.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -33,6 +34,7 @@ struct settings {
     struct changes changes;
     struct plan plan;
     struct replay replay;
+    struct failing failing;
 };
 
 static const char *take_clock(struct settings *settings, enum condis_clock clock)
@@ -115,6 +117,31 @@ static const char *take_record(void *context, const char *value)
     return NULL;
 }
 
+static const char *take_faults(void *context, const char *value)
+{
+    return failing_mode(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_module(void *context, const char *value)
+{
+    return failing_module(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_function(void *context, const char *value)
+{
+    return failing_function(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_exclude(void *context, const char *value)
+{
+    return failing_exclude(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_depth(void *context, const char *value)
+{
+    return failing_depth(&((struct settings *)context)->failing, value);
+}
+
 static const char *take_json(void *context, const char *value)
 {
     (void)value;
@@ -142,6 +169,11 @@ static const struct option_row rows[] = {
     {"--schedule", "FILE", "simulated: replay the decisions of FILE", take_schedule},
     {"--record", "FILE", "simulated: write the decisions that are not the usual ones", take_record},
     CHECKS_OPTIONS,
+    {"--faults", "MODE",
+     "make calls of drivers fail: systematic, what-if, nth=N,..., from=N, random[=PERCENT], "
+     "stack=ID,...",
+     take_faults},
+    FAILING_OPTIONS(take_module, take_function, take_exclude, take_depth),
     {"--trace", "FILE", "write every event; FILE.json: as JSON lines; -: standard output",
      take_trace},
     {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
@@ -175,6 +207,7 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         return EXIT_USAGE;
     if (!driver_dirs_find(&dirs))
         return plan_end(&settings->plan, command_refuse("no memory"));
+    struct condis_fault_plan faults = failing_plan(&settings->failing);
     FILE *out = settings->json ? stderr : stdout;
     struct condis_script_options options = {
         .path = path,
@@ -191,6 +224,7 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         .driver_dir_count = dirs.count,
         .changes = settings->changes.list,
         .change_count = settings->changes.count,
+        .faults = faults.mode ? &faults : NULL,
         .out = out,
         .err = stderr,
         .json = settings->json ? stdout : NULL,
@@ -208,7 +242,7 @@ static int run(const struct command *self, const char *const *arguments, size_t 
 {
     struct settings settings = {0};
     struct option_rest rest;
-    char error[256];
+    char error[384];
     const char **words = calloc(argument_count + 1, sizeof *words);
     if (!words)
         return command_refuse("no memory");
@@ -230,6 +264,7 @@ static int run(const struct command *self, const char *const *arguments, size_t 
         status = run_scenario(&settings, &rest);
     }
     changes_free(&settings.changes);
+    failing_free(&settings.failing);
     free(words);
     return status;
 }

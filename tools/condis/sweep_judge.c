@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "sweep_judge.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *text_of(json_t *object, const char *field)
+{
+    return json_string_value(json_object_get(object, field));
+}
+
+static json_int_t count_of(json_t *object, const char *field)
+{
+    return json_integer_value(json_object_get(object, field));
+}
+
+const char *sweep_outcome_name(enum sweep_outcome outcome)
+{
+    static const char *const names[SWEEP_OUTCOME_COUNT] = {
+        [SWEEP_SURVIVED] = "survived", [SWEEP_BROKE] = "broke",   [SWEEP_HUNG] = "hung",
+        [SWEEP_CRASHED] = "crashed",   [SWEEP_MISSED] = "missed",
+    };
+    return names[outcome];
+}
+
+bool sweep_is_finding(const struct sweep_run *run)
+{
+    return run->outcome == SWEEP_BROKE || run->outcome == SWEEP_HUNG ||
+           run->outcome == SWEEP_CRASHED;
+}
+
+/* ---- the first run ---- */
+
+/* The last line of a log, for a run that left nothing else. */
+static void last_line(FILE *log, char *line, size_t line_bytes)
+{
+    char *text = NULL;
+    size_t room = 0;
+    line[0] = 0;
+    rewind(log);
+    while (getline(&text, &room, log) > 0)
+        if (text[0] != '\n')
+            snprintf(line, line_bytes, "%.*s", (int)strcspn(text, "\n"), text);
+    free(text);
+}
+
+bool judge_first(struct sweep *sweep, const struct sweep_run *run, json_t *document)
+{
+    const char *verdict = document ? text_of(document, "verdict") : NULL;
+    const char *error = document ? text_of(document, "error") : NULL;
+    char line[256];
+    if (verdict && !strcmp(verdict, "passed"))
+        return true;
+    last_line(run->log, line, sizeof line);
+    snprintf(sweep->error, sizeof sweep->error,
+             "%s does not pass without any fault, so nothing can be said of it with one: %s",
+             sweep->script.path, error ? error : line);
+    return false;
+}
+
+/* ---- the others ---- */
+
+/* The rules that were broken against expectation, each once, with commas between. */
+static void add_rules(FILE *out, json_t *document)
+{
+    size_t i;
+    json_t *broken, *seen = json_object();
+    json_array_foreach(json_object_get(document, "broken"), i, broken)
+    {
+        const char *rule = text_of(broken, "rule");
+        if (!rule || json_is_true(json_object_get(broken, "expected")) ||
+            json_object_get(seen, rule))
+            continue;
+        fprintf(out, "%s%s", json_object_size(seen) ? ", " : "broke ", rule);
+        json_object_set_new(seen, rule, json_true());
+    }
+    json_decref(seen);
+}
+
+/* The scenario's own error, without the name of its file, which every one begins with. */
+static const char *heard(json_t *document)
+{
+    const char *error = text_of(document, "error");
+    const char *path = text_of(document, "scenario");
+    size_t length = path ? strlen(path) : 0;
+    return error && path && !strncmp(error, path, length) && error[length] == ':'
+               ? error + length + 1
+               : error;
+}
+
+/* What the driver answered to the failure of its own that the run is about. returns  false: it was
+ * not reached */
+static bool add_answer(FILE *out, const struct sweep_run *run, json_t *document)
+{
+    size_t i;
+    json_t *failure;
+    const char *id = run->ids[run->id_count - 1];
+    json_array_foreach(json_object_get(json_object_get(document, "faults"), "failures"), i, failure)
+    {
+        json_t *answer = json_object_get(failure, "answer");
+        const char *failed = text_of(failure, "id");
+        if (!failed || strcmp(failed, id) != 0)
+            continue;
+        const char *status = json_is_object(answer) ? text_of(answer, "status") : NULL;
+        bool refused = status && strcmp(status, "NDIS_STATUS_SUCCESS") != 0;
+        /* A success that comes later says little where the scenario heard of a failure. */
+        if (refused || (status && !heard(document)))
+            fprintf(out, "%s%s: %s", refused ? "" : "went on, ", text_of(answer, "function"),
+                    status);
+        else
+            fprintf(out, "%s%s", heard(document) ? "scenario: " : "went on",
+                    heard(document) ? heard(document) : "");
+        return true;
+    }
+    return false;
+}
+
+static enum sweep_outcome judge_document(FILE *out, const struct sweep_run *run, json_t *document)
+{
+    json_t *tally = json_object_get(document, "tally");
+    json_t *faults = json_object_get(document, "faults");
+    if (count_of(faults, "hung") > 0) {
+        fprintf(out, "a request did not end: %s",
+                text_of(document, "error") ? text_of(document, "error") : "");
+        return SWEEP_HUNG;
+    }
+    if (count_of(tally, "violations") > 0) {
+        add_rules(out, document);
+        if (count_of(tally, "leaks") > 0)
+            fprintf(out, " (%lld leaked)", (long long)count_of(tally, "leaks"));
+        return SWEEP_BROKE;
+    }
+    return add_answer(out, run, document) ? SWEEP_SURVIVED : SWEEP_MISSED;
+}
+
+void judge_run(const struct sweep *sweep, struct sweep_run *run, json_t *document)
+{
+    size_t bytes = 0;
+    FILE *out = open_memstream(&run->did, &bytes);
+    if (!out) {
+        run->outcome = SWEEP_MISSED;
+        return;
+    }
+    int status = run->wait_status;
+    if (run->timed_out) {
+        fprintf(out, "the run did not end within %u s", sweep->timeout_s);
+        run->outcome = SWEEP_HUNG;
+    } else if (WIFSIGNALED(status)) {
+        fprintf(out, "crashed: SIG%s", sigabbrev_np(WTERMSIG(status)));
+        run->outcome = SWEEP_CRASHED;
+    } else if (!document) {
+        char line[256];
+        last_line(run->log, line, sizeof line);
+        fprintf(out, "ended with status %d: %s", WEXITSTATUS(status), line);
+        run->outcome = SWEEP_CRASHED;
+    } else {
+        run->outcome = judge_document(out, run, document);
+    }
+    fclose(out);
+}
+
+void judge_path(const struct sweep *sweep, struct sweep_run *run)
+{
+    run->path = json_incref(json_object_get(sweep->known, run->ids[run->id_count - 1]));
+}
