@@ -124,6 +124,7 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmMakeCall(NDIS_HANDLE CallMgrVcContext
     Vc->Calling = TRUE;
     Vc->Making = TRUE;
     Vc->ClientParameters = CallParameters;
+    Vc->MakingParty = NdisPartyHandle;
     Status = CmParametersRead(Adapter, CallParameters, &Offer);
     if (Status == NDIS_STATUS_SUCCESS)
         Status = MakeCallPrepare(Vc, NdisPartyHandle);

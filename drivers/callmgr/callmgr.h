@@ -266,6 +266,7 @@ struct _CM_VC {
     struct hubsig_flow AskedForward; /* while a modification is under way */
     struct hubsig_flow AskedBackward;
     PCO_CALL_PARAMETERS ClientParameters; /* of a pended make call or modification */
+    NDIS_HANDLE MakingParty;              /* of the call that is made: a failure names it, too */
     PCM_PARAMETERS Parameters;            /* of an incoming call */
     PCM_SAP Sap;                          /* while it is offered */
     PCM_PARTY FirstParty;                 /* while the make call pends */

@@ -11,13 +11,14 @@ VOID CmRequestBegin(PCM_REQUEST Request, CM_REQUEST_KIND Kind, PCM_VC Vc)
 static VOID CompleteMakeCall(PCM_VC Vc, NDIS_STATUS Status)
 {
     PCM_PARTY Party = Vc->FirstParty;
+    NDIS_HANDLE NdisPartyHandle = Vc->MakingParty; /* also where there was no memory for a party */
     PCO_CALL_PARAMETERS Parameters = Vc->ClientParameters;
     if (Status == NDIS_STATUS_SUCCESS) {
         NdisAcquireSpinLock(&Vc->Adapter->Lock);
         Vc->Hold++; /* until CmMadeCall is done with it */
         NdisReleaseSpinLock(&Vc->Adapter->Lock);
-        Vc->Adapter->Edge->MakeCallComplete(
-            Status, Vc->NdisVcHandle, Party ? Party->NdisPartyHandle : NULL, Party, Parameters);
+        Vc->Adapter->Edge->MakeCallComplete(Status, Vc->NdisVcHandle, NdisPartyHandle, Party,
+                                            Parameters);
         CmMadeCall(Vc, Status, TRUE);
         return;
     }
@@ -26,8 +27,7 @@ static VOID CompleteMakeCall(PCM_VC Vc, NDIS_STATUS Status)
     NDIS_HANDLE NdisVcHandle = Vc->NdisVcHandle;
     Vc->FirstParty = NULL;
     CmMadeCall(Vc, Status, TRUE);
-    Adapter->Edge->MakeCallComplete(Status, NdisVcHandle, Party ? Party->NdisPartyHandle : NULL,
-                                    NULL, Parameters);
+    Adapter->Edge->MakeCallComplete(Status, NdisVcHandle, NdisPartyHandle, NULL, Parameters);
     if (Party != NULL)
         CmPartyFree(Adapter, Party);
 }

@@ -29,8 +29,11 @@ static NDIS_STATUS MakeCall(NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters,
                             NDIS_HANDLE NdisPartyHandle, PNDIS_HANDLE CallMgrPartyContext)
 {
     NDIS_STATUS Status = NdisMCmActivateVc(Vc, Parameters);
-    if (Status == NDIS_STATUS_SUCCESS && NdisPartyHandle)
-        Status = AddParty(Vc, Parameters, NdisPartyHandle, CallMgrPartyContext);
+    if (Status != NDIS_STATUS_SUCCESS || !NdisPartyHandle)
+        return Status;
+    Status = AddParty(Vc, Parameters, NdisPartyHandle, CallMgrPartyContext);
+    if (Status != NDIS_STATUS_SUCCESS)
+        NdisMCmDeactivateVc(Vc);
     return Status;
 }
 
