@@ -9,7 +9,7 @@
  * allocates nothing after ilmi_create. Everything a peer may send is legal input.
  *
  * Source: ILMI 4.0 (af-ilmi-0065): SNMPv1; the registration tables atmfNetPrefixTable and
- * atmfAddressTable; polls of the connectivity procedure. See docs/signalling-link.md. */
+ * atmfAddressTable; polls of the connectivity procedure. See docs/signalling.md. */
 #ifndef CONDIS_ILMI_ILMI_H
 #define CONDIS_ILMI_ILMI_H
 
