@@ -111,7 +111,7 @@ static void leaf(const struct sockaddr_in *address, uint32_t number)
 static void relay(int listener, int leaf_listener)
 {
     uint8_t *buffer = malloc(RELAY_READ_BYTES);
-    int leaves[RELAY_LEAVES_MAX];
+    int leaves[RELAY_LEAVES_MAX] = {0};
     must(buffer != NULL, "memory");
     for (uint32_t i = 0; i < shape.leaf_count; i++)
         leaves[i] = prepared(accept(leaf_listener, NULL, NULL));

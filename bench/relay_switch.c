@@ -42,7 +42,7 @@ static struct condis_af *begin(const char *name)
     struct condis_host *host;
     struct condis_driver *driver;
     struct condis_adapter *adapter;
-    struct condis_client *client;
+    struct condis_client *client = NULL;
     struct condis_af *af;
     char medium[64];
     (void)snprintf(medium, sizeof medium, "tcp:127.0.0.1:%u", port);

@@ -281,9 +281,9 @@ static void every_sscop_pdu_is_read(void **state)
     if (!has_tshark())
         skip();
     struct sheet *sheet = sheet_open();
-    for (uint8_t type = SSCOP_BGN; type < SSCOP_PDU_TYPE_COUNT; type++)
+    for (unsigned type = SSCOP_BGN; type < SSCOP_PDU_TYPE_COUNT; type++)
         for (uint32_t list = 0; list < 4; list++) {
-            struct sscop_pdu pdu = {.type = type, .from_sscop = list & 1};
+            struct sscop_pdu pdu = {.type = (uint8_t)type, .from_sscop = list & 1};
             pdu.list_count = type == SSCOP_USTAT ? 2 : type == SSCOP_STAT ? list : 0;
             pdu.n_s = pdu.n_ps = pdu.n_mr = pdu.n_r = SSCOP_NUMBER_MAX;
             pdu.n_sq = (uint8_t)list;
