@@ -70,6 +70,11 @@ struct condis_world_options {
     enum condis_clock clock;
     uint64_t seed; /* decides every choice of a simulated world; printed in reports */
     enum condis_violation_policy policy;
+    /* Watch more than the contract of each call: allocation stacks, memory's ends, what is pended
+     * too long. docs/verifier.md says what it costs. */
+    bool verifier;
+    uint32_t pending_ms;    /* with the verifier: how long any other request than an OID may stay
+                               pended; 0: for ever. OIDs, sends and data have limits of their own */
     const char *trace_path; /* NULL: no trace; "-": standard output */
     enum condis_trace_format trace_format;
     /* Of a simulated world, and of no other; borrowed until it ends. NULL: the seed's random

@@ -50,6 +50,8 @@ struct condis_script_options {
     size_t argument_count;
     const enum condis_clock *clock;             /* NULL: as the script asks, else live */
     const enum condis_completion *completion;   /* NULL: as the script asks, else pending */
+    const bool *verifier;                       /* NULL: as the script asks, else on */
+    const uint32_t *pending_ms;                 /* NULL: as the script asks, else 0; see host.h */
     const enum condis_violation_policy *policy; /* NULL: as the script asks, else report */
     uint64_t seed;
     struct condis_schedule *schedule; /* of a simulated scenario; NULL: the seed's random walk */

@@ -7,6 +7,7 @@
 #include "ndis/module.h"
 #include "ndis/netbufferpool.h"
 #include "ndis/oid.h"
+#include "ndis/overdue.h"
 #include "ndis/sap.h"
 #include "ndis/world.h"
 
@@ -158,6 +159,7 @@ bool condis_host_create(struct condis_world *world, const struct condis_host_opt
         last = &(*last)->next;
     *last = host;
     pthread_mutex_unlock(&world->mutex);
+    overdue_begin(host);
     *out = host_public(host);
     return true;
 }
@@ -197,6 +199,7 @@ void condis_host_destroy(struct condis_host *public_host)
     bool entered = host_enter(host, &entry);
     assert(entered && "no memory to end a host");
     shut_down(host);
+    overdue_end(host);
     netbuffer_pools_end(host);
     host_leave(&entry);
     /* A caller that stayed attached to this host must not run on it any more. */

@@ -27,7 +27,9 @@ struct host {
     uint64_t pnp_wait_100ns; /* how long a driver may take over a bind, unbind, event or pause */
     char name[HOST_NAME_BYTES];
     struct slab slabs[OBJECT_KIND_COUNT];
-    struct exec_lock lock; /* guards the lists below, and adapters' lists of bindings and AFs */
+    struct exec_timer overdue; /* live, with the verifier: overdue.c's */
+    uint64_t looked_100ns;     /* until when overdue.c has told what is overdue */
+    struct exec_lock lock;     /* guards the lists below, and adapters' lists of bindings and AFs */
     struct module *modules;
     struct module *retired; /* unloaded ones: reports and stray code may still name them */
     struct exec_mutex pnp;  /* one bind, unbind, start or stop at a time; waited for at PASSIVE */

@@ -56,6 +56,9 @@ static bool block_move(struct nbl_block *b, enum nbl_state from, enum nbl_state 
     uint32_t expected = from;
     if (!atomic_compare_exchange_strong(&b->state, &expected, to))
         return false;
+    if (to != NBL_STATE_OWNED)
+        atomic_store_explicit(&b->since_100ns, exec_now_coarse(exec_current()->exec->world),
+                              memory_order_relaxed);
     b->vc = to == NBL_STATE_OWNED ? NULL : vc;
     b->holder = to == NBL_STATE_OWNED ? b->allocator : holder;
     if (to == NBL_STATE_SENT) {

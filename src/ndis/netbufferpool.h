@@ -84,6 +84,7 @@ struct nbl_block {
     _Atomic uint32_t clone_count; /* clones of it that live */
     PNET_BUFFER_LIST original;    /* of a clone */
     uint32_t clone_flags;
+    _Atomic uint64_t since_100ns; /* when it went out; coarse */
     NET_BUFFER_LIST nbl;
 };
 

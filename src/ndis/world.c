@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "ndis/world.h"
 #include "ndis/schedule.h"
+#include "ndis/overdue.h"
 #include "ndis/report.h"
 #include "nt/owner.h"
 
@@ -195,6 +196,7 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
     world->options.trace_path = world->options.replay = world->options.replay_arguments = NULL;
     if (!start_exec(world, error))
         goto end_rules;
+    overdue_begin_world(world);
     if (options->clock == CONDIS_SIMULATED)
         simulated_here = world;
     *out = world;

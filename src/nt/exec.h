@@ -78,6 +78,10 @@ struct exec_world {
     void (*stop)(struct exec_world *world);
     uint64_t step; /* simulated: how often it was decided who runs; names a moment of the run */
     uint64_t stop_at;
+    /* Simulated: called when time passes watch_at, between two tasks: it may report and set
+     * watch_at anew, nothing else. NULL: never. */
+    void (*watch)(struct exec_world *world);
+    uint64_t watch_at;
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
 };

@@ -103,6 +103,9 @@ static void time_set(struct sim *sim, uint64_t now)
             if (cpu_advance(&exec->cpus[i], sim->now))
                 sim_kick(&exec->cpus[i]);
     }
+    struct exec_world *world = &sim->world->head;
+    if (world->watch && sim->now >= world->watch_at)
+        world->watch(world);
 }
 
 /* ---- stopping and idling ---- */

@@ -73,6 +73,8 @@ struct script {
     uint32_t timeout_ms; /* of everything that waits */
     bool held;           /* its schedule goes the usual way */
     enum condis_violation_policy policy;
+    bool verifier;
+    uint32_t pending_ms;
     struct queue queue;
     struct box *boxes;      /* all, newest first */
     struct op *ops;         /* under way */

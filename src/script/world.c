@@ -80,6 +80,8 @@ void world_need(lua_State *L)
         .clock = script->clock,
         .seed = script->options->seed,
         .policy = script->policy,
+        .verifier = script->verifier,
+        .pending_ms = script->pending_ms,
         .replay = script->options->replay,
         .replay_arguments = script->options->replay_arguments,
         .stop_at = script->options->stop_at,
@@ -101,7 +103,8 @@ void world_need(lua_State *L)
 /* world{...}: how the scenario wants to be run, where the command line does not say. */
 static int world(lua_State *L)
 {
-    static const char *const known[] = {"clock", "completion", "timeout_ms", "on_violation", NULL};
+    static const char *const known[] = {"clock",    "completion", "timeout_ms", "on_violation",
+                                        "verifier", "pending_ms", NULL};
     struct script *script = script_of(L);
     if (script->world)
         return script_raise(L, FAULT_RUN, CONDIS_SUCCESS,
@@ -114,6 +117,12 @@ static int world(lua_State *L)
     if (completion >= 0 && !script->options->completion)
         script->completion = (enum condis_completion)completion;
     script->timeout_ms = options_number(L, 1, "timeout_ms", script->timeout_ms);
+    bool verifier = options_boolean(L, 1, "verifier", true);
+    uint32_t pending_ms = options_number(L, 1, "pending_ms", 0);
+    if (!script->options->verifier)
+        script->verifier = verifier;
+    if (!script->options->pending_ms)
+        script->pending_ms = pending_ms;
     int policy = options_word(L, 1, "on_violation", policies);
     if (policy >= 0 && !script->options->policy)
         script->policy = (enum condis_violation_policy)policy;

@@ -611,7 +611,7 @@ struct crew_world crew_begin(enum condis_clock clock, enum condis_completion com
     register_entry("crew-mcm", mcm_entry);
     memset(&crew, 0, sizeof(crew));
     struct condis_world_options options = {
-        .clock = clock, .seed = crew_seed, .on_violation = hear_violation};
+        .clock = clock, .seed = crew_seed, .verifier = true, .on_violation = hear_violation};
     if (!condis_world_create(&options, &w.world, &error))
         fail_msg("%s", error.text);
     struct condis_host_options host = {.name = "crew", .completion = completion};

@@ -2,6 +2,8 @@
 /* OID requests in every direction: to the miniport, to the call manager, to the client. */
 #include "crew.h"
 
+#include "ndis/host.h"
+
 enum { SOME_OID = 0x00010107 };
 
 static NDIS_OID_REQUEST request; /* the one that is out in a test */
@@ -135,6 +137,31 @@ static void a_pended_request_is_left_at_the_close(void **state)
     (void)state;
     struct crew_world w = begin_co_oid(keep, "CLOSE_ADAPTER_OID_OUT");
     crew_expect(&w, "UNBIND_FAILED"); /* the crew passes the refusal on */
+    crew_expect(&w, "LEAK_BINDING");
+    crew_expect(&w, "LEAK_OID_REQUEST");
+    crew_end(&w);
+}
+
+static void pass(struct crew_world *w, uint64_t ms)
+{
+    struct host_entry entry;
+    assert_true(host_enter(host_private(w->host), &entry));
+    assert_int_equal(exec_sleep(ms * EXEC_MS, "a test"), EXEC_WAIT_TIMEOUT);
+    host_leave(&entry);
+}
+
+static void a_pended_request_is_completed_within_12_s(void **state)
+{
+    (void)state;
+    struct crew_world w = begin_co_oid(keep, NULL);
+    crew.miniport_in_halt = NULL;
+    pass(&w, 11000); /* the crew settles for some time, too */
+    crew_expect(&w, "OID_TOO_LONG");
+    pass(&w, 2000);
+    assert_int_equal(condis_world_tally(w.world).expected_unmet, 0);
+    pass(&w, 100000);
+    crew_expect(&w, "CLOSE_ADAPTER_OID_OUT");
+    crew_expect(&w, "UNBIND_FAILED");
     crew_expect(&w, "LEAK_BINDING");
     crew_expect(&w, "LEAK_OID_REQUEST");
     crew_end(&w);
@@ -298,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_request_is_completed_once),
         cmocka_unit_test(a_request_with_a_final_answer_is_not_completed),
         cmocka_unit_test(a_pended_request_is_left_at_the_close),
+        cmocka_unit_test(a_pended_request_is_completed_within_12_s),
         cmocka_unit_test(plain_requests_reach_the_miniport_one_at_a_time_at_passive_level),
         cmocka_unit_test(a_client_asks_its_call_manager_over_the_address_family),
         cmocka_unit_test(a_miniport_call_manager_asks_its_client),

@@ -12,19 +12,30 @@
 struct checks {
     enum condis_violation_policy policy;
     bool policy_given;
+    bool verifier;
+    bool verifier_given;
+    uint32_t pending_ms;
+    bool pending_given;
     uint64_t stop_at;
 };
 
 /* The rows of a command whose settings begin with its struct checks. */
 #define CHECKS_OPTIONS                                                                             \
-    {"--on-violation", "report|stop|debug",                                                        \
-     "after a broken rule go on, abort, or raise SIGTRAP for a debugger", checks_take_policy},     \
+    {"--verifier", "on|off", "watch more than each call's contract (on, unless the script says)",  \
+     checks_take_verifier},                                                                        \
+        {"--pending-ms", "MS",                                                                     \
+         "with the verifier: how long a request may stay pended; 0: for ever",                     \
+         checks_take_pending},                                                                     \
+        {"--on-violation", "report|stop|debug",                                                    \
+         "after a broken rule go on, abort, or raise SIGTRAP for a debugger", checks_take_policy}, \
     {                                                                                              \
         "--stop-at", "STEP", "simulated: raise SIGTRAP when this step of the run begins",          \
             checks_take_stop_at                                                                    \
     }
 
 /* Take the values of those rows. settings begins with a struct checks. */
+const char *checks_take_verifier(void *settings, const char *value);
+const char *checks_take_pending(void *settings, const char *value);
 const char *checks_take_policy(void *settings, const char *value);
 const char *checks_take_stop_at(void *settings, const char *value);
 

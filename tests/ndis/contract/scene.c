@@ -79,6 +79,8 @@ struct scene *scene_create(const struct scene_kind *kind)
     struct condis_world_options world = {
         .clock = kind->clock,
         .seed = kind->seed,
+        .verifier = true,
+        .pending_ms = SCENE_PENDING_MS,
         .trace_path = kind->trace_path,
         .on_violation = hear,
         .context = s,

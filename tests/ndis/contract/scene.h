@@ -21,6 +21,9 @@
 enum { SCENE_VCS = 4, SCENE_PARTIES = 16 };
 
 /* In which world a test runs. */
+/* How long a request may stay pended; an OID, a send and data have limits of their own. */
+enum { SCENE_PENDING_MS = 20000 };
+
 struct scene_kind {
     enum condis_clock clock;
     uint64_t seed;
