@@ -75,7 +75,7 @@ for name in pairs(never) do
 end
 
 local asked = {}
-for _, path in ipairs(files('find ' .. root .. "/src -name '*.c' ! -path '*/rules/*'")) do
+for _, path in ipairs(files('find ' .. root .. "/src -name '*.c' ! -path '" .. root .. "/src/rules/*'")) do
     for name in read(path):gmatch('FAULT_([%w_]+)') do
         asked[name] = true
     end
