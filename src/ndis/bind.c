@@ -310,6 +310,8 @@ static struct bind *completed_bind(const struct call *call, NDIS_HANDLE handle,
     struct bind *slot =
         handle_kind(handle) == OBJECT_BIND ? (struct bind *)handle_slot(call->host, handle) : NULL;
     bool same = slot && object_generation(&slot->object) == handle_generation(handle);
+    if (same && !object_alive(&slot->object) && slot->op.kind != kind)
+        same = false; /* the context of another request, which is over */
     if (!same || (object_alive(&slot->object) && slot->op.kind != kind)) {
         struct bind *bind = (struct bind *)call_resolve(call, handle, OBJECT_BIND, parameter);
         if (bind)

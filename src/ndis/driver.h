@@ -31,6 +31,7 @@ struct module {
     WCHAR registry_text[MODULE_REGISTRY_CHARACTERS];
     uint16_t index; /* in its world, from 1 */
     bool tainted;   /* something of it may still run: its image stays mapped */
+    bool excused;   /* objects of its were taken away: what it kept for them is no leak of its */
     char name[MODULE_NAME_BYTES];
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/enter.h"
 
+#include "ndis/bind.h"
 #include "ndis/handle.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
@@ -47,6 +48,9 @@ enum rule_id call_dead_rule(const struct call *call, NDIS_HANDLE handle)
     switch (slot->kind) {
     case OBJECT_BINDING:
         return RULE_BINDING_HANDLE_DEAD;
+    case OBJECT_BIND:
+        return ((const struct bind *)slot)->op.kind == OP_UNBIND ? RULE_UNBIND_CONTEXT_REUSED
+                                                                 : RULE_HANDLE_STALE;
     case OBJECT_AF:
         return requester                                             ? RULE_CL_AF_HANDLE_DEAD
                : failed && events[count - 1].operation == OP_OPEN_AF ? RULE_CM_AF_HANDLE_OPEN_FAILED

@@ -104,9 +104,9 @@ uint64_t leak_report_module(struct host *host, struct module *module)
     if (!all)
         return nt_owner_count(&module->owner, NT_KINDS, NULL);
     uint64_t count = nt_owner_report_leaks(&module->owner, group_leak, all);
-    for (uint32_t i = 0; i < all->count; i++)
+    for (uint32_t i = 0; i < all->count && !module->excused; i++)
         report_group(host, module, &all->groups[i]);
-    if (all->unlisted)
+    if (all->unlisted && !module->excused)
         report_owner_break(host, &module->owner, RULE_LEAK_MEMORY, "DriverUnload", NULL,
                            NDIS_STATUS_SUCCESS, "%" PRIu64 " more in further places",
                            all->unlisted);
@@ -202,6 +202,17 @@ static enum rule_id rule_of(const struct sweep *sweep, const struct object *obje
     return (enum rule_id)rules[object->kind];
 }
 
+/* They never heard that the object ended, so they may still hold what belonged to it. */
+static void excuse_modules(const struct hook *hook)
+{
+    hook->adapter->driver->module->excused = true;
+    hook->owner->module->excused = true;
+    if (!hook->af)
+        return;
+    af_client(hook->af)->module->excused = true;
+    af_cm(hook->af)->module->excused = true;
+}
+
 static void end_object(struct sweep *sweep, struct object *object, const struct hook *hook)
 {
     const struct driver *at_fault = hook->owner;
@@ -211,6 +222,7 @@ static void end_object(struct sweep *sweep, struct object *object, const struct 
     if (!excused)
         report_owner_break(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
                            NDIS_STATUS_SUCCESS, "it is still there and is taken away now");
+    excuse_modules(hook);
     object_mark(object, MARK_DEAD, OP_NONE);
     slab_release(&sweep->host->slabs[object->kind], object);
     sweep->count++;

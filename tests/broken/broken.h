@@ -34,8 +34,8 @@ struct broken_row {
 
 /* The body of a broken driver, and of its near miss. Whatever is open at its end the scene closes:
  * the AF, the host. */
-#define MISTAKE(id) static void mistake_##id(struct scene *s)
-#define ALMOST(id)  static void almost_##id(struct scene *s)
+#define MISTAKE(id) static void mistake_##id(__attribute__((unused)) struct scene *s)
+#define ALMOST(id)  static void almost_##id(__attribute__((unused)) struct scene *s)
 
 /* A row: ROW(PEND_ONCE, BOTH), or with more fields: ROW(LEAK_VC, EITHER, .count = 2). */
 #define ROW(id, edge_, ...)                                                                        \

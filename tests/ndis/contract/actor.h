@@ -252,7 +252,8 @@ struct cm {
     NDIS_HANDLE adapter; /* MCM */
     struct cm_af *af;    /* of the latest opening */
     struct cm_sap *sap;
-    struct cm_vc *vc; /* of the latest creation */
+    struct cm_vc *vc;       /* of the latest creation */
+    struct cm_party *party; /* of the latest addition or making */
     volatile LONG af_count;
     volatile LONG sap_count;
     volatile LONG vc_count;
@@ -352,6 +353,7 @@ struct client {
     struct client_vc incoming_vc; /* context of VCs that the call manager creates */
     volatile LONG incoming_vc_count;
     NDIS_STATUS create_vc_status;
+    BOOLEAN no_vc_context;  /* gives none back */
     BOOLEAN keeps_receives; /* returns received lists by the test's hand only */
     BOOLEAN returns_lent;   /* returns lists that were only lent to it, wrongly */
     PNET_BUFFER_LIST kept;

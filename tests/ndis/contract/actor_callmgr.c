@@ -10,6 +10,7 @@ static struct cm_party *new_party(struct cm_vc *Vc, NDIS_HANDLE Handle)
     if (party) {
         party->handle = Handle;
         party->vc = Vc;
+        InterlockedExchangePointer((PVOID volatile *)&Cm.party, party);
         InterlockedIncrement(&Cm.party_count);
     }
     return party;
@@ -204,7 +205,7 @@ static NDIS_STATUS NTAPI cm_open_af(NDIS_HANDLE CallMgrBindingContext,
 static PROTOCOL_CM_CLOSE_AF cm_close_af;
 static NDIS_STATUS NTAPI cm_close_af(NDIS_HANDLE CallMgrAfContext)
 {
-    struct cm_af *af = CallMgrAfContext;
+    struct cm_af *af = CallMgrAfContext ? CallMgrAfContext : Cm.af; /* it gave none */
     ActorNote((struct note){.callback = "ProtocolCmCloseAf", .context = af});
     return DeskAnswer(DeskTake(&Cm.desk, ASK_CLOSE_AF, af, af->handle, NULL, NULL));
 }
@@ -228,7 +229,7 @@ static NDIS_STATUS NTAPI cm_register_sap(NDIS_HANDLE CallMgrAfContext, PCO_SAP S
 static PROTOCOL_CM_DEREGISTER_SAP cm_deregister_sap;
 static NDIS_STATUS NTAPI cm_deregister_sap(NDIS_HANDLE CallMgrSapContext)
 {
-    struct cm_sap *sap = CallMgrSapContext;
+    struct cm_sap *sap = CallMgrSapContext ? CallMgrSapContext : Cm.sap;
     ActorNote((struct note){.callback = "ProtocolCmDeregisterSap", .context = sap});
     return DeskAnswer(DeskTake(&Cm.desk, ASK_DEREGISTER_SAP, sap, sap->handle, NULL, NULL));
 }
@@ -383,7 +384,7 @@ static NDIS_STATUS NTAPI cm_add_party(NDIS_HANDLE CallMgrVcContext,
 static PROTOCOL_CM_DROP_PARTY cm_drop_party;
 static NDIS_STATUS NTAPI cm_drop_party(NDIS_HANDLE CallMgrPartyContext, PVOID CloseData, UINT Size)
 {
-    struct cm_party *party = CallMgrPartyContext;
+    struct cm_party *party = CallMgrPartyContext ? CallMgrPartyContext : Cm.party;
     ActorNoteData(
         (struct note){.callback = "ProtocolCmDropParty", .context = party, .handle = party->handle},
         CloseData, Size);

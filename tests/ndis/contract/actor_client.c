@@ -141,7 +141,7 @@ static NDIS_STATUS NTAPI cl_create_vc(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE
         return Client.create_vc_status;
     Client.incoming_vc.handle = NdisVcHandle;
     InterlockedIncrement(&Client.incoming_vc_count);
-    *ProtocolVcContext = &Client.incoming_vc;
+    *ProtocolVcContext = Client.no_vc_context ? NULL : &Client.incoming_vc;
     return NDIS_STATUS_SUCCESS;
 }
 
