@@ -182,8 +182,7 @@ static void close_call_complete(enum edge edge, const char *function, NDIS_STATU
     exec_lock_named(&vc->lock, function);
     bool closing = vc->call == CALL_CLOSING;
     const struct party *party = vc->call_party;
-    bool fits = party ? NdisPartyHandle && handle_still_names(NdisPartyHandle, &party->object)
-                      : !NdisPartyHandle;
+    bool fits = NdisPartyHandle == (party ? handle_of(call.host, &party->object) : NULL);
     enum vc_activation activation = (enum vc_activation)vc->activation;
     vc_unlock(vc);
     if (closing) {

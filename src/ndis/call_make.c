@@ -203,14 +203,14 @@ struct making {
     const struct state_cell *made;
 };
 
-static struct making look(struct vc *vc, NDIS_HANDLE party_handle)
+static struct making look(struct host *host, struct vc *vc, NDIS_HANDLE party_handle)
 {
     exec_lock_named(&vc->lock, "make call complete");
     const struct party *party = vc->call_party;
     struct making making = {
         .now = vc->call == CALL_MAKING,
         .multipoint = vc->multipoint,
-        .party_fits = !party || (party_handle && handle_still_names(party_handle, &party->object)),
+        .party_fits = !party || party_handle == handle_of(host, &party->object),
         .activation = vc_activation_names[vc->activation],
         .made = &vc_activation_table[vc->activation][VC_CM_MADE],
     };
@@ -245,7 +245,7 @@ static void make_call_complete(enum edge edge, const char *function, NDIS_STATUS
                                                    offsetof(struct vc, call_op), OP_MAKE_CALL);
     if (!vc || !vc_check_cm(&call, vc, edge, NdisVcHandle))
         return;
-    struct making making = look(vc, NdisPartyHandle);
+    struct making making = look(call.host, vc, NdisPartyHandle);
     if (making.now)
         check_made(&call, &making, Status, NdisVcHandle, NdisPartyHandle, CallMgrPartyContext);
     struct party_results results = {CallMgrPartyContext, CallParameters};
