@@ -254,7 +254,7 @@ static NDIS_STATUS find_call_manager(struct host *host, const struct adapter *ad
     exec_lock(&host->lock);
     for (uint32_t i = 0; i < ADAPTER_AF_COUNT; i++) {
         const struct registered_af *row = &adapter->families[i];
-        if (row->family.AddressFamily != family->AddressFamily || !row->notified)
+        if (memcmp(&row->family, family, sizeof(*family)) != 0 || !row->notified)
             continue;
         *offered = true;
         if (row->gone || (row->call_manager && row->call_manager->state != BINDING_OPEN))

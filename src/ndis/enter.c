@@ -44,7 +44,6 @@ enum rule_id call_dead_rule(const struct call *call, NDIS_HANDLE handle)
         return RULE_HANDLE_STALE; /* the slot has another tenant by now */
     uint32_t count = object_history(slot, events, &lost_count);
     bool requester = count && events[0].driver == (call->task->owner->index & 0x3ff);
-    bool failed = count && events[count - 1].mark == MARK_FAILED;
     switch (slot->kind) {
     case OBJECT_BINDING:
         return RULE_BINDING_HANDLE_DEAD;
@@ -52,9 +51,9 @@ enum rule_id call_dead_rule(const struct call *call, NDIS_HANDLE handle)
         return ((const struct bind *)slot)->op.kind == OP_UNBIND ? RULE_UNBIND_CONTEXT_REUSED
                                                                  : RULE_HANDLE_STALE;
     case OBJECT_AF:
-        return requester                                             ? RULE_CL_AF_HANDLE_DEAD
-               : failed && events[count - 1].operation == OP_OPEN_AF ? RULE_CM_AF_HANDLE_OPEN_FAILED
-                                                                     : RULE_CM_AF_HANDLE_DEAD;
+        return requester                                          ? RULE_CL_AF_HANDLE_DEAD
+               : ((const struct af *)slot)->op.kind == OP_OPEN_AF ? RULE_CM_AF_HANDLE_OPEN_FAILED
+                                                                  : RULE_CM_AF_HANDLE_DEAD;
     case OBJECT_SAP:
         return requester ? RULE_CL_SAP_HANDLE_DEAD : RULE_CM_SAP_HANDLE_DEAD;
     case OBJECT_VC:

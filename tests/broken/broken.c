@@ -17,11 +17,14 @@ struct broken_run {
 
 static struct scene *set(const struct broken_run *run)
 {
+    enum broken_stage stage = run->row->stage;
+    if (run->almost && run->row->almost_stage)
+        stage = run->row->almost_stage;
     ActorHook = NULL;
     struct scene *s = scene_create(&run->kind);
-    if (run->row->stage != STAGE_EMPTY)
+    if (stage != STAGE_EMPTY)
         scene_load(s);
-    if (run->row->stage == STAGE_OPEN)
+    if (stage != STAGE_EMPTY && stage != STAGE_LOADED)
         scene_open(s);
     return s;
 }

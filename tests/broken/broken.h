@@ -16,6 +16,7 @@ enum broken_edge {
 
 /* How far the scene is set before the mistake. */
 enum broken_stage {
+    STAGE_SAME,   /* the default: STAGE_OPEN for a mistake, the mistake's for the near miss */
     STAGE_OPEN,   /* everything is loaded and the client's AF is open */
     STAGE_LOADED, /* everything is loaded */
     STAGE_EMPTY,  /* a host without drivers: call scene_load after setting ActorHook */
@@ -27,6 +28,7 @@ struct broken_row {
     const char *file;
     enum broken_edge edge;
     enum broken_stage stage;
+    enum broken_stage almost_stage; /* where it is not the same; STAGE_SAME: it is */
     uint32_t count; /* how often the rule is broken, the scene's end included; 0: once */
     void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see */
     void (*almost)(struct scene *s);

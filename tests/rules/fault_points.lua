@@ -75,7 +75,8 @@ for name in pairs(never) do
 end
 
 local asked = {}
-for _, path in ipairs(files('find ' .. root .. "/src -name '*.c' ! -path '" .. root .. "/src/rules/*'")) do
+local sources = root .. '/src'
+for _, path in ipairs(files(('find %s -name "*.c" ! -path "%s/rules/*"'):format(sources, sources))) do
     for name in read(path):gmatch('FAULT_([%w_]+)') do
         asked[name] = true
     end

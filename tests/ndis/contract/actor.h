@@ -33,13 +33,15 @@ VOID ActorForget(VOID); /* empties the journal */
 
 /* ---- the hook -------------------------------------------------------------------------------- */
 
-/* Where a test may put a driver's own code in place of the actor's; what it is given there. */
+/* Where a test may put a driver's own code in place of the actor's; what it is given there. At a
+ * moment "about to be set", PENDING leaves the table out. */
 enum moment {
     AT_CLIENT_CHARACTERISTICS, /* NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, about to be registered */
     AT_CLIENT_OPTIONS,         /* the driver's handle, at the end of its set-options */
     AT_CLIENT_CO,              /* NDIS_PROTOCOL_CO_CHARACTERISTICS, about to be set */
     AT_CLIENT_HANDLERS,        /* NDIS_CO_CLIENT_OPTIONAL_HANDLERS, about to be set */
     AT_CLIENT_BINDING,         /* the bind context, before the adapter is opened; success goes on */
+    AT_CLIENT_OPENED,          /* the binding, in the open's completion; what the bind comes to */
     AT_CLIENT_BIND,            /* the bind context, when it was; what the bind returns */
     AT_CLIENT_OFFERED,         /* CO_ADDRESS_FAMILY */
     AT_CLIENT_UNBINDING,   /* the unbind context, before the adapter is closed; success goes on */
@@ -270,6 +272,8 @@ extern const struct edge EdgeMcm;
 extern const NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS CmHandlers;
 /* Sets the handlers in a set-options function. */
 NDIS_STATUS CmSetHandlers(NDIS_HANDLE Driver);
+/* Sets a table that a test may change or leave out. */
+NDIS_STATUS ActorSetTable(enum moment Moment, NDIS_HANDLE Driver, PVOID Table);
 VOID CmBegin(const struct edge *Edge, const struct edge *Other);
 VOID CmDeskComplete(struct ticket *Ticket, NDIS_STATUS Status);
 VOID CmDeskSettle(struct ticket *Ticket, NDIS_STATUS Status);

@@ -69,7 +69,8 @@ static PROTOCOL_OPEN_ADAPTER_COMPLETE_EX cl_opened;
 static VOID NTAPI cl_opened(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
 {
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
-    NdisCompleteBindAdapterEx(Client.bind_context, Status);
+    NdisCompleteBindAdapterEx(Client.bind_context,
+                              ActorAt(AT_CLIENT_OPENED, Client.binding, Status));
 }
 
 static PROTOCOL_UNBIND_ADAPTER_EX cl_unbind;
@@ -123,14 +124,17 @@ static NDIS_STATUS NTAPI cl_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE Dr
     NDIS_CO_CLIENT_OPTIONAL_HANDLERS client = ClientHandlers;
     UNREFERENCED_PARAMETER(DriverContext);
     Client.driver = NdisDriverHandle;
-    NDIS_STATUS status = ActorAt(AT_CLIENT_CO, &co, NDIS_STATUS_SUCCESS);
+    NDIS_STATUS status = ActorSetTable(AT_CLIENT_CO, NdisDriverHandle, &co);
     if (status == NDIS_STATUS_SUCCESS)
-        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
-    if (status == NDIS_STATUS_SUCCESS)
-        status = ActorAt(AT_CLIENT_HANDLERS, &client, NDIS_STATUS_SUCCESS);
-    if (status == NDIS_STATUS_SUCCESS)
-        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&client);
+        status = ActorSetTable(AT_CLIENT_HANDLERS, NdisDriverHandle, &client);
     return ActorAt(AT_CLIENT_OPTIONS, NdisDriverHandle, status);
+}
+
+static VOID free_pool(VOID)
+{
+    if (Client.pool)
+        NdisFreeNetBufferListPool(Client.pool);
+    Client.pool = NULL;
 }
 
 static DRIVER_UNLOAD cl_unload;
@@ -139,9 +143,7 @@ static VOID NTAPI cl_unload(PDRIVER_OBJECT DriverObject)
     UNREFERENCED_PARAMETER(DriverObject);
     if (ActorAt(AT_CLIENT_UNLOAD, NULL, NDIS_STATUS_SUCCESS) == NDIS_STATUS_SUCCESS)
         NdisDeregisterProtocolDriver(Client.driver);
-    if (Client.pool)
-        NdisFreeNetBufferListPool(Client.pool);
-    Client.pool = NULL;
+    free_pool();
 }
 
 NTSTATUS NTAPI ActorClientEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -161,5 +163,7 @@ NTSTATUS NTAPI ActorClientEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
     NDIS_STATUS status = ActorAt(AT_CLIENT_CHARACTERISTICS, &characteristics, NDIS_STATUS_SUCCESS);
     if (status == NDIS_STATUS_SUCCESS)
         status = NdisRegisterProtocolDriver(NULL, &characteristics, &Client.driver);
+    if (status != NDIS_STATUS_SUCCESS)
+        free_pool();
     return ActorAt(AT_CLIENT_ENTERED, NULL, status);
 }

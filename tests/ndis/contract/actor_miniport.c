@@ -90,9 +90,7 @@ static NDIS_STATUS NTAPI mini_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE 
     };
     UNREFERENCED_PARAMETER(DriverContext);
     Mini.driver = NdisDriverHandle;
-    NDIS_STATUS status = ActorAt(AT_MINI_CO, &co, NDIS_STATUS_SUCCESS);
-    if (status == NDIS_STATUS_SUCCESS)
-        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    NDIS_STATUS status = ActorSetTable(AT_MINI_CO, NdisDriverHandle, &co);
     return ActorAt(AT_MINI_OPTIONS, NdisDriverHandle, status);
 }
 
@@ -143,9 +141,7 @@ static NDIS_STATUS NTAPI mcm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE D
     };
     UNREFERENCED_PARAMETER(DriverContext);
     Cm.driver = Mini.driver = NdisDriverHandle;
-    NDIS_STATUS status = ActorAt(AT_MINI_CO, &co, NDIS_STATUS_SUCCESS);
-    if (status == NDIS_STATUS_SUCCESS)
-        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    NDIS_STATUS status = ActorSetTable(AT_MINI_CO, NdisDriverHandle, &co);
     if (status == NDIS_STATUS_SUCCESS)
         status = CmSetHandlers(NdisDriverHandle);
     return ActorAt(AT_MINI_OPTIONS, NdisDriverHandle, status);

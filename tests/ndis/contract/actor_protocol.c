@@ -76,13 +76,18 @@ VOID ProtocolFillCharacteristics(PNDIS_PROTOCOL_DRIVER_CHARACTERISTICS Character
 
 /* ---- the stand-alone call manager -------------------------------------------------------- */
 
+NDIS_STATUS ActorSetTable(enum moment Moment, NDIS_HANDLE Driver, PVOID Table)
+{
+    NDIS_STATUS status = ActorAt(Moment, Table, NDIS_STATUS_SUCCESS);
+    if (status == NDIS_STATUS_PENDING)
+        return NDIS_STATUS_SUCCESS;
+    return status == NDIS_STATUS_SUCCESS ? NdisSetOptionalHandlers(Driver, Table) : status;
+}
+
 NDIS_STATUS CmSetHandlers(NDIS_HANDLE Driver)
 {
     NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS handlers = CmHandlers;
-    NDIS_STATUS status = ActorAt(AT_CM_HANDLERS, &handlers, NDIS_STATUS_SUCCESS);
-    return status == NDIS_STATUS_SUCCESS
-               ? NdisSetOptionalHandlers(Driver, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&handlers)
-               : status;
+    return ActorSetTable(AT_CM_HANDLERS, Driver, &handlers);
 }
 
 static NDIS_STATUS offer_family(VOID)
@@ -185,9 +190,7 @@ static NDIS_STATUS NTAPI cm_options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE Dr
     };
     UNREFERENCED_PARAMETER(DriverContext);
     Cm.driver = NdisDriverHandle;
-    NDIS_STATUS status = ActorAt(AT_CM_CO, &co, NDIS_STATUS_SUCCESS);
-    if (status == NDIS_STATUS_SUCCESS)
-        status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&co);
+    NDIS_STATUS status = ActorSetTable(AT_CM_CO, NdisDriverHandle, &co);
     if (status == NDIS_STATUS_SUCCESS)
         status = CmSetHandlers(NdisDriverHandle);
     return ActorAt(AT_CM_OPTIONS, NdisDriverHandle, status);

@@ -61,6 +61,13 @@ void scene_load(struct scene *s)
     step_in(s);
 }
 
+void scene_reload_client(struct scene *s)
+{
+    step_out(s);
+    s->client = load(s, "actor-client");
+    step_in(s);
+}
+
 void scene_unload(struct scene *s, struct condis_driver **driver)
 {
     step_out(s);

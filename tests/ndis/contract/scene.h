@@ -68,8 +68,9 @@ struct scene *scene_create(const struct scene_kind *kind);
 void scene_load(struct scene *s);
 void scene_open(struct scene *s);
 
-/* Unloads one of the drivers now. */
+/* Unloads one of the drivers now; loads the client again. */
 void scene_unload(struct scene *s, struct condis_driver **driver);
+void scene_reload_client(struct scene *s);
 
 /* Closes the AF if it is open, ends host and world, and checks what is left. */
 void scene_end(struct scene *s);
