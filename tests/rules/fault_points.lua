@@ -75,8 +75,8 @@ for name in pairs(never) do
 end
 
 local asked = {}
-local sources = root .. '/src'
-for _, path in ipairs(files(('find %s -name "*.c" ! -path "%s/rules/*"'):format(sources, sources))) do
+local find = ('find %s/src -name "*.c" ! -path "%s/src/rules/*"'):format(root, root)
+for _, path in ipairs(files(find)) do
     for name in read(path):gmatch('FAULT_([%w_]+)') do
         asked[name] = true
     end
