@@ -175,6 +175,16 @@ bool condis_driver_load(struct condis_host *host, const char *driver,
 /* Unbinds or halts what the driver runs, calls its unload routine, reports leaks and forgets it. */
 void condis_driver_unload(struct condis_driver *driver);
 
+/* What a driver has registered as with NDIS; one that is several things has several. */
+enum condis_driver_role {
+    CONDIS_ROLE_MINIPORT = 1,     /* it has adapters */
+    CONDIS_ROLE_CALL_MANAGER = 2, /* with MINIPORT: a miniport call manager */
+    CONDIS_ROLE_CLIENT = 4,
+};
+
+/* Says what a loaded driver is: an OR of enum condis_driver_role, 0 for none of them. */
+uint32_t condis_driver_roles(const struct condis_driver *driver);
+
 /* Adds an adapter of a miniport driver: MiniportInitializeEx, restart, then every protocol binds.
  * name  1..63 characters, unique in its host; what ProtocolBindAdapterEx sees as AdapterName
  * Errors: the driver is no miniport; the name is taken; initialisation failed (status named). */

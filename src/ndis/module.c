@@ -256,6 +256,18 @@ void condis_driver_unload(struct condis_driver *driver)
     host_leave(&entry);
 }
 
+uint32_t condis_driver_roles(const struct condis_driver *driver)
+{
+    const struct module *module = (const struct module *)driver;
+    uint32_t roles = 0;
+    for (const struct driver *d = module->drivers; d; d = d->next) {
+        roles |= d->is_miniport ? CONDIS_ROLE_MINIPORT : 0;
+        roles |= d->handlers.has_call_manager ? CONDIS_ROLE_CALL_MANAGER : 0;
+        roles |= d->handlers.has_client ? CONDIS_ROLE_CLIENT : 0;
+    }
+    return roles;
+}
+
 /* ---- adapters ---- */
 
 bool condis_adapter_start(struct condis_driver *public_driver, const char *name,

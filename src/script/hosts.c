@@ -149,6 +149,20 @@ static int driver_unload(lua_State *L)
     return 0;
 }
 
+/* -> "mcm", "call-manager", "client", "miniport" or "none": the first that it is. */
+static int driver_role(lua_State *L)
+{
+    struct driver_box *self = box_check(L, 1, BOX_DRIVER);
+    uint32_t roles = condis_driver_roles(self->driver);
+    uint32_t manages = roles & CONDIS_ROLE_CALL_MANAGER;
+    lua_pushstring(L, manages && roles & CONDIS_ROLE_MINIPORT ? "mcm"
+                      : manages                               ? "call-manager"
+                      : roles & CONDIS_ROLE_CLIENT            ? "client"
+                      : roles & CONDIS_ROLE_MINIPORT          ? "miniport"
+                                                              : "none");
+    return 1;
+}
+
 static int adapter_stop(lua_State *L)
 {
     struct adapter_box *self = box_check(L, 1, BOX_ADAPTER);
@@ -204,6 +218,7 @@ void hosts_open(lua_State *L)
     };
     static const luaL_Reg driver_methods[] = {
         {"adapter", driver_adapter},
+        {"role", driver_role},
         {"unload", driver_unload},
         {NULL, NULL},
     };

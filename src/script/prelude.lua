@@ -136,7 +136,7 @@ end
 
 local STATION_OPTIONS = {
     driver = true, call_manager = true, hub = true, switch = true, settings = true,
-    processors = true, completion = true,
+    processors = true, completion = true, client = true,
 }
 local UNI = {[31] = '3.1', [40] = '4.0', ['31'] = '3.1', ['40'] = '4.0'}
 
@@ -151,7 +151,8 @@ local function plug(name, board, settings)
     board:route('@' .. name, name)
 end
 
--- A host with one adapter on a hub or a switch, a call manager for it, and a client: client, host.
+-- A host with one adapter on a hub or a switch, a call manager for it, and a client: client, host,
+-- and what it is made of.
 function station(name, options)
     options = options or {}
     local on = options.switch and {miniport = 'atmlink', integrated = 'atmmcm'} or
@@ -169,15 +170,19 @@ function station(name, options)
         plug(name, options.switch, settings)
     end
     local self = host(name, {processors = options.processors, completion = options.completion})
+    local parts = {}
     if options.call_manager then
-        self:load(options.call_manager, settings)
+        parts.call_manager = self:load(options.call_manager, settings)
     end
-    local miniport = self:load(options.driver or
+    parts.miniport = self:load(options.driver or
         (options.call_manager and on.miniport or on.integrated))
-    miniport:adapter('net0', settings)
+    parts.adapter = parts.miniport:adapter('net0', settings)
+    if options.client == false then
+        return nil, self, parts
+    end
     local client = self:client()
     client:ready()
-    return client, self
+    return client, self, parts
 end
 
 local function text_of(value)

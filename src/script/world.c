@@ -27,6 +27,13 @@ uint64_t script_deadline(lua_State *L, int argument)
     return script_now_100ns(script) + (uint64_t)llround(ms * (lua_Number)EXEC_MS);
 }
 
+/* n of Cn; 0: the rule is of no obligation. */
+static uint16_t obligation_of(const char *rule)
+{
+    enum rule_id id = rule_by_name(rule);
+    return id == RULE_NONE ? 0 : rule_info(id)->obligation;
+}
+
 /* Runs on the thread that broke the rule, so it only prints and remembers. */
 static void on_violation(void *context, const struct condis_violation *violation)
 {
@@ -39,8 +46,9 @@ static void on_violation(void *context, const struct condis_violation *violation
     char stack[24];
     snprintf(stack, sizeof stack, "%016llx", (unsigned long long)violation->stack);
     json_array_append_new(script->broken,
-                          json_pack("{s:s, s:b, s:s, s:I, s:s}", "rule", violation->rule,
-                                    "expected", violation->expected, "stack", stack, "step",
+                          json_pack("{s:s, s:i, s:b, s:s, s:I, s:s}", "rule", violation->rule,
+                                    "obligation", (int)obligation_of(violation->rule), "expected",
+                                    violation->expected, "stack", stack, "step",
                                     (json_int_t)violation->step, "report", violation->report));
     pthread_mutex_unlock(&script->report_mutex);
 }

@@ -30,10 +30,13 @@ for _, noun in ipairs{'world', 'hosts', 'hubs', 'switches', 'links',
         seen = seen + 1
     end
 end
-local text = assert(io.open(root .. '/src/script/prelude.lua')):read('a')
-for name in text:gmatch('\nfunction ([%l_%d]+)%(') do
-    want(name, 'src/script/prelude.lua')
-    seen = seen + 1
+for _, part in ipairs{'prelude', 'subject'} do
+    local file = ('src/script/%s.lua'):format(part)
+    local text = assert(io.open(root .. '/' .. file)):read('a')
+    for name in text:gmatch('\nfunction ([%l_%d]+)%(') do
+        want(name, file)
+        seen = seen + 1
+    end
 end
 print(seen .. ' names')
 os.exit(missing == 0 and seen > 40)

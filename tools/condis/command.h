@@ -41,5 +41,6 @@ extern const struct command command_capture;
 extern const struct command command_faults;
 extern const struct command command_run;
 extern const struct command command_switch;
+extern const struct command command_verify;
 
 #endif

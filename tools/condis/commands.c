@@ -6,8 +6,13 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &command_answer, &command_call, &command_capture,
-    &command_faults, &command_run,  &command_switch,
+    &command_answer,  //
+    &command_call,    //
+    &command_capture, //
+    &command_faults,  //
+    &command_run,     //
+    &command_switch,  //
+    &command_verify,
 };
 const size_t command_count = sizeof commands / sizeof commands[0];
 

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: MIT
+-- A client opens the address family, closes it and opens it again.
+-- obligations: C10 C17 C18 C27 C29 C31 C32 C97 C99 C111
+-- also: faults
+local client, self = subject 'root'
+for round = 1, 3 do
+    client:close()
+    client = self:client()
+    expect(client:ready(), 'the family is open, round ' .. round)
+end

@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: MIT
+-- subject.lua: words for scenarios that try a driver which they do not know: the subject, those at
+-- the other end of its medium, and the leaves that its calls go to. What the subject is comes from
+-- the scenario's arguments, as KEY=VALUE (docs/verify.md); the driver itself from
+-- `--driver subject=PATH`.
+
+local fail, station, spawn, switch, host = fail, station, spawn, switch, host
+
+local MEDIA = {
+    hub = {peer = 'loopback', miniport = 'hubmini'},
+    switch = {peer = 'atmmcm', miniport = 'atmlink'},
+    none = {miniport = 'hubmini'},
+}
+local KINDS = {['mcm'] = true, ['call-manager'] = true, ['client'] = true}
+
+local said = {as = 'mcm', medium = 'hub'}
+for _, word in ipairs(arg) do
+    local key, value = word:match('^(%a[%w_]*)=(.*)$')
+    if key then
+        said[key] = value
+    end
+end
+
+local function medium()
+    if not KINDS[said.as] then
+        fail(("as=%s: wanted is mcm, call-manager or client"):format(said.as))
+    end
+    return MEDIA[said.medium] or
+        fail(("medium=%s: wanted is hub, switch or none"):format(said.medium))
+end
+
+-- The one medium that all are on.
+local board
+local function on_medium(options)
+    local all = {}
+    for key, value in pairs(options or {}) do
+        all[key] = value
+    end
+    if said.medium == 'switch' then
+        board = board or switch('net')
+        all.switch = board
+    end
+    return all
+end
+
+-- What an argument KEY=VALUE says; nil without one.
+function subject_says(key)
+    return said[key]
+end
+
+-- Whether somebody is at the other end of the medium.
+function has_peers()
+    return medium().peer ~= nil
+end
+
+-- The station whose call manager is tried: client, host, parts.
+function subject(name, options)
+    local all = on_medium(options)
+    medium()
+    if said.as == 'mcm' then
+        all.driver = 'subject'
+    elseif said.as == 'call-manager' then
+        all.driver, all.call_manager = said.miniport or medium().miniport, 'subject'
+    else
+        fail("subject: a client is tried with subject_client")
+    end
+    return station(name, all)
+end
+
+-- A station that is known to work, on the subject's medium: client, host, parts.
+function peer(name, options)
+    local all = on_medium(options)
+    all.driver = said.peer or medium().peer or fail('peer: nobody is on this medium')
+    return station(name, all)
+end
+
+-- The client that is tried, over a call manager that is known to work: host, parts, the subject.
+function subject_client(name)
+    local all = on_medium()
+    all.driver = said.peer or medium().peer
+    all.client = false
+    local _, self, parts = station(name, all)
+    return self, parts, self:load('subject')
+end
+
+local function take(call, work)
+    if work then
+        return work(call)
+    end
+    local texts = {}
+    for text in call:received() do
+        texts[#texts + 1] = text
+    end
+    return table.concat(texts), call:info().close_data
+end
+
+-- A leaf that calls reach at `address`: `count` of them (1), each handled by work(call) at the same
+-- time as the others; else it hears all until the call is closed. leaf:join() gives the results of
+-- the last one. On a medium without anybody only the address is there.
+function leaf(name, count, work)
+    local self = {name = name, address = '@' .. name, here = has_peers()}
+    if not self.here then
+        function self.join() end
+        return self
+    end
+    self.client = peer(name)
+    self.listener = self.client:listen(self.address)
+    local taking = spawn(function()
+        local calls = {}
+        for index = 1, count or 1 do
+            local call = self.listener:accept()
+            calls[index] = spawn(take, call, work)
+        end
+        local last
+        for _, activity in ipairs(calls) do
+            last = table.pack(activity:join())
+        end
+        return table.unpack(last or {})
+    end)
+    function self.join()
+        return taking:join()
+    end
+    return self
+end
+
+-- Leaves at the addresses that the subject, a client, is said to call (leaf=@a,@b). They take calls
+-- until nobody has called for two seconds; `handle` takes an offered call, else it is accepted and
+-- heard to its end. leaves.wait() ends when they end, and wants one call at least.
+function client_leaves(handle)
+    local activities, calls = {}, 0
+    for address in (said.leaf or ''):gmatch('[^,]+') do
+        local listener = peer('leaf' .. #activities + 1):listen(address)
+        activities[#activities + 1] = spawn(function()
+            local works = {}
+            while true do
+                local got, offer = pcall(listener.offer, listener, 2000)
+                if not got then
+                    break
+                end
+                calls = calls + 1
+                works[#works + 1] = spawn(function()
+                    if handle then
+                        return handle(offer)
+                    end
+                    offer:accept()
+                    take(offer)
+                end)
+            end
+            for _, work in ipairs(works) do
+                work:join()
+            end
+        end)
+    end
+    return {wait = function()
+        for _, activity in ipairs(activities) do
+            activity:join()
+        end
+        expect(calls > 0, 'the client calls a leaf')
+    end}
+end

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "command.h"
+#include "verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROBE_LIMIT_MS = 60000 };
+
+static const char *const roles[] = {"mcm", "call-manager", "client"};
+static const char *const media[] = {"hub", "switch", "none"};
+
+/* Runs a scenario of the suite that is no case, simulated.
+ * document: its JSON, a new reference, NULL when it wrote none
+ * returns its exit status, -1: it died or could not be started */
+static int probe(const struct verify *verify, const char *name, json_t **document, char **said)
+{
+    struct child child = {0};
+    int status = -1;
+    *document = NULL;
+    *said = NULL;
+    bool good =
+        child_add(&child, "run") && child_add(&child, "%s/%s.lua", verify->suite.directory, name) &&
+        child_add(&child, "--sim") && child_add(&child, "--seed") && child_add(&child, "1") &&
+        child_add(&child, "--json") && verify_add_subject(verify, &child) && child_start(&child);
+    if (good && child_wait(&child, 1, PROBE_LIMIT_MS) == 0) {
+        char *text = child_text(child.out);
+        *document = text ? json_loads(text, 0, NULL) : NULL;
+        *said = child_text(child.err);
+        status = child.status;
+        free(text);
+    }
+    child_free(&child);
+    return status;
+}
+
+/* The last line that a scenario prints before its verdict says why it could not run. */
+static const char *reason(char *said)
+{
+    char *line = said ? strstr(said, "condis: ") : NULL;
+    if (!line)
+        return "it died while it was loaded";
+    line += strlen("condis: ");
+    line[strcspn(line, "\n")] = 0;
+    return line;
+}
+
+static int find_role(struct verify *verify)
+{
+    json_t *document;
+    char *said;
+    const char *role = NULL;
+    int status = probe(verify, "role", &document, &said);
+    json_t *tables = json_object_get(document, "tables");
+    json_t *row = json_array_get(json_object_get(json_array_get(tables, 0), "rows"), 0);
+    role = json_string_value(json_object_get(row, "role"));
+    for (size_t i = 0; role && i < sizeof roles / sizeof roles[0]; i++)
+        if (!strcmp(role, roles[i]))
+            verify->options.as = roles[i];
+    if (!role)
+        status = command_refuse("verify: %s: %s", verify->options.driver, reason(said));
+    else if (!strcmp(verify->options.as, "unknown"))
+        status = command_refuse("verify: %s registers neither a call manager nor a client; it is "
+                                "%s%s (--as says otherwise)",
+                                verify->options.driver, !strcmp(role, "none") ? "nothing" : "a ",
+                                !strcmp(role, "none") ? "" : role);
+    else
+        status = 0;
+    json_decref(document);
+    free(said);
+    return status;
+}
+
+/* An expectation that comes true says that a call was heard. */
+static void find_medium(struct verify *verify)
+{
+    for (size_t i = 0; i < sizeof media / sizeof media[0]; i++) {
+        json_t *document;
+        char *said;
+        verify->options.medium = media[i];
+        if (i + 1 == sizeof media / sizeof media[0])
+            return;
+        probe(verify, "medium", &document, &said);
+        json_int_t heard = json_integer_value(json_object_get(document, "expectations"));
+        json_decref(document);
+        free(said);
+        if (heard > 0)
+            return;
+    }
+}
+
+int verify_probe(struct verify *verify)
+{
+    const char *as = verify->options.as;
+    const char *medium = verify->options.medium;
+    verify->options.as = as ? as : "unknown";
+    verify->options.medium = medium ? medium : "none";
+    int status = as ? 0 : find_role(verify);
+    if (status != 0)
+        return status;
+    if (!medium && !strcmp(verify->options.as, "client"))
+        verify->options.medium = "hub";
+    else if (!medium)
+        find_medium(verify);
+    return 0;
+}
