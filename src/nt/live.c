@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -54,12 +55,9 @@ void live_futex_wake(_Atomic uint32_t *word, int count)
 
 /* ---- tasks ---- */
 
-struct exec_task *live_task_create(struct exec_inner *exec, enum exec_task_kind kind,
-                                   uint32_t processor)
+static struct exec_task *task_in(void *memory, struct exec_inner *exec, enum exec_task_kind kind,
+                                 uint32_t processor)
 {
-    void *memory = NULL;
-    if (posix_memalign(&memory, 64, sizeof(struct exec_task_inner)))
-        return NULL;
     struct exec_task_inner *task = memory;
     *task = (struct exec_task_inner){.head = {.kind = (uint8_t)kind}};
     task->head.id = atomic_fetch_add(&exec->world->next_task_id, 1);
@@ -67,14 +65,52 @@ struct exec_task *live_task_create(struct exec_inner *exec, enum exec_task_kind 
     return &task->head;
 }
 
+struct exec_task *live_task_create(struct exec_inner *exec, enum exec_task_kind kind,
+                                   uint32_t processor)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, 64, sizeof(struct exec_task_inner)))
+        return NULL;
+    return task_in(memory, exec, kind, processor);
+}
+
 void live_task_free(struct exec_task *task)
 {
     free(task);
 }
 
+/* A thread of the program becomes a task for each call that it makes, so it keeps the memory of its
+ * last one until it ends. */
+static pthread_key_t attached_key;
+static bool attached_key_there;
+
+static void attached_key_make(void)
+{
+    attached_key_there = pthread_key_create(&attached_key, free) == 0;
+}
+
+static void *attached_take(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, attached_key_make);
+    void *memory = attached_key_there ? pthread_getspecific(attached_key) : NULL;
+    if (memory)
+        (void)pthread_setspecific(attached_key, NULL);
+    return memory;
+}
+
 static struct exec_task *live_attach(struct exec_inner *exec)
 {
-    return live_task_create(exec, EXEC_TASK_HOST, 0);
+    void *memory = attached_take();
+    return memory ? task_in(memory, exec, EXEC_TASK_HOST, 0)
+                  : live_task_create(exec, EXEC_TASK_HOST, 0);
+}
+
+static void live_detach(struct exec_task *task)
+{
+    if (!attached_key_there || pthread_getspecific(attached_key) ||
+        pthread_setspecific(attached_key, task))
+        live_task_free(task);
 }
 
 static bool live_block(struct exec_task *task, uint64_t deadline, const char *function)
@@ -204,7 +240,7 @@ const struct exec_backend exec_live = {
     .exec_begin = live_exec_begin,
     .exec_end = live_exec_end,
     .attach = live_attach,
-    .detach = live_task_free,
+    .detach = live_detach,
     .cpu_take = live_cpu_take,
     .cpu_give = live_cpu_give,
     .kick = live_kick,

@@ -11,6 +11,7 @@ typedef GENERAL_LOOKASIDE_POOL LIST;
 
 #define DEPTH_DEFAULT 16u
 #define DEPTH_MAX     256u
+#define DEPTH_STEP    16u         /* so many misses make a list deeper by as much */
 #define LIST_ALIVE    0x6b6f6f6cu /* Future[0] of a list that is initialised */
 
 /* The list's own account hangs on its ListEntry. */
@@ -88,6 +89,16 @@ static void *block_allocate(LIST *list, const char *function, const void *caller
                             (list->Type & PagedPool) != 0, function, caller);
 }
 
+/* Windows looks at its lists every second and deepens those that miss often; here the misses do it,
+ * so that a driver with many blocks under way stops allocating. */
+static void list_missed(LIST *list)
+{
+    ULONG misses = __atomic_add_fetch(&list->AllocateMisses, 1, __ATOMIC_RELAXED);
+    USHORT depth = __atomic_load_n(&list->Depth, __ATOMIC_RELAXED);
+    if (misses % DEPTH_STEP == 0 && depth < list->MaximumDepth)
+        __atomic_store_n(&list->Depth, (USHORT)(depth + DEPTH_STEP), __ATOMIC_RELAXED);
+}
+
 static void *list_allocate(LIST *list, const char *function, const void *caller)
 {
     if (!list_usable(list, function) ||
@@ -98,7 +109,7 @@ static void *list_allocate(LIST *list, const char *function, const void *caller)
     if (block && !has_own_free(list))
         (void)nt_pool_cache(block, false, function);
     if (!block) {
-        (void)__atomic_fetch_add(&list->AllocateMisses, 1, __ATOMIC_RELAXED);
+        list_missed(list);
         block = block_allocate(list, function, caller);
     }
     if (block)
@@ -113,7 +124,7 @@ static void list_free(LIST *list, void *block, const char *function)
     if (!has_own_free(list) && !nt_pool_cache(block, true, function))
         return; /* not a block, or one that was freed: reported */
     (void)__atomic_fetch_add(&list->TotalFrees, 1, __ATOMIC_RELAXED);
-    if (ExQueryDepthSList(&list->ListHead) < list->Depth) {
+    if (ExQueryDepthSList(&list->ListHead) < __atomic_load_n(&list->Depth, __ATOMIC_RELAXED)) {
         (void)InterlockedPushEntrySList(&list->ListHead, block);
         return;
     }

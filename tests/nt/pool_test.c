@@ -209,11 +209,15 @@ static void an_entry_freed_twice_breaks_pool_double_free(void **state)
     ExDeleteNPagedLookasideList(&list);
 }
 
-static uint32_t own_count;
+enum { OWN_MANY = 300 };
+
+static uint32_t own_count;     /* entries that there are */
+static uint32_t own_allocated; /* that there ever were */
 
 static PVOID NTAPI own_allocate(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     own_count++;
+    own_allocated++;
     return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
 }
 
@@ -223,19 +227,42 @@ static VOID NTAPI own_free(PVOID Buffer)
     ExFreePoolWithTag(Buffer, TEST_TAG);
 }
 
+/* Takes and gives back so many entries; returns how many the list allocated for that. */
+static uint32_t own_cycle(NPAGED_LOOKASIDE_LIST *list, uint32_t count)
+{
+    void *entries[OWN_MANY];
+    uint32_t allocated = own_allocated;
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = ExAllocateFromNPagedLookasideList(list);
+    for (uint32_t i = 0; i < count; i++)
+        ExFreeToNPagedLookasideList(list, entries[i]);
+    return own_allocated - allocated;
+}
+
 static void a_lookaside_list_uses_the_drivers_own_functions(void **state)
 {
     (void)state;
     NPAGED_LOOKASIDE_LIST list;
-    own_count = 0;
+    own_count = own_allocated = 0;
     ExInitializeNPagedLookasideList(&list, own_allocate, own_free, 0, 100, TEST_TAG, 0);
-    void *entries[40];
-    for (int i = 0; i < 40; i++)
-        entries[i] = ExAllocateFromNPagedLookasideList(&list);
-    assert_int_equal(own_count, 40);
-    for (int i = 0; i < 40; i++)
-        ExFreeToNPagedLookasideList(&list, entries[i]);
-    assert_true(own_count < 40);
+    assert_int_equal(own_cycle(&list, OWN_MANY), OWN_MANY);
+    assert_true(own_count < OWN_MANY); /* the list keeps at most 256 */
+    assert_true(own_count > 0);
+    ExDeleteNPagedLookasideList(&list);
+    assert_int_equal(own_count, 0);
+}
+
+static void a_lookaside_list_that_misses_keeps_more(void **state)
+{
+    (void)state;
+    NPAGED_LOOKASIDE_LIST list;
+    own_count = own_allocated = 0;
+    ExInitializeNPagedLookasideList(&list, own_allocate, own_free, 0, 100, TEST_TAG, 0);
+    uint32_t misses = own_cycle(&list, 200);
+    for (int i = 0; i < 20 && misses; i++)
+        misses = own_cycle(&list, 200);
+    assert_int_equal(misses, 0);
+    assert_int_equal(own_count, 200);
     ExDeleteNPagedLookasideList(&list);
     assert_int_equal(own_count, 0);
 }
@@ -260,6 +287,7 @@ int main(void)
         BOTH(an_entry_that_is_out_at_deletion_breaks_lookaside_not_empty),
         BOTH(an_entry_freed_twice_breaks_pool_double_free),
         BOTH(a_lookaside_list_uses_the_drivers_own_functions),
+        BOTH(a_lookaside_list_that_misses_keeps_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
