@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bare_host.h"
 
+#include "nt/fault.h"
+
 #define U(text)                                                                                    \
     (&(UNICODE_STRING){sizeof(L"" text) - sizeof(WCHAR), sizeof(L"" text), (PWCH)(L"" text)})
 
@@ -115,6 +117,57 @@ static void what_one_handle_writes_another_reads(void **state)
     value.ParameterType = (NDIS_PARAMETER_TYPE)-1;
     NdisWriteConfiguration(&f->status, f->configuration, U("Speed"), &value);
     assert_int_equal(f->status, NDIS_STATUS_NOT_SUPPORTED);
+}
+
+/* Makes every call of one function fail from here on. */
+static void fail_only(struct fixture *f, const char *function)
+{
+    const uint64_t first = 1;
+    struct fault_options options = {
+        .mode = FAULTS_FROM, .numbers = &first, .number_count = 1, .functions = {&function, 1}};
+    faults_destroy(f->b->world->faults);
+    f->b->world->faults = faults_create(&options);
+    assert_non_null(f->b->world->faults);
+}
+
+static void a_call_that_is_made_to_fail_says_so_and_opens_nothing(void **state)
+{
+    struct fixture *f = *state;
+    NDIS_CONFIGURATION_PARAMETER value = {.ParameterType = NdisParameterInteger,
+                                          .ParameterData.IntegerData = 9};
+    NDIS_CONFIGURATION_OBJECT object = object_for(f->handle);
+    NDIS_HANDLE handle = NULL;
+    WCHAR text[16];
+    UNICODE_STRING name = {0, sizeof text, text};
+    PVOID address = f;
+    UINT length;
+    fail_only(f, "NdisOpenConfigurationEx");
+    assert_int_equal(NdisOpenConfigurationEx(&object, &handle), NDIS_STATUS_RESOURCES);
+    fail_only(f, "NdisOpenConfigurationKeyByName");
+    NdisOpenConfigurationKeyByName(&f->status, f->configuration, U("Ports"), &handle);
+    assert_int_equal(f->status, NDIS_STATUS_FAILURE);
+    fail_only(f, "NdisOpenConfigurationKeyByIndex");
+    NdisOpenConfigurationKeyByIndex(&f->status, f->configuration, 0, &name, &handle);
+    assert_int_equal(f->status, NDIS_STATUS_FAILURE);
+    assert_null(handle);
+    fail_only(f, "NdisReadConfiguration");
+    NdisReadConfiguration(&f->status, &f->parameter, f->configuration, U("Speed"),
+                          NdisParameterInteger);
+    assert_int_equal(f->status, NDIS_STATUS_FAILURE);
+    assert_null(f->parameter);
+    fail_only(f, "NdisReadNetworkAddress");
+    NdisReadNetworkAddress(&f->status, &address, &length, f->configuration);
+    assert_int_equal(f->status, NDIS_STATUS_FAILURE);
+    assert_null(address);
+    fail_only(f, "NdisWriteConfiguration");
+    NdisWriteConfiguration(&f->status, f->configuration, U("Speed"), &value);
+    assert_int_equal(f->status, NDIS_STATUS_RESOURCES);
+    fail_only(f, "NdisOpenConfigurationEx"); /* the others work again */
+    NdisReadConfiguration(&f->status, &f->parameter, f->configuration, U("Speed"),
+                          NdisParameterInteger);
+    assert_int_equal(f->parameter->ParameterData.IntegerData, 155);
+    faults_destroy(f->b->world->faults);
+    f->b->world->faults = NULL;
 }
 
 static void the_network_address_is_bytes(void **state)
@@ -243,6 +296,7 @@ int main(void)
         TEST(what_is_not_there_is_a_failure),
         TEST(windows_own_keywords_are_answered),
         TEST(what_one_handle_writes_another_reads),
+        TEST(a_call_that_is_made_to_fail_says_so_and_opens_nothing),
         TEST(the_network_address_is_bytes),
         TEST(subkeys_open_by_name),
         TEST(subkeys_open_by_number_until_there_are_no_more),
