@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <condis/address.h>
+
 enum { QUEUE_BYTES_DEFAULT = 4 << 20, FRAME_COST_BYTES = 256 };
 
 static struct out_frame *out_of(const struct link_frame *frame)
@@ -216,7 +218,12 @@ static void take_address(struct wire *wire, const uint8_t *address)
                  wire->slot->number);
         slot_drop(node, away);
     }
-    route_add(routes, address, ROUTE_HOST_DIGITS, wire->slot->number, 0, ROUTE_REGISTERED);
+    struct condis_address registered;
+    char text[CONDIS_ADDRESS_TEXT_BYTES];
+    memcpy(registered.octets, address, sizeof registered.octets);
+    condis_address_format(&registered, text);
+    if (route_add(routes, address, ROUTE_HOST_DIGITS, wire->slot->number, 0, ROUTE_REGISTERED))
+        node_log(node, "port %u: %s is here", wire->slot->number, text);
 }
 
 /* What goes because the wire does stays in the table while the port waits for it. */

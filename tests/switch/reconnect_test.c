@@ -151,7 +151,7 @@ static void nobody_takes_the_place_of_a_host_that_is_there(void **state)
     rig_until(&rig, fifth_linked);
     rig_stream(&rig, 2 * FRAMES);
     host_cut(thief);
-    rig_until_said(&rig, &rig.child, "port 4: ");
+    rig_until_said(&rig, &rig.child, "down: ");
     cut_and_mend(&rig, &rig.hosts[2]); /* the name is its own still */
     rig_stream(&rig, 3 * FRAMES);
     assert_nobody_heard_of_it(&rig);

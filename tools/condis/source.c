@@ -13,6 +13,7 @@
 #include "status.h"
 
 #define SECOND_NS 1000000000ull
+#define AWAY_NS   (SECOND_NS / 10)
 
 static uint64_t now_ns(void)
 {
@@ -42,7 +43,8 @@ static void slot_give(struct source_slot *slot, condis_status status)
     slot->next_free = source->free_slots;
     source->free_slots = slot;
     source->free_count++;
-    if (source->status == CONDIS_SUCCESS)
+    source->away = status == NDIS_STATUS_MEDIA_DISCONNECTED;
+    if (source->status == CONDIS_SUCCESS && !source->away)
         source->status = status;
     pthread_cond_signal(&source->slot_freed);
     pthread_mutex_unlock(&source->mutex);
@@ -63,6 +65,14 @@ static condis_status slots_wait(struct source *source)
     condis_status status = source->status;
     pthread_mutex_unlock(&source->mutex);
     return status;
+}
+
+static bool is_away(struct source *source)
+{
+    pthread_mutex_lock(&source->mutex);
+    bool away = source->away;
+    pthread_mutex_unlock(&source->mutex);
+    return away;
 }
 
 /* --- Sending -------------------------------------------------------------------------------- */
@@ -117,22 +127,46 @@ static bool unit_send(struct source *source, struct source_slot *slot, enum stre
     return true;
 }
 
+/* A call outlives its link for a while. Units that are sent meanwhile are lost, and the leaves know;
+ * so they are few, and tell when the link is back. returns false on a stop. */
+static bool away_wait(struct source *source)
+{
+    return !is_away(source) || wait_for(source, now_ns() + AWAY_NS, false);
+}
+
+/* The end is sent until it got away: nobody would miss it. */
+static bool end_send(struct source *source, struct source_slot *slot)
+{
+    while (unit_send(source, slot, STREAM_END, 0)) {
+        if (slots_wait(source) != CONDIS_SUCCESS || !is_away(source))
+            return true;
+        if (!away_wait(source))
+            return false;
+        slot = slot_take(source);
+    }
+    return false;
+}
+
 /* returns whether the whole file and its end were handed over. */
 static bool file_send(struct source *source)
 {
     uint64_t due_ns = now_ns();
     for (;;) {
         struct source_slot *slot = slot_take(source);
+        if (!away_wait(source)) {
+            slot_give(slot, CONDIS_SUCCESS);
+            return false;
+        }
         ssize_t bytes = unit_read(source, slot->unit + STREAM_HEADER_BYTES);
         if (bytes < 0) {
             slot_give(slot, CONDIS_SUCCESS);
             return false;
         }
         atomic_store(&source->end_sent, bytes == 0);
-        if (!unit_send(source, slot, bytes ? STREAM_DATA : STREAM_END, (size_t)bytes))
-            return false;
         if (bytes == 0)
-            return true;
+            return end_send(source, slot);
+        if (!unit_send(source, slot, STREAM_DATA, (size_t)bytes))
+            return false;
         if (!source->rate_bits_s)
             continue;
         due_ns += (uint64_t)bytes * 8 * SECOND_NS / source->rate_bits_s;

@@ -40,11 +40,12 @@ struct source {
     struct condis_call *call;
     int stop_fd;
     pthread_t thread;
-    pthread_mutex_t mutex; /* guards free_slots, free_count, status */
+    pthread_mutex_t mutex; /* guards free_slots, free_count, status, away */
     pthread_cond_t slot_freed;
     struct source_slot *free_slots;
     uint32_t free_count;
     condis_status status; /* the first failure of a send */
+    bool away;            /* the link was, for the last send that came back: no failure, see .c */
     int error;            /* errno of a failed read; 0: none. Read it when the state is final */
     _Atomic uint64_t sent_bytes;
     _Atomic bool end_sent; /* the end was handed over, or is being: leaves may know it */
