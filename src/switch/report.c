@@ -88,55 +88,134 @@ json_t *node_status_json(const struct node *node)
     return json_pack("{so so so}", "ports", ports, "routes", routes, "calls", calls);
 }
 
-static const char *text_of(const json_t *row, const char *key)
+/* A column of a table for people: what of a row of JSON stands in it. */
+struct column {
+    const char *title;
+    const char *key;
+    const char *when_true; /* of booleans */
+    const char *when_false;
+    bool on_the_right;
+};
+
+enum { CELL_CHARACTERS = 96, COLUMNS_MAX = 12 };
+
+static const struct column port_columns[] = {
+    {"port", "port", NULL, NULL, true},           {"peer", "peer", NULL, NULL, false},
+    {"kind", "trunk", "trunk", "host", false},    {"UNI", "uni", NULL, NULL, false},
+    {"link", "up", "up", "down", false},          {"signalling", "signalling", "up", "down", false},
+    {"calls", "calls", NULL, NULL, true},         {"parties", "parties", NULL, NULL, true},
+    {"frames in", "frames_in", NULL, NULL, true}, {"frames out", "frames_out", NULL, NULL, true},
+    {"dropped", "dropped", NULL, NULL, true},     {"stray", "stray", NULL, NULL, true},
+};
+
+static const struct column route_columns[] = {
+    {"address", "prefix", NULL, NULL, false},
+    {"port", "port", NULL, NULL, true},
+    {"metric", "metric", NULL, NULL, true},
+    {"kind", "kind", NULL, NULL, false},
+};
+
+static const struct column call_columns[] = {
+    {"call", "call", NULL, NULL, true},
+    {"from port", "port", NULL, NULL, true},
+    {"VCI", "vci", NULL, NULL, true},
+    {"kind", "multipoint", "multipoint", "point-to-point", false},
+    {"state", "connected", "connected", "being set up", false},
+    {"parties", "parties", NULL, NULL, true},
+};
+
+static const struct column branch_columns[] = {
+    {"call", "call", NULL, NULL, true},       {"to port", "port", NULL, NULL, true},
+    {"VCI", "vci", NULL, NULL, true},         {"frames", "frames", NULL, NULL, true},
+    {"dropped", "dropped", NULL, NULL, true},
+};
+
+static void cell_text(const struct column *column, const json_t *row, char cell[CELL_CHARACTERS])
 {
-    return json_string_value(json_object_get(row, key));
+    const json_t *value = json_object_get(row, column->key);
+    const char *text = json_string_value(value);
+
+    if (json_is_integer(value))
+        snprintf(cell, CELL_CHARACTERS, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        snprintf(cell, CELL_CHARACTERS, "%s",
+                 json_is_true(value) ? column->when_true : column->when_false);
+    else
+        snprintf(cell, CELL_CHARACTERS, "%s", text && *text ? text : "*"); /* the empty prefix */
 }
 
-static long long number_of(const json_t *row, const char *key)
+static void put_cell(FILE *out, const struct column *column, int width, const char *cell, bool last)
 {
-    return json_integer_value(json_object_get(row, key));
+    if (column->on_the_right)
+        fprintf(out, "%*s", width, cell);
+    else
+        fprintf(out, "%-*s", last ? 0 : width, cell);
+    fputs(last ? "\n" : "  ", out);
 }
 
-static bool is_true(const json_t *row, const char *key)
+static void put_table(FILE *out, const char *title, const struct column *columns, size_t count,
+                      const json_t *rows)
 {
-    return json_is_true(json_object_get(row, key));
-}
-
-static void call_text(const json_t *row, FILE *out)
-{
-    const json_t *branch;
-    size_t index;
-
-    fprintf(out, "call %lld: port %lld vci %lld, %s, %s, %lld part%s\n", number_of(row, "call"),
-            number_of(row, "port"), number_of(row, "vci"),
-            is_true(row, "multipoint") ? "point-to-multipoint" : "point-to-point",
-            is_true(row, "connected") ? "connected" : "being set up", number_of(row, "parties"),
-            number_of(row, "parties") == 1 ? "y" : "ies");
-    json_array_foreach(json_object_get(row, "branches"), index, branch) fprintf(
-        out, "  -> port %lld vci %lld: %lld frames, %lld dropped\n", number_of(branch, "port"),
-        number_of(branch, "vci"), number_of(branch, "frames"), number_of(branch, "dropped"));
-}
-
-static void node_text(const json_t *status, FILE *out)
-{
+    char cell[CELL_CHARACTERS];
+    int widths[COLUMNS_MAX];
     const json_t *row;
     size_t index;
 
-    json_array_foreach(json_object_get(status, "ports"), index, row) fprintf(
-        out,
-        "port %lld: %s%s, UNI %s, %s, signalling %s, %lld calls, %lld parties, %lld frames in, "
-        "%lld out, %lld dropped, %lld stray\n",
-        number_of(row, "port"), text_of(row, "peer"), is_true(row, "trunk") ? " (trunk)" : "",
-        text_of(row, "uni"), is_true(row, "up") ? "up" : "down",
-        is_true(row, "signalling") ? "up" : "down", number_of(row, "calls"),
-        number_of(row, "parties"), number_of(row, "frames_in"), number_of(row, "frames_out"),
-        number_of(row, "dropped"), number_of(row, "stray"));
-    json_array_foreach(json_object_get(status, "routes"), index, row)
-        fprintf(out, "route %s: port %lld, metric %lld, %s\n",
-                text_of(row, "prefix")[0] ? text_of(row, "prefix") : "*", number_of(row, "port"),
-                number_of(row, "metric"), text_of(row, "kind"));
-    json_array_foreach(json_object_get(status, "calls"), index, row) call_text(row, out);
+    fprintf(out, "%s: %zu\n", title, json_array_size(rows));
+    if (json_array_size(rows) == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        widths[i] = (int)strlen(columns[i].title);
+        json_array_foreach(rows, index, row)
+        {
+            cell_text(&columns[i], row, cell);
+            if ((int)strlen(cell) > widths[i])
+                widths[i] = (int)strlen(cell);
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        put_cell(out, &columns[i], widths[i], columns[i].title, i + 1 == count);
+    json_array_foreach(rows, index, row)
+    {
+        for (size_t i = 0; i < count; i++) {
+            cell_text(&columns[i], row, cell);
+            put_cell(out, &columns[i], widths[i], cell, i + 1 == count);
+        }
+    }
+}
+
+/* The branches of all calls, each with its call's number. NULL: no memory. */
+static json_t *branches_of(const json_t *calls)
+{
+    json_t *all = json_array();
+    const json_t *call;
+    json_t *branch;
+    size_t index;
+    size_t at;
+
+    json_array_foreach(calls, index, call)
+    {
+        json_array_foreach(json_object_get(call, "branches"), at, branch)
+        {
+            json_object_set(branch, "call", json_object_get(call, "call"));
+            json_array_append(all, branch);
+        }
+    }
+    return all;
+}
+
+#define COLUMNS(columns) columns, sizeof(columns) / sizeof(columns)[0]
+
+static void node_text(const json_t *status, FILE *out)
+{
+    const json_t *calls = json_object_get(status, "calls");
+    json_t *branches = branches_of(calls);
+
+    put_table(out, "ports", COLUMNS(port_columns), json_object_get(status, "ports"));
+    put_table(out, "addresses", COLUMNS(route_columns), json_object_get(status, "routes"));
+    put_table(out, "calls", COLUMNS(call_columns), calls);
+    put_table(out, "branches", COLUMNS(branch_columns), branches);
+    json_decref(branches);
 }
 
 bool node_status(const struct node *node, FILE *out, bool json)

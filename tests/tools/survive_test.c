@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left when one of them goes: a switch, a root and two leaves, each a process of the
- * command over TCP; one is killed, or its link is cut. The others end in time, say why, and leak nothing;
- * those that it does not concern go on, and their bytes are whole. */
+ * command over TCP; one is killed, or its link is cut. The others end in time, say why, and leak
+ * nothing; those that it does not concern go on, and their bytes are whole. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -136,8 +136,8 @@ static void process_kill(struct process *process)
 
 static uint16_t network_begin(const char *t309)
 {
-    const char *const arguments[] = {condis, "switch", "--listen", "127.0.0.1:0", "--uni",
-                                     uni,    "--t309", t309,       NULL};
+    const char *const arguments[] = {condis, "switch",   "--listen", "127.0.0.1:0", "--uni",
+                                     uni,    "--status", "--t309",   t309,          NULL};
     static const char text[] = "listening on 127.0.0.1 port ";
 
     process_begin(&network, arguments, -1, -1);
@@ -282,6 +282,23 @@ static void the_rest_ends_well(int root_status)
 
 /* ---- tests ---- */
 
+static void a_switch_that_is_asked_says_who_is_there_and_what_flows(void **state)
+{
+    static const char *const words[] = {"ports: 3",   "peer",     " host ",       "addresses: ",
+                                        "registered", "calls: 1", " multipoint ", "branches: 2"};
+
+    (void)state;
+    call_begin(PATIENT, 0);
+    both_read();
+    assert_int_equal(kill(network.pid, SIGUSR1), 0);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        process_says(&network, words[i]);
+    the_rest_ends_well(0);
+    process_ends(&leaves[0].process, 0, "the stream ended");
+    leaf_has_no_more(&leaves[0]);
+    network_ends();
+}
+
 static void a_leaf_that_is_killed_is_dropped_after_t309_and_the_other_has_all(void **state)
 {
     (void)state;
@@ -391,6 +408,7 @@ static void a_root_whose_link_is_cut_for_long_hears_it_like_its_leaves(void **st
 int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_switch_that_is_asked_says_who_is_there_and_what_flows),
         cmocka_unit_test(a_leaf_that_is_killed_is_dropped_after_t309_and_the_other_has_all),
         cmocka_unit_test(a_root_that_is_killed_ends_the_call_of_its_leaves),
         cmocka_unit_test(a_switch_that_is_killed_ends_every_call),

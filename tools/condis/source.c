@@ -127,8 +127,8 @@ static bool unit_send(struct source *source, struct source_slot *slot, enum stre
     return true;
 }
 
-/* A call outlives its link for a while. Units that are sent meanwhile are lost, and the leaves know;
- * so they are few, and tell when the link is back. returns false on a stop. */
+/* A call outlives its link for a while. Units that are sent meanwhile are lost, and the leaves
+ * know; so they are few, and tell when the link is back. returns false on a stop. */
 static bool away_wait(struct source *source)
 {
     return !is_away(source) || wait_for(source, now_ns() + AWAY_NS, false);
