@@ -34,7 +34,7 @@ AtmlinkInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverCont
     Adapter->Port.Link = TRUE;
     Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
     if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortReadEsi(&Adapter->Port, NdisMiniportHandle);
+        Status = PortReadAddresses(&Adapter->Port, NdisMiniportHandle);
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
     if (Status == NDIS_STATUS_SUCCESS)

@@ -64,13 +64,13 @@ AtmmcmInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverConte
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
     if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortReadEsi(&Adapter->Port, NdisMiniportHandle);
+        Status = PortReadAddresses(&Adapter->Port, NdisMiniportHandle);
     if (Status == NDIS_STATUS_SUCCESS)
         Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
-    Status =
-        CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Adapter->Port.Station, Adapter->Port.Esi);
+    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Adapter->Port.Station, Adapter->Port.Esi,
+                        Adapter->Port.HasAddress ? Adapter->Port.Address : NULL);
     if (Status != NDIS_STATUS_SUCCESS)
         goto FreeAdapter;
     Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &AtmmcmPortEvents);

@@ -112,7 +112,8 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
     Adapter->NblPool = NdisAllocateNetBufferListPool(Adapter->Binding, &Pool);
     if (Adapter->NblPool == NULL)
         return NDIS_STATUS_RESOURCES;
-    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name, Esi);
+    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name, Esi,
+                        Station.AddressLength != 0 ? Station.Address : NULL);
     Adapter->Begun = Status == NDIS_STATUS_SUCCESS;
     return Status;
 }

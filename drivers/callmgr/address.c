@@ -45,6 +45,8 @@ BOOLEAN CmAddressIsOurs(PCM_ADAPTER Adapter, const UCHAR *Address)
 {
     if (NdisEqualMemory(Address, Adapter->Address, CM_HOST_BYTES))
         return TRUE;
+    if (Adapter->HasAlias && NdisEqualMemory(Address, Adapter->Alias, CM_HOST_BYTES))
+        return TRUE;
     if (Adapter->HasEsi && NdisEqualMemory(Address + CM_HOST_BYTES - sizeof(Adapter->Esi),
                                            Adapter->Esi, sizeof(Adapter->Esi)))
         return TRUE;

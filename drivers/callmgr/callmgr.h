@@ -171,7 +171,9 @@ struct _CM_ADAPTER {
     UCHAR Address[ATM_ADDRESS_LENGTH]; /* this station's, with selector 0 */
     UCHAR Esi[CM_ESI_BYTES];           /* its end of the addresses that the network gives */
     BOOLEAN HasEsi;
-    BOOLEAN AddressesUntold; /* a client has to be told: see CM_AF */
+    BOOLEAN HasAlias;
+    UCHAR Alias[ATM_ADDRESS_LENGTH]; /* one more address of this end */
+    BOOLEAN AddressesUntold;         /* a client has to be told: see CM_AF */
     ULONG AddressCount;
     UCHAR Addresses[CM_ADDRESSES_MAX][ATM_ADDRESS_LENGTH]; /* those that the network knows */
     ULONG CloseBytesMax;      /* close data that the signalling carries */
@@ -342,8 +344,8 @@ PCM_SAP CmSapFind(PCM_ADAPTER Adapter, const UCHAR *Address);
  * again. CmRun, which must follow, tells the clients. */
 VOID CmAddressAdd(PCM_ADAPTER Adapter, const UCHAR *Address);
 VOID CmAddressRemove(PCM_ADAPTER Adapter, const UCHAR *Address);
-/* Whether calls for these 20 octets may come here: the station's address, one that the network
- * knows, or this end's ESI behind any prefix, with any selector. With the lock held. */
+/* Whether calls for these 20 octets may come here: the station's address, its other one, one that
+ * the network knows, or this end's ESI behind any prefix, with any selector. With the lock held. */
 BOOLEAN CmAddressIsOurs(PCM_ADAPTER Adapter, const UCHAR *Address);
 /* Tells the clients of open families what has changed (OID_CO_ADDRESS_CHANGE). Without the lock; at
  * <= DISPATCH. */

@@ -113,8 +113,8 @@ static VOID SystemId(const struct hubsig_name *Station, const UCHAR *Esi, UCHAR 
     Id[0] = (UCHAR)((Id[0] & 0xfc) | 0x02); /* administered by nobody but us */
 }
 
-/* The station's address is registered as it is, the ESI behind every prefix that the network
- * gives. */
+/* The station's address and the other one are registered as they are, the ESI behind every prefix
+ * that the network gives. */
 static struct ilmi *NewIlmi(PCM_ADAPTER Adapter, const struct hubsig_name *Station)
 {
     struct ilmi_options Options;
@@ -129,12 +129,14 @@ static struct ilmi *NewIlmi(PCM_ADAPTER Adapter, const struct hubsig_name *Stati
     if (Ilmi == NULL)
         return NULL;
     ilmi_add_address(Ilmi, CmNowMs(), Adapter->Address);
+    if (Adapter->HasAlias)
+        ilmi_add_address(Ilmi, CmNowMs(), Adapter->Alias);
     ilmi_add_esi(Ilmi, CmNowMs(), Adapter->Esi, 0);
     return Ilmi;
 }
 
 NDIS_STATUS CmUniBegin(PCM_ADAPTER Adapter, PCM_UNI Uni, const struct hubsig_name *Station,
-                       const UCHAR *Esi)
+                       const UCHAR *Esi, const UCHAR *Address)
 {
     const struct hubsig_memory Memory = {CmEngineAllocate, CmEngineRelease, Adapter};
     struct atmsig_config Config;
@@ -154,6 +156,9 @@ NDIS_STATUS CmUniBegin(PCM_ADAPTER Adapter, PCM_UNI Uni, const struct hubsig_nam
     HubAddressSet(Adapter->Address, Station, 0);
     NdisMoveMemory(Adapter->Esi, Esi, CM_ESI_BYTES);
     Adapter->HasEsi = TRUE;
+    if (Address != NULL)
+        NdisMoveMemory(Adapter->Alias, Address, CM_HOST_BYTES); /* its selector is the SAPs' */
+    Adapter->HasAlias = Address != NULL;
     Uni->Adapter = Adapter;
     Uni->Ilmi = NewIlmi(Adapter, Station);
     if (Uni->Ilmi == NULL)

@@ -24,9 +24,10 @@ typedef struct _CM_UNI {
 } CM_UNI, *PCM_UNI;
 
 /* Puts the UNI's engine under the adapter and begins it: as CmHubBegin. Uni: zeros but for
- * Transmit; the driver's storage, next to the adapter. Esi: six octets. At PASSIVE. */
+ * Transmit; the driver's storage, next to the adapter. Esi: six octets. Address: 20, of one more
+ * address of this end; NULL: it has none. At PASSIVE. */
 NDIS_STATUS CmUniBegin(PCM_ADAPTER Adapter, PCM_UNI Uni, const struct hubsig_name *Station,
-                       const UCHAR *Esi);
+                       const UCHAR *Esi, const UCHAR *Address);
 /* The channels' wire came (again), or went; the first time the channels must be open. At <=
  * DISPATCH. */
 VOID CmUniWire(PCM_ADAPTER Adapter, BOOLEAN Connected);

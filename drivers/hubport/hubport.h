@@ -59,9 +59,11 @@ struct _HUB_PORT {
     ULONG ActiveChannels;
     BOOLEAN Running;
     BOOLEAN Pausing;
-    BOOLEAN Connected; /* guarded by Lock: the link's processor writes it */
-    BOOLEAN Link;      /* it is on a link, not on a hub */
-    UCHAR Esi[6];      /* on a link: PortReadEsi's */
+    BOOLEAN Connected;        /* guarded by Lock: the link's processor writes it */
+    BOOLEAN Link;             /* it is on a link, not on a hub */
+    UCHAR Esi[HUB_ESI_BYTES]; /* on a link: PortReadAddresses' */
+    UCHAR Address[HUB_ADDRESS_BYTES];
+    BOOLEAN HasAddress;
 };
 
 /* What a VC has of its port. */
@@ -89,9 +91,10 @@ NDIS_STATUS PortOpen(PHUB_PORT Port, NDIS_HANDLE Adapter, const HUB_PORT_EVENTS 
 /* Reads "Station" alone, before PortOpen. At PASSIVE. returns SUCCESS, FAILURE. */
 NDIS_STATUS PortReadStation(NDIS_HANDLE Adapter, struct hubsig_name *Station);
 
-/* Reads "Esi", the end system identifier of a link's port: 12 hexadecimal digits; without it, one
- * that is derived from the station's name, which was read. At PASSIVE. returns SUCCESS, FAILURE. */
-NDIS_STATUS PortReadEsi(PHUB_PORT Port, NDIS_HANDLE Adapter);
+/* Reads what a link's port is called besides its station, which was read. "Esi", 12 hexadecimal
+ * digits: its end system identifier; without it, one that is derived from the station's name.
+ * "Address", 40 digits: one more address. At PASSIVE. returns SUCCESS, FAILURE. */
+NDIS_STATUS PortReadAddresses(PHUB_PORT Port, NDIS_HANDLE Adapter);
 
 /* The bytes of a frame that is a message (1.. bytes): where they lie when they are in one piece,
  * else in *Copy, which moves to the caller (NdisFreeMemory). NULL: no memory. */

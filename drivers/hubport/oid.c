@@ -162,6 +162,8 @@ static BOOLEAN AnswerAtm(PHUB_PORT Port, NDIS_OID Oid, POID_ANSWER Answer)
         Answer->Body.Station.Port = Port->Number;
         Answer->Body.Station.NameLength = Port->Station.length;
         NdisMoveMemory(Answer->Body.Station.Name, Port->Station.text, HUBSIG_NAME_BYTES);
+        Answer->Body.Station.AddressLength = Port->HasAddress ? HUB_ADDRESS_BYTES : 0;
+        NdisMoveMemory(Answer->Body.Station.Address, Port->Address, HUB_ADDRESS_BYTES);
         AnswerBody(Answer, sizeof(Answer->Body.Station));
         return TRUE;
     default:

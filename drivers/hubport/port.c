@@ -64,8 +64,8 @@ NDIS_STATUS PortReadStation(NDIS_HANDLE Adapter, struct hubsig_name *Station)
     return Status;
 }
 
-/* Twelve hexadecimal digits, in pairs that may have - : or . between them. */
-static BOOLEAN SetEsi(UCHAR *Esi, PNDIS_STRING Text)
+/* Two hexadecimal digits an octet; between octets there may be a - : or . */
+static BOOLEAN SetOctets(UCHAR *Octets, ULONG Bytes, PNDIS_STRING Text)
 {
     ULONG Index, Digits = 0, Length = Text->Length / sizeof(WCHAR);
     for (Index = 0; Index < Length; Index++) {
@@ -79,12 +79,12 @@ static BOOLEAN SetEsi(UCHAR *Esi, PNDIS_STRING Text)
             Digit = (Letter | 0x20u) - (ULONG)'a' + 10;
         else
             return FALSE;
-        if (Digits == 2 * sizeof(((PHUB_PORT)0)->Esi))
+        if (Digits == 2 * Bytes)
             return FALSE;
-        Esi[Digits / 2] = (UCHAR)((ULONG)Esi[Digits / 2] << 4 | Digit);
+        Octets[Digits / 2] = (UCHAR)((ULONG)Octets[Digits / 2] << 4 | Digit);
         Digits++;
     }
-    return Digits == 2 * sizeof(((PHUB_PORT)0)->Esi);
+    return Digits == 2 * Bytes;
 }
 
 /* A station without a setting has always the same end system identifier, most likely no other
@@ -96,12 +96,12 @@ static VOID DeriveEsi(UCHAR *Esi, const struct hubsig_name *Station)
     for (Index = 0; Index < Station->length; Index++)
         Hash = (Hash ^ (UCHAR)Station->text[Index]) * 0x100000001b3ULL;
     Hash ^= Hash >> 32;
-    for (Index = 0; Index < 6; Index++)
+    for (Index = 0; Index < HUB_ESI_BYTES; Index++)
         Esi[Index] = (UCHAR)(Hash >> 8 * Index);
     Esi[0] = (UCHAR)((Esi[0] & 0xfc) | 0x02);
 }
 
-NDIS_STATUS PortReadEsi(PHUB_PORT Port, NDIS_HANDLE Adapter)
+NDIS_STATUS PortReadAddresses(PHUB_PORT Port, NDIS_HANDLE Adapter)
 {
     NDIS_HANDLE Configuration;
     PNDIS_STRING Text;
@@ -111,10 +111,16 @@ NDIS_STATUS PortReadEsi(PHUB_PORT Port, NDIS_HANDLE Adapter)
     Text = ReadString(Configuration, L"Esi");
     if (Text == NULL) {
         DeriveEsi(Port->Esi, &Port->Station);
-    } else if (!SetEsi(Port->Esi, Text)) {
+    } else if (!SetOctets(Port->Esi, sizeof(Port->Esi), Text)) {
         DbgPrint("link: the setting Esi is %wZ, but takes 12 hexadecimal digits\n", Text);
         Status = NDIS_STATUS_FAILURE;
     }
+    Text = ReadString(Configuration, L"Address");
+    if (Text != NULL && !SetOctets(Port->Address, sizeof(Port->Address), Text)) {
+        DbgPrint("link: the setting Address is %wZ, but takes 40 hexadecimal digits\n", Text);
+        Status = NDIS_STATUS_FAILURE;
+    }
+    Port->HasAddress = Text != NULL;
     NdisCloseConfiguration(Configuration);
     return Status;
 }

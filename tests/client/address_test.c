@@ -109,12 +109,83 @@ static void bad_digits_are_refused_with_their_place(void **state)
     check_refused("47000580ffe1000000f21c0b7c00204810c5b300.", "and a dot");
 }
 
+static void expect_octets(const char *text, const char *hex)
+{
+    struct condis_address address = parsed(text);
+    struct condis_address wanted = parsed(hex);
+    assert_memory_equal(address.octets, wanted.octets, sizeof wanted.octets);
+}
+
+static void every_form_of_the_others_is_read(void **state)
+{
+    (void)state;
+    const char *icd = "47000580ffe1000000f21a2b3c0020ea00010100";
+    expect_octets("47.0005.80FFE1000000F21A2B3C.0020EA000101.00", icd);     /* NgATM */
+    expect_octets("47.0005.80FF.E100.0000.F21A.2B3C.0020EA000101.00", icd); /* Cisco */
+    expect_octets("47:00:05:80:ff:e1:00:00:00:f2:1a:2b:3c:00:20:ea:00:01:01:00", icd);
+    expect_octets("47:000580FFE1000000F21A2B3C.0020EA000101.00", icd);
+    expect_octets("4700:0580FFE1000000F21A2B3C.0020EA000101.00", icd);
+    expect_octets("39.276f.31000102030405060708.0020EA000101.00",
+                  "39276f310001020304050607080020ea00010100");
+    expect_octets("49.000000000000000000000001.0020EA000101.00",
+                  "490000000000000000000000010020ea00010100");
+    expect_octets("45.000015551234567f.00000000.0020EA000101.00",
+                  "45000015551234567f000000000020ea00010100");
+    expect_octets("15551234567:00000000.0020EA000101.00",
+                  "45000015551234567f000000000020ea00010100");
+    expect_octets("15551234567:000000000020EA00010100", "45000015551234567f000000000020ea00010100");
+}
+
+static void a_number_is_an_address_and_comes_back_as_one(void **state)
+{
+    (void)state;
+    char back[CONDIS_ADDRESS_TEXT_BYTES];
+    static const char *const numbers[] = {"+1", "+49", "+15551234567", "+123456789012345"};
+    expect_octets("+1", "45000000000000001f0000000000000000000000");
+    expect_octets("+15551234567", "45000015551234567f0000000000000000000000");
+    expect_octets("+123456789012345", "45123456789012345f0000000000000000000000");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct condis_address address = parsed(numbers[i]);
+        assert_string_equal(condis_address_format(&address, back), numbers[i]);
+    }
+    /* With anything else in it, or no number at all, it is written as digits. */
+    static const char *const others[] = {
+        "45000015551234567f0000000000000000000001",
+        "45000015551234567e0000000000000000000000",
+        "4500001555123a567f0000000000000000000000",
+        "45000000000000000f0000000000000000000000",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct condis_address address = parsed(others[i]);
+        assert_string_equal(condis_address_format(&address, back), others[i]);
+    }
+}
+
+static void what_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    check_refused("+", "1 to 15 digits, not 0");
+    check_refused("+1234567890123456", "not 16");
+    check_refused("+0123", "country's code");
+    check_refused("+12a4", "character 4 is no digit");
+    check_refused("1555:", "0 hexadecimal digits behind the colon");
+    check_refused("1555:00000000.0020EA000101",
+                  "20 hexadecimal digits behind the colon, but it takes 22");
+    check_refused("1555:00000000.0020EA000101.00.", "a dot or colon at the end");
+    check_refused("1234567890123456:000000000020EA00010100", "not 16");
+    check_refused("15551234567+47000580ffe1000000f21a2b3c0020ea00010100", "write one of them");
+    check_refused("0.0.100", "between two octets"); /* a PVC */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_fills_the_private_address),
         cmocka_unit_test(every_length_of_a_name_comes_back_as_text),
         cmocka_unit_test(forty_digits_are_read_with_and_without_dots),
+        cmocka_unit_test(every_form_of_the_others_is_read),
+        cmocka_unit_test(a_number_is_an_address_and_comes_back_as_one),
+        cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(an_address_that_is_almost_a_name_is_written_as_digits),
         cmocka_unit_test(a_bad_name_is_refused_with_its_place),
         cmocka_unit_test(bad_digits_are_refused_with_their_place),

@@ -67,8 +67,9 @@ static void try_for(struct refusing *refusing, uint64_t seconds)
     assert_non_null(refusing->exec);
     assert_non_null(exec_attach(refusing->exec, 0));
     struct link_options options = far_options(&far, refusing->exec);
-    refusing->link = far.link = link_create(&options, true);
+    refusing->link = link_create(&options, true);
     assert_non_null(refusing->link);
+    far.link = refusing->link;
     link_begin(refusing->link, &ops, refusing);
     (void)exec_run_until_idle(world, seconds * EXEC_SECOND);
     link_close(refusing->link);

@@ -59,26 +59,29 @@ got() {
     says "${heard[$1]}" 'the stream ended, 300000 bytes'
     wait "${answer[$1]}" || fail "$1: exit status $?"
     cmp "$work/file" "$work/$1" || fail "$1 has another file"
-    grep -q "^$2 has everything" "$work/call.log" || fail "the call does not know of $1"
+    grep -qF "$2 has everything" "$work/call.log" || fail "the call does not know of $1"
 }
 
 head -c 300000 /dev/urandom >"$work/file"
 begin_switch 0
-# The third one has no name: the switch's prefix, an end system identifier of its own, a selector.
+# The third one has no name but an address, with a selector; the fourth one a number.
 given=47000580ffe1000000000000000200000000cc05
 begin_answer a @a
 begin_answer b @b
 begin_answer c "$given"
+begin_answer d +15551234567
 says "${heard[a]}" 'the network knows @a'
 says "${heard[b]}" 'the network knows @b'
 says "${heard[c]}" "the network knows ${given%05}00"
-call "@a,@b,$given"
+says "${heard[d]}" 'the network knows +15551234567'
+call "@a,@b,$given,15551234567:00000000.000000000000.00"
 got a @a
 got b @b
 got c "$given"
+got d +15551234567
 [ -s "$work/pcap" ] || fail 'nothing was captured'
 "$condis" capture "$work/pcap" >"$work/capture.log" || fail 'the capture cannot be read'
-grep -Eq '^  ADD PARTY  +2  +0$' "$work/capture.log" || fail "no two ADD PARTY in the capture"
+grep -Eq '^  ADD PARTY  +3  +0$' "$work/capture.log" || fail "no three ADD PARTY in the capture"
 
 # A host that begins again is found again.
 begin_answer a @a

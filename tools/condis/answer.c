@@ -80,7 +80,7 @@ static const char *take_progress(void *settings, const char *value)
 
 static const struct option_row rows[] = {
     {"--switch", "HOST[:PORT]", "the switch; its port is 2812 unless said", session_take_switch},
-    {"--address", "@NAME|AESA", "where calls are taken", session_take_address},
+    {"--address", "@NAME|+NUMBER|AESA", "where calls are taken", session_take_address},
     {"--out", "FILE", "write what comes to FILE; -: to standard output", take_out},
     {"--until", "BYTES", "hang up when so much has come", take_until},
     {"--progress", "BYTES", "say each time when so much more has come (default: each second)",
@@ -393,10 +393,10 @@ const struct command command_answer = {
         "(--until), or SIGINT or SIGTERM comes. Then it says what the other end gave as close "
         "data, how the call ended and how much came.\n\n"
         "The address is made known to the switch by itself (ILMI), and so is one made of the "
-        "switch's prefix and of an end system identifier that belongs to the address; the command "
-        "says which addresses the network knows, and once when none answers. An address of 40 "
-        "digits gives its own identifier; calls come to it when its first 26 digits are the "
-        "switch's prefix, or over a static route.\n\n"
+        "switch's prefix and of an end system identifier that belongs to the host; the command "
+        "says which addresses the network knows, and once when none answers. An address is @NAME "
+        "(1 to 12 characters), +NUMBER (E.164), NUMBER:REST, or 40 hexadecimal digits with dots "
+        "or colons between octets.\n\n"
         "At the end of the stream, or when enough has come, it hangs up by itself, with a report "
         "for the caller as close data. Where the signalling carries none (UNI 3.1), hanging up "
         "means that all is there; with something lost it stays until the caller ends the call.\n\n"

@@ -61,7 +61,7 @@ static const struct option_row rows[] = {
     {"--send", "FILE", "what is sent; -: standard input, which then holds no commands", take_send},
     {"--rate", "BITS", "bits of data a second: 64K, 20M, 2.5G (default: no limit)", take_rate},
     {"--chunk", "BYTES", "data in one frame, 1 to 65519 (default 8192)", take_chunk},
-    {"--address", "@NAME|AESA", "this end's own address", session_take_address},
+    {"--address", "@NAME|+NUMBER|AESA", "this end's own address", session_take_address},
     SESSION_ROWS,
 };
 

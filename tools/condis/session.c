@@ -16,11 +16,6 @@
 
 #define SESSION_AF_WAIT_MS 10000u
 
-enum {
-    SESSION_ESI_AT = 13, /* in an address */
-    SESSION_ESI_BYTES = 6,
-};
-
 /* --- Options -------------------------------------------------------------------------------- */
 
 /* The port of "HOST:PORT" or "[IPV6]:PORT"; NULL: none is given. */
@@ -193,11 +188,10 @@ static bool load(struct session *session, const struct driver_dirs *dirs, const 
     return loaded;
 }
 
-/* The end system identifier of an address, in hexadecimal digits. */
-static const char *esi_text(const struct condis_address *address, char *text)
+static const char *digits_of(const struct condis_address *address, char *text)
 {
-    for (int i = 0; i < SESSION_ESI_BYTES; i++)
-        sprintf(text + 2 * i, "%02x", address->octets[SESSION_ESI_AT + i]);
+    for (int i = 0; i < CONDIS_ADDRESS_BYTES; i++)
+        sprintf(text + 2 * i, "%02x", address->octets[i]);
     return text;
 }
 
@@ -220,9 +214,9 @@ static bool begin_adapter(struct session *session, const struct session_settings
     if (settings->t309)
         values[count++] = (struct condis_setting){"T309Milliseconds", settings->t309};
     values[count++] = (struct condis_setting){"Station", condis_host_name(session->host)};
-    char esi[2 * SESSION_ESI_BYTES + 1];
+    char digits[2 * CONDIS_ADDRESS_BYTES + 1];
     if (settings->has_address && settings->address_text[0] != '@')
-        values[count++] = (struct condis_setting){"Esi", esi_text(&settings->address, esi)};
+        values[count++] = (struct condis_setting){"Address", digits_of(&settings->address, digits)};
     if (session->around->setting_count)
         count = 0; /* the surroundings have another medium */
     for (size_t i = 0; i < session->around->setting_count && count < SESSION_SETTINGS_MAX; i++)
@@ -241,17 +235,20 @@ static void on_addresses(void *context, struct condis_af *af)
     eventfd_write(((struct session *)context)->poke_fd, 1);
 }
 
-/* A host is called as its address is. One whose address is no name is called by its end system
- * identifier, so that no two of a switch's hosts register the same name. */
+/* A host is called as its address is. One whose address is no name gets a name that is made of it,
+ * so that no two of a switch's hosts register the same one. */
 static void host_name_set(char name[32], const struct session_settings *settings,
                           const char *otherwise)
 {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int i = 0; i < CONDIS_ADDRESS_BYTES; i++)
+        hash = (hash ^ settings->address.octets[i]) * UINT64_C(0x100000001b3);
     if (!settings->has_address)
         snprintf(name, 32, "%s", otherwise);
     else if (settings->address_text[0] == '@')
         snprintf(name, 32, "%.31s", settings->address_text + 1);
     else
-        esi_text(&settings->address, name);
+        snprintf(name, 32, "%012llx", (unsigned long long)(hash >> 16));
 }
 
 static bool begin_host(struct session *session, const struct session_settings *settings,
