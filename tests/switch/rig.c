@@ -479,8 +479,10 @@ bool rig_received(const struct rig *rig)
 {
     bool all = true;
 
-    for (int i = 1; i < RIG_HOSTS; i++)
-        all &= rig->hosts[i].deaf || rig->hosts[i].fd < 0 || rig->hosts[i].received == rig->sent;
+    for (int i = 1; i < RIG_ROOM; i++) {
+        const struct host *host = &rig->hosts[i];
+        all &= !host->connected || host->deaf || host->fd < 0 || host->received == rig->sent;
+    }
     return all;
 }
 
