@@ -68,6 +68,8 @@ struct tree {
     struct leg *root;
     struct leg *first; /* branches */
     struct leg *last;
+    struct leg **by_port; /* the same, when they are many */
+    uint32_t by_port_room;
     struct switch_tree forward;  /* from the root */
     struct switch_tree backward; /* to the root, point-to-point only */
     struct switch_hop backward_hop;
@@ -183,7 +185,9 @@ void tree_end(struct switch_core *core, struct tree *tree, const struct ending *
               const struct leg *except);
 void tree_branch_off(struct switch_core *core, struct tree *tree, struct leg *branch);
 void tree_connect(struct switch_core *core, struct leg *branch);
-bool tree_reserve(struct tree *tree);
+bool tree_reserve(struct tree *tree, uint32_t port);
+void tree_branch_on(struct tree *tree, struct leg *branch);
+struct leg *tree_branch(const struct tree *tree, uint32_t port);
 void tree_answer(struct switch_core *core, struct tree *tree, const struct uni_message *message);
 void tree_settle(struct switch_core *core, struct tree *tree);
 

@@ -125,7 +125,7 @@ static uint8_t branch_open(struct switch_core *core, struct tree *tree, struct l
     const struct leg *root = tree->root;
     uint8_t cause;
 
-    if (!tree_reserve(tree))
+    if (!tree_reserve(tree, port->number))
         return UNI_CAUSE_RESOURCE;
     struct leg *branch = leg_open(core, port, VCI_NONE, root->rate_out, root->rate_in, &cause);
     if (!branch)
@@ -143,10 +143,7 @@ static uint8_t branch_open(struct switch_core *core, struct tree *tree, struct l
     }
     if (tree->multipoint)
         uni_party_cookie(port->uni, branch->call, 0, leaf->thing.name);
-    branch->prev = tree->last;
-    *(tree->last ? &tree->last->next : &tree->first) = branch;
-    tree->last = branch;
-    tree->branch_count++;
+    tree_branch_on(tree, branch);
     leaf_link(core, leaf, branch);
     leaf->branch_party = 0;
     leaf->of_setup = true;
@@ -208,9 +205,9 @@ uint8_t leaf_route(struct switch_core *core, struct tree *tree, struct leaf *lea
         return CAUSE_ROUTING_ERROR; /* where it came from: two tables disagree */
     if (port->options.party_count_max && port->party_count >= port->options.party_count_max)
         return UNI_CAUSE_RESOURCE;
-    for (struct leg *branch = tree->first; branch; branch = branch->next)
-        if (branch->port == port->number)
-            return leaf_join(core, tree, leaf, branch, message);
+    struct leg *branch = tree_branch(tree, port->number);
+    if (branch)
+        return leaf_join(core, tree, leaf, branch, message);
     return branch_open(core, tree, leaf, port, message);
 }
 

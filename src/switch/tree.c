@@ -10,6 +10,7 @@ enum {
     VCI_EXCLUSIVE = 0, /* SIG 4.9 */
     VCI_ANY = 1,
     FIRST_HOPS = 4,
+    BRANCHES_LISTED = 8, /* no more are looked through to find one */
 };
 
 static void refuse(struct switch_core *core, struct port *port, uint32_t call, uint8_t cause)
@@ -39,6 +40,7 @@ static uint8_t wanted_vci(const struct uni_message *message, uint16_t *vci)
 static void tree_free(struct tree *tree)
 {
     free(tree->forward.hops);
+    free(tree->by_port);
     free(tree->setup);
     free(tree);
 }
@@ -141,6 +143,28 @@ void tree_end(struct switch_core *core, struct tree *tree, const struct ending *
     tree_free(tree);
 }
 
+/* Finds the branch at a port; constant time. NULL: there is none. */
+struct leg *tree_branch(const struct tree *tree, uint32_t port)
+{
+    if (tree->by_port)
+        return port < tree->by_port_room ? tree->by_port[port] : NULL;
+    struct leg *branch = tree->first;
+    while (branch && branch->port != port)
+        branch = branch->next;
+    return branch;
+}
+
+/* A branch joins its tree, which has room for it. */
+void tree_branch_on(struct tree *tree, struct leg *branch)
+{
+    branch->prev = tree->last;
+    *(tree->last ? &tree->last->next : &tree->first) = branch;
+    tree->last = branch;
+    tree->branch_count++;
+    if (tree->by_port)
+        tree->by_port[branch->port] = branch;
+}
+
 /* A branch leaves its tree: no frame goes there any more. Its leaves stay for the caller. */
 void tree_branch_off(struct switch_core *core, struct tree *tree, struct leg *branch)
 {
@@ -151,17 +175,47 @@ void tree_branch_off(struct switch_core *core, struct tree *tree, struct leg *br
         branch->connected = false;
         forward_set(&port_of(core, branch->port)->forwards, branch->vci, NULL);
     }
+    if (tree->by_port)
+        tree->by_port[branch->port] = NULL;
     *(branch->prev ? &branch->prev->next : &tree->first) = branch->next;
     *(branch->next ? &branch->next->prev : &tree->last) = branch->prev;
     branch->tree = NULL;
     tree->branch_count--;
 }
 
+/* The way from ports to branches: none while there are few. */
+static bool by_port_reserve(struct tree *tree, uint32_t port)
+{
+    uint32_t room = tree->by_port_room ? tree->by_port_room : 16;
+
+    if (tree->branch_count < BRANCHES_LISTED && !tree->by_port)
+        return true;
+    while (room <= port)
+        room *= 2;
+    for (const struct leg *branch = tree->by_port ? NULL : tree->first; branch;
+         branch = branch->next)
+        while (room <= branch->port)
+            room *= 2;
+    if (room == tree->by_port_room)
+        return true;
+    struct leg **by_port = calloc(room, sizeof(struct leg *));
+    if (!by_port)
+        return false;
+    free(tree->by_port);
+    tree->by_port = by_port;
+    tree->by_port_room = room;
+    for (struct leg *branch = tree->first; branch; branch = branch->next)
+        by_port[branch->port] = branch;
+    return true;
+}
+
 /* Makes room for one more branch, so that its answer needs no memory. */
-bool tree_reserve(struct tree *tree)
+bool tree_reserve(struct tree *tree, uint32_t port)
 {
     uint32_t room = tree->forward.room ? tree->forward.room * 2 : FIRST_HOPS;
 
+    if (!by_port_reserve(tree, port))
+        return false;
     if (tree->branch_count < tree->forward.room)
         return true;
     struct switch_hop *hops = realloc(tree->forward.hops, room * sizeof *hops);

@@ -97,6 +97,35 @@ static void a_port_number_is_used_again_without_memory_of_the_last(void **state)
     net_end(&net);
 }
 
+static void a_tree_of_many_branches_has_one_for_each_port(void **state)
+{
+    (void)state;
+    enum { LEAVES = 20, ALL = (1u << (LEAVES + 1)) - 2 };
+    struct net net;
+    net_begin(&net, LEAVES + 1, NULL);
+    net_setup(&net, &(struct net_call){.from = 0, .to = 1, .multipoint = true});
+    for (uint32_t leaf = 2; leaf <= LEAVES; leaf++)
+        net_add(&net, 0, leaf, 0, NULL);
+    for (uint32_t leaf = LEAVES; leaf > 0; leaf--)
+        net_add(&net, 0, leaf, 1, NULL);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_ACK), 2 * LEAVES - 1);
+    assert_int_equal(net_reach(&net, 0), ALL);
+    for (uint32_t leaf = 1; leaf <= LEAVES; leaf++) {
+        assert_int_equal(net_count(&net, leaf, UNI_EVENT_SETUP), 1);
+        assert_int_equal(net_count(&net, leaf, UNI_EVENT_ADD_PARTY), 1);
+    }
+    for (uint32_t leaf = 3; leaf <= LEAVES; leaf += 3)
+        net_release(&net, leaf, NULL);
+    for (uint32_t leaf = 3; leaf <= LEAVES; leaf += 3)
+        net_add(&net, 0, leaf, 2, NULL);
+    assert_int_equal(net_reach(&net, 0), ALL);
+    net_unplug(&net, 5);
+    assert_int_equal(net_reach(&net, 0), ALL & ~(1u << 5));
+    net_add(&net, 0, 6, 3, NULL);
+    assert_int_equal(net_reach(&net, 0), ALL & ~(1u << 5));
+    net_end(&net);
+}
+
 static void random_octets_on_one_port_do_not_disturb_the_others(void **state)
 {
     (void)state;
@@ -159,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_port_that_falls_silent_shortly_keeps_its_parties),
         cmocka_unit_test(a_port_that_goes_during_setup_is_cause_27),
         cmocka_unit_test(a_port_number_is_used_again_without_memory_of_the_last),
+        cmocka_unit_test(a_tree_of_many_branches_has_one_for_each_port),
         cmocka_unit_test(random_octets_on_one_port_do_not_disturb_the_others),
         cmocka_unit_test(random_joins_and_leaves_end_where_they_should),
     };
