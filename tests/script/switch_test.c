@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +79,45 @@ static void a_link_delays(void **state)
                          "expect(now() - began >= 50, 'late')\n"
                          "expect(now() - began < 51, 'not later')\n",
                     CONDIS_SCRIPT_PASSED, "2 expectations came true");
+}
+
+/* Each end of the call, and a trunk; in simulated time, T309 is what it is. */
+static void a_cut_shorter_than_t309_loses_no_call(void **state)
+{
+    static const enum condis_clock simulated = CONDIS_SIMULATED;
+    static const char *const edges[] = {"", ", driver = 'atmlink', call_manager = 'atmuni'"};
+
+    (void)state;
+    for (size_t edge = 0; edge < 2; edge++)
+        for (int seed = 1; seed <= 10; seed++) {
+            char text[2048];
+            snprintf(text, sizeof text,
+                     "local s1 = switch 's1'\n"
+                     "local s2 = switch 's2'\n"
+                     "local trunk = s1:trunk(s2)\n"
+                     "s1:route('*', s2)\n"
+                     "local root = station('root', {switch = s1%s})\n"
+                     "local calls = station('leaf', {switch = s2%s})"
+                     " : listen '@leaf'\n"
+                     "local taken = spawn(function() return calls:accept() end)\n"
+                     "local call = root:call('@leaf', {multipoint = true})\n"
+                     "local there = taken:join()\n"
+                     "for _, link in ipairs{s1:link('root'), trunk, s2:link('leaf')} do\n"
+                     "    link:cut()\n"
+                     "    sleep(9000)\n"
+                     "    link:mend()\n"
+                     "    sleep(3000)\n"
+                     "    call:send 'still here'\n"
+                     "    expect_equal(there:receive(), 'still here')\n"
+                     "end\n"
+                     "call:close 'bye'\n"
+                     "expect_equal(select(2, there:wait_closed()), 'bye')\n",
+                     edges[edge], edges[edge]);
+            struct scenario scenario = scenario_run(text, &simulated, (uint64_t)seed);
+            if (scenario.verdict != CONDIS_SCRIPT_PASSED)
+                fail_msg("seed %d\n%s\n%s%s", seed, text, scenario.out, scenario.err);
+            scenario_free(&scenario);
+        }
 }
 
 static void a_link_that_is_cut_ends_its_calls_in_time(void **state)
@@ -202,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_call_crosses_a_switch),
         cmocka_unit_test(each_port_has_its_version_of_the_uni),
         cmocka_unit_test(a_link_delays),
+        cmocka_unit_test(a_cut_shorter_than_t309_loses_no_call),
         cmocka_unit_test(a_link_that_is_cut_ends_its_calls_in_time),
         cmocka_unit_test(a_partition_loses_nothing),
         cmocka_unit_test(reads_may_end_anywhere),
