@@ -26,6 +26,7 @@ local arrows = {
     ndis = {'ndis', 'nt', 'rules', 'trace'},
     client = {'client'},
     script = {'script', 'client', 'switch', 'ndis', 'link', 'nt', 'rules', 'trace'},
+    explore = {'explore', 'script', 'ndis', 'nt', 'rules'},
     saal = {'saal'},
     uni = {'uni'},
     ilmi = {'ilmi'},

@@ -44,6 +44,14 @@ struct condis_fault_plan {
     size_t excluded_count;
 };
 
+/* What a scenario came to, for a program. */
+struct condis_script_result {
+    uint64_t ended_100ns; /* the world's time at its end */
+    uint64_t met_count;   /* expectations that came true */
+    struct condis_tally tally;
+    char error[512]; /* the one line that says why it failed or could not run; "": none */
+};
+
 struct condis_script_options {
     const char *path;             /* the script */
     const char *const *arguments; /* its `arg`, 1 and up */
@@ -70,6 +78,10 @@ struct condis_script_options {
     FILE *err;        /* errors, broken rules and what drivers print; NULL: standard error */
     FILE *json;       /* NULL: none; else one JSON document is written at the end */
     bool live_screen; /* out is a terminal: progress may rewrite its line */
+    /* Hears of each broken rule, as condis_world_options.on_violation does; NULL: nobody. */
+    void (*on_violation)(void *context, const struct condis_violation *violation);
+    void *context;
+    struct condis_script_result *result; /* filled before condis_script_run returns; may be NULL */
 };
 
 /* Runs a scenario. The calling thread runs the script; it must not be inside a driver. A simulated

@@ -154,6 +154,7 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
         .seed = world->options.seed,
         .strategy = world->options.schedule ? &strategy_schedule : NULL,
         .strategy_self = world->options.schedule ? &world->options.schedule->schedule : NULL,
+        .steps_max = world->options.schedule ? world->options.schedule->schedule.steps_max : 0,
         .rules = &world->rules,
         .trace = world->trace,
         .user = world,

@@ -84,6 +84,7 @@ struct schedule {
     struct decision *planned; /* by task, then number; owned                                     */
     uint32_t planned_count;
     struct schedule_log *log;
+    uint64_t steps_max; /* as in exec_world_options */
 };
 
 /* Pass it to exec_world_create with a schedule as strategy_self. */

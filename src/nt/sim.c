@@ -10,7 +10,12 @@
 
 /* So many points in a row one task may go on while others could, before it is taken to poll for
  * what another one must do first. */
-#define BURST_MAX         1000u
+#define BURST_MAX 1000u
+/* After so many points without time going on somebody polls for what time brings: a microsecond for
+ * each point from there on, as it would take. Looked at now and then only. */
+#define POLL_STEPS        20000u
+#define POLL_EVERY        16u
+#define POLL_100NS        10u
 #define STEPS_MAX_DEFAULT 100000000ull
 /* 2026-01-01 00:00 UTC in 100 ns since 1601-01-01. */
 #define SYSTEM_TIME_DEFAULT 134116992000000000ull
@@ -85,11 +90,10 @@ static uint64_t next_event(struct sim *sim)
     return next;
 }
 
-static void time_set(struct sim *sim, uint64_t now)
+static void time_reach(struct sim *sim, uint64_t now)
 {
     if (now > sim->now)
         sim->now = now;
-    sim->steps = 0;
     while (!exec_list_empty(&sim->sleepers)) {
         struct sim_task *task = EXEC_CONTAINER(sim->sleepers.next, struct sim_task, link);
         if (task->due > sim->now)
@@ -106,6 +110,12 @@ static void time_set(struct sim *sim, uint64_t now)
     struct exec_world *world = &sim->world->head;
     if (world->watch && sim->now >= world->watch_at)
         world->watch(world);
+}
+
+static void time_set(struct sim *sim, uint64_t now)
+{
+    sim->steps = 0;
+    time_reach(sim, now);
 }
 
 /* ---- stopping and idling ---- */
@@ -215,8 +225,19 @@ static uint32_t sim_ask(struct sim *sim, uint32_t count, uint32_t from_index, co
     return index;
 }
 
+/* Time does not stand still for a loop that waits for it: a driver may poll a clock, or a flag that
+ * a timer or somebody who stalls will set. */
+static void time_creep(struct sim *sim)
+{
+    time_reach(sim, sim->now + POLL_EVERY * POLL_100NS);
+    if (sim->boot.state == SIM_IDLING && sim->now >= sim->idle_deadline)
+        boot_continue(sim, EXEC_TIME_LIMIT);
+}
+
 static struct sim_task *sim_pick(struct sim *sim, const char *what)
 {
+    if (sim->steps >= POLL_STEPS && sim->steps % POLL_EVERY == 0)
+        time_creep(sim);
     uint32_t count = 0;
     uint32_t from_index = UINT32_MAX;
     for (uint32_t i = 0; i < sim->ready_count; i++) {

@@ -35,6 +35,11 @@ static void worker_main(struct sim_task *task)
     for (;;) {
         struct exec_work *work = work_take(exec);
         if (work) {
+            /* Each on another processor than the last, because two at DISPATCH on one processor
+             * could never meet. */
+            uint32_t turn = exec->sim->work_turn++;
+            task_place(&task->inner.head, exec, turn % exec->head.processor_count);
+            exec_preempt("take work"); /* another task may have this processor for itself */
             work_run(exec, work);
             exec_preempt("work done");
         } else {

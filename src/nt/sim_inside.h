@@ -40,6 +40,7 @@ struct sim_exec {
     struct exec_link tasks; /* every fiber of the exec                             */
     struct exec_link parked_workers;
     uint32_t worker_count;
+    uint32_t work_turn; /* whose turn it is to have the next work: a processor's        */
 };
 
 /* The simulated part of a world: one thread's fibers and their time. */

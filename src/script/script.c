@@ -172,6 +172,16 @@ static enum condis_script_verdict judge(struct script *script)
     return CONDIS_SCRIPT_PASSED;
 }
 
+static void tell_result(const struct script *script, struct condis_script_result *result)
+{
+    if (!result)
+        return;
+    *result = (struct condis_script_result){
+        .ended_100ns = script->ended_100ns, .met_count = script->met_count, .tally = script->tally};
+    if (script->error)
+        snprintf(result->error, sizeof result->error, "%s", script->error);
+}
+
 enum condis_script_verdict condis_script_run(const struct condis_script_options *options)
 {
     struct script *script = malloc(sizeof *script);
@@ -184,6 +194,7 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
         script_end(script);
         verdict = judge(script);
         output_verdict(script, verdict);
+        tell_result(script, options->result);
         free_boxes(script);
     }
     if (script->lua)

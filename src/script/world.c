@@ -38,6 +38,8 @@ static uint16_t obligation_of(const char *rule)
 static void on_violation(void *context, const struct condis_violation *violation)
 {
     struct script *script = context;
+    if (script->options->on_violation)
+        script->options->on_violation(script->options->context, violation);
     pthread_mutex_lock(&script->report_mutex);
     if (!violation->expected) {
         fputs(violation->report, script->err);

@@ -69,7 +69,7 @@ grep -q 'usage: condis run' "$work/out" || wrong '--help does not say how to run
 run 0 run --help
 [ ! -s "$work/err" ] || wrong 'run --help writes to standard error'
 
-for command in answer call capture run switch; do
+for command in answer call capture explore faults run switch; do
     run 0 "$command" --help
     grep -q "usage: condis $command " "$work/out" || wrong "$command --help does not say how"
 done

@@ -38,6 +38,7 @@ extern const size_t command_count;
 extern const struct command command_answer;
 extern const struct command command_call;
 extern const struct command command_capture;
+extern const struct command command_explore;
 extern const struct command command_faults;
 extern const struct command command_run;
 extern const struct command command_switch;

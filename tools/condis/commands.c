@@ -9,6 +9,7 @@ const struct command *const commands[] = {
     &command_answer,  //
     &command_call,    //
     &command_capture, //
+    &command_explore, //
     &command_faults,  //
     &command_run,     //
     &command_switch,  //

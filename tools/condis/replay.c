@@ -66,7 +66,21 @@ static bool end(struct text *text)
 
 /* ---- the two halves ---- */
 
-static size_t write_options(struct text *text, const struct command *command,
+/* Whether an option of this command line belongs to the replay, which is the command itself or,
+ * with `as_run`, condis run. */
+static bool is_replayed(const struct option_row *row, bool as_run)
+{
+    const char *value;
+    if (!row)
+        return true;
+    if (is_of_the_view(row))
+        return false;
+    return !as_run ||
+           (strcmp(row->name, "--strategy") != 0 &&
+            options_find(command_run.options, command_run.option_count, row->name, &value) != NULL);
+}
+
+static size_t write_options(struct text *text, const struct command *command, bool as_run,
                             const char *const *arguments, size_t argument_count)
 {
     size_t i = 0;
@@ -75,7 +89,7 @@ static size_t write_options(struct text *text, const struct command *command,
         const struct option_row *row =
             options_find(command->options, command->option_count, arguments[i], &value);
         bool value_follows = row && row->value && !value;
-        if (!row || !is_of_the_view(row)) {
+        if (is_replayed(row, as_run)) {
             put_word(text, arguments[i]);
             if (value_follows)
                 put_word(text, arguments[i + 1]);
@@ -92,10 +106,25 @@ void replay_write(struct replay *replay, const struct command *command,
     char number[24];
     put_word(&text, "condis");
     put_word(&text, command->name);
-    size_t i = write_options(&text, command, arguments, argument_count);
+    size_t i = write_options(&text, command, false, arguments, argument_count);
     snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
     put_word(&text, "--seed");
     put_word(&text, number);
+    struct text after = {.bytes = replay->arguments};
+    for (; i < argument_count; i++)
+        put_word(&after, arguments[i]);
+    if (!end(&text) || !end(&after))
+        replay->command[0] = replay->arguments[0] = '\0';
+}
+
+void replay_write_run(struct replay *replay, const struct command *command,
+                      const char *const *arguments, size_t argument_count)
+{
+    struct text text = {.bytes = replay->command};
+    put_word(&text, "condis");
+    put_word(&text, command_run.name);
+    size_t i = write_options(&text, command, true, arguments, argument_count);
+    put_word(&text, "--sim");
     struct text after = {.bytes = replay->arguments};
     for (; i < argument_count; i++)
         put_word(&after, arguments[i]);

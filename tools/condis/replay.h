@@ -24,4 +24,9 @@ struct replay {
 void replay_write(struct replay *replay, const struct command *command,
                   const char *const *arguments, size_t argument_count, uint64_t seed);
 
+/* Writes what `condis run` is told for one of the simulated runs that another command makes: the
+ * options that both have. The run's own seed and schedule are not in it. */
+void replay_write_run(struct replay *replay, const struct command *command,
+                      const char *const *arguments, size_t argument_count);
+
 #endif

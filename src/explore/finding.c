@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* A finding is one way to fail, however many runs fail that way. */
+#define _GNU_SOURCE
+#include "explore/explore.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLAYS 3u
+
+static struct finding *finding_of(struct explore *explore, const char *key)
+{
+    for (uint32_t i = 0; i < explore->finding_count; i++)
+        if (!strcmp(explore->findings[i].key, key))
+            return &explore->findings[i];
+    return NULL;
+}
+
+static struct finding *finding_add(struct explore *explore, const struct result *result)
+{
+    if (explore->finding_count == explore->finding_room) {
+        uint32_t room = explore->finding_room ? 2 * explore->finding_room : 16;
+        struct finding *findings = realloc(explore->findings, room * sizeof *findings);
+        if (!findings)
+            return NULL;
+        explore->findings = findings;
+        explore->finding_room = room;
+    }
+    struct finding *finding = &explore->findings[explore->finding_count++];
+    *finding = (struct finding){.run = result->number,
+                                .seed = result->seed,
+                                .run_count = 1,
+                                .found_count = result->decision_count,
+                                .by_seed = result->decisions == NULL};
+    snprintf(finding->key, sizeof finding->key, "%s", result->key);
+    snprintf(finding->title, sizeof finding->title, "%s", result->title);
+    return finding;
+}
+
+void findings_free(struct explore *explore)
+{
+    for (uint32_t i = 0; i < explore->finding_count; i++) {
+        free(explore->findings[i].command);
+        free(explore->findings[i].report);
+    }
+    free(explore->findings);
+    explore->findings = NULL;
+    explore->finding_count = 0;
+}
+
+static void count_kinds(struct finding *finding, const struct decision *decisions, uint32_t count)
+{
+    uint32_t *const counts[] = {&finding->preemptions, &finding->switches, &finding->answers};
+    finding->decision_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        ++*counts[decisions[i].kind];
+}
+
+static void print_counts(FILE *file, const struct finding *finding)
+{
+    if (finding->by_seed) {
+        fprintf(file, "  schedule  %u decisions, too many to shorten: the seed has them\n",
+                finding->found_count);
+        return;
+    }
+    fprintf(file,
+            "  schedule  %u preemption%s, %u other switch%s, %u answer%s that %s not usual; of %u "
+            "decisions, in %u runs\n",
+            finding->preemptions, finding->preemptions == 1 ? "" : "s", finding->switches,
+            finding->switches == 1 ? "" : "es", finding->answers, finding->answers == 1 ? "" : "s",
+            finding->answers == 1 ? "is" : "are", finding->found_count, finding->minimise_count);
+}
+
+/* The report as it is kept: what, when, in which order, how to see it again, and what was told. */
+static char *compose(const struct explore *explore, const struct finding *finding,
+                     const struct decision *decisions, const char *told)
+{
+    char *text = NULL;
+    size_t bytes;
+    uint32_t number = (uint32_t)(finding - explore->findings) + 1;
+    FILE *file = open_memstream(&text, &bytes);
+    if (!file)
+        return NULL;
+    fprintf(file, "finding %u: %s\n", number, finding->title);
+    fprintf(file, "  found     in run %" PRIu64 ", seed %" PRIu64 "\n", finding->run + 1,
+            finding->seed);
+    print_counts(file, finding);
+    for (uint32_t i = 0; i < finding->decision_count; i++) {
+        fputs("            ", file);
+        schedule_describe(file, &decisions[i], &explore->probe.area->log);
+        fputc('\n', file);
+    }
+    fprintf(file, "  replayed  %u of %u times it ended the same way%s\n", finding->replayed_count,
+            REPLAYS,
+            finding->replayed_count == REPLAYS
+                ? ""
+                : ": it depends on something that the seed does not decide");
+    fprintf(file, "  replay    %s%s%s\n", finding->command ? finding->command : "(no memory)",
+            explore->replay_gap, explore->replay_tail);
+    fputs(told, file);
+    fclose(file);
+    return text;
+}
+
+static bool keep(struct explore *explore, struct finding *finding, const struct result *result,
+                 const struct decision *decisions)
+{
+    uint32_t number = (uint32_t)(finding - explore->findings) + 1;
+    const struct schedule_log *log = &explore->probe.area->log;
+    char *told = slot_text(&explore->probe);
+    finding->report = compose(explore, finding, decisions, told ? told : "");
+    free(told);
+    if (!finding->report)
+        return explore_refuse(explore, "no memory for a finding");
+    if (!finding->by_seed && !state_write_schedule(explore, number, "found", result->decisions,
+                                                   result->decision_count, log))
+        return false;
+    return state_write_text(explore, number, "report.txt", finding->report);
+}
+
+/* The screen gets the first broken rule; those that follow from it are in the file. */
+static void tell(struct explore *explore, const struct finding *finding)
+{
+    static const char mark[] = "\nrule broken: ";
+    uint32_t number = (uint32_t)(finding - explore->findings) + 1;
+    const char *first = strstr(finding->report, mark);
+    const char *second = first ? strstr(first + 1, mark) : NULL;
+    progress_break(explore);
+    if (second)
+        fprintf(explore->out, "%.*s\n  and more, in %s/findings/%" PRIu32 "/report.txt\n",
+                (int)(second - finding->report), finding->report, explore->dir, number);
+    else
+        fputs(finding->report, explore->out);
+    fputc('\n', explore->out);
+    fflush(explore->out);
+}
+
+static bool finding_new(struct explore *explore, const struct result *result)
+{
+    struct finding *finding = finding_add(explore, result);
+    struct decision *decisions = malloc((result->decision_count + 1) * sizeof *decisions);
+    uint32_t count = finding && !finding->by_seed ? result->decision_count : 0;
+    if (!finding || !decisions) {
+        free(decisions);
+        return explore_refuse(explore, "no memory for a finding");
+    }
+    uint32_t number = explore->finding_count;
+    if (count)
+        memcpy(decisions, result->decisions, count * sizeof *decisions);
+    progress_break(explore);
+    if (!finding->by_seed)
+        (void)minimise(explore, finding, decisions, &count);
+    count_kinds(finding, decisions, count);
+    char *path = finding->by_seed ? NULL : state_finding_path(explore, number, "schedule");
+    finding->command = explore_command(explore, finding->seed, path);
+    free(path);
+    bool written = finding->by_seed || state_write_schedule(explore, number, "schedule", decisions,
+                                                            count, &explore->probe.area->log);
+    for (uint32_t i = 0; i < REPLAYS && written; i++)
+        finding->replayed_count +=
+            fails_again(explore, finding, decisions, count, finding->command);
+    written = written && keep(explore, finding, result, decisions);
+    free(decisions);
+    if (written)
+        tell(explore, finding);
+    return written;
+}
+
+bool finding_take(struct explore *explore, const struct result *result)
+{
+    struct finding *known = finding_of(explore, result->key);
+    if (known) {
+        known->run_count++;
+        return true;
+    }
+    uint32_t most = explore->options->finding_max;
+    if (most && explore->finding_count == most)
+        return true;
+    bool taken = finding_new(explore, result);
+    if (most && explore->finding_count == most)
+        explore->stop = true;
+    return taken && state_save(explore);
+}
