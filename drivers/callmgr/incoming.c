@@ -61,7 +61,7 @@ static PCM_VC OfferVc(PCM_ADAPTER Adapter, PCM_SAP Sap, const struct hubsig_mess
 
 VOID CmTellOffer(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
 {
-    NDIS_STATUS Status = NDIS_STATUS_DEST_OUT_OF_ORDER; /* nobody listens here */
+    NDIS_STATUS Status = NDIS_STATUS_INVALID_SAP; /* nobody listens here */
     PCM_SAP Sap;
     PCM_VC Vc = NULL;
     NdisAcquireSpinLock(&Adapter->Lock);
