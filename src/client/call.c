@@ -88,6 +88,8 @@ void call_end(struct condis_call *call, condis_status status)
         call->status = status;
     party_close_all_locked(call);
     call->closing_party = NULL;
+    struct condis_call_events events = call->events;
+    bool tell = events.on_ended && !call->released;
     condis_status began = call->status != CONDIS_SUCCESS ? call->status : NDIS_STATUS_CLOSING;
     wait_list_wake(&call->waiters);
     NdisReleaseSpinLock(&call->lock);
@@ -95,6 +97,8 @@ void call_end(struct condis_call *call, condis_status status)
     vc->call = NULL;
     vc_end(vc);
     client_tell(begin, began);
+    if (tell)
+        events.on_ended(events.context, call);
     client_tell(close, CONDIS_SUCCESS);
     call_let_go(call);
 }

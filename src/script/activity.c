@@ -262,10 +262,62 @@ static int sleep_ms(lua_State *L)
                          sleep_continue);
 }
 
+/* What one activity tells others. */
+struct event_box {
+    struct box box;
+    bool set;
+};
+
+/* event(): event */
+static int event(lua_State *L)
+{
+    box_push_new(L, BOX_EVENT, sizeof(struct event_box), NULL);
+    return 1;
+}
+
+static int event_set(lua_State *L)
+{
+    struct event_box *self = box_check(L, 1, BOX_EVENT);
+    self->set = true;
+    box_wake(&self->box);
+    return 0;
+}
+
+static int event_clear(lua_State *L)
+{
+    struct event_box *self = box_check(L, 1, BOX_EVENT);
+    self->set = false;
+    return 0;
+}
+
+/* One that was set and cleared before the waiter had its turn is missed, as events are. */
+static int event_continue(lua_State *L, int status, lua_KContext context)
+{
+    struct event_box *self = box_check(L, 1, BOX_EVENT);
+    (void)status;
+    if (self->set)
+        return 0;
+    if (script_now_100ns(self->box.script) >= (uint64_t)context)
+        return script_raise(L, FAULT_RUN, CONDIS_TIMEOUT, "event:wait: nobody set it in time");
+    return activity_wait(L, &self->box.waiters, (uint64_t)context, context, event_continue);
+}
+
+/* event:wait([timeout_ms]) */
+static int event_wait(lua_State *L)
+{
+    box_check(L, 1, BOX_EVENT);
+    activity_check_can_wait(L);
+    return event_continue(L, LUA_OK, (lua_KContext)script_deadline(L, 2));
+}
+
 void activity_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"join", join}, {NULL, NULL}};
+    static const luaL_Reg event_methods[] = {
+        {"set", event_set}, {"clear", event_clear}, {"wait", event_wait}, {NULL, NULL}};
     box_define(L, BOX_ACTIVITY, methods);
+    box_define(L, BOX_EVENT, event_methods);
+    lua_register(L, "event", event);
     lua_register(L, "spawn", spawn);
     lua_register(L, "sleep", sleep_ms);
 }

@@ -7,7 +7,7 @@ static const char *const names[BOX_KIND_COUNT] = {
     [BOX_HOST] = "host",     [BOX_DRIVER] = "driver",     [BOX_ADAPTER] = "adapter",
     [BOX_HUB] = "hub",       [BOX_SWITCH] = "switch",     [BOX_LINK] = "link",
     [BOX_CLIENT] = "client", [BOX_LISTENER] = "listener", [BOX_CALL] = "call",
-    [BOX_PARTY] = "party",   [BOX_ACTIVITY] = "activity",
+    [BOX_PARTY] = "party",   [BOX_ACTIVITY] = "activity", [BOX_EVENT] = "event",
 };
 
 static const char *const metatables[BOX_KIND_COUNT] = {
@@ -16,7 +16,7 @@ static const char *const metatables[BOX_KIND_COUNT] = {
     [BOX_SWITCH] = "condis.switch",     [BOX_LINK] = "condis.link",
     [BOX_CLIENT] = "condis.client",     [BOX_LISTENER] = "condis.listener",
     [BOX_CALL] = "condis.call",         [BOX_PARTY] = "condis.party",
-    [BOX_ACTIVITY] = "condis.activity",
+    [BOX_ACTIVITY] = "condis.activity", [BOX_EVENT] = "condis.event",
 };
 
 static const char values_key[] = "condis.values"; /* registry: box -> its Lua value, weak */

@@ -18,6 +18,24 @@ static void handle_closed(struct script *script, struct event *event)
     box_wake(&self->box);
 }
 
+/* Its parties went with it, and nobody told them. */
+static void handle_ended(struct script *script, struct event *event)
+{
+    struct call_box *self = (struct call_box *)((char *)event - offsetof(struct call_box, ended));
+    box_wake(&self->box);
+    for (struct box *box = script->boxes; box && box != &self->box; box = box->next) {
+        if (box->parent == &self->box)
+            box_wake(box);
+    }
+}
+
+static void on_ended(void *context, struct condis_call *call)
+{
+    struct call_box *self = context;
+    (void)call;
+    queue_put(&self->box.script->queue, &self->ended);
+}
+
 static void on_closed(void *context, struct condis_call *call, condis_status status,
                       const void *close_data, size_t close_bytes)
 {
@@ -35,6 +53,7 @@ void call_events(struct call_box *self, struct condis_call_events *out)
         .on_data = inbox_on_data,
         .on_party_left = party_on_left,
         .on_closed = on_closed,
+        .on_ended = on_ended,
         .context = self,
     };
 }
@@ -46,6 +65,7 @@ struct call_box *call_push_new(lua_State *L, struct client_box *client, int opti
     struct call_box *self = box_push_new(L, BOX_CALL, sizeof *self, &client->box);
     self->client = client;
     self->closed.handle = handle_closed;
+    self->ended.handle = handle_ended;
     self->inbox_bytes_max = inbox_bytes;
     self->posts_max = posts_max ? posts_max : 1;
     inbox_init(self);
@@ -306,20 +326,11 @@ static int call_wait_closed(lua_State *L)
 void calls_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"accept", call_accept},
-        {"reject", call_reject},
-        {"add", party_add},
-        {"send", call_send},
-        {"post", call_post},
-        {"flush", call_flush},
-        {"receive", call_receive},
-        {"received", call_received},
-        {"modify", call_modify},
-        {"close", call_close},
-        {"wait_closed", call_wait_closed},
-        {"info", call_info},
-        {"state", call_state},
-        {NULL, NULL},
+        {"accept", call_accept},   {"reject", call_reject},   {"add", party_add},
+        {"parties", call_parties}, {"send", call_send},       {"post", call_post},
+        {"flush", call_flush},     {"receive", call_receive}, {"received", call_received},
+        {"modify", call_modify},   {"close", call_close},     {"wait_closed", call_wait_closed},
+        {"info", call_info},       {"state", call_state},     {NULL, NULL},
     };
     box_define(L, BOX_CALL, methods);
 }

@@ -56,6 +56,7 @@ struct call_box {
     struct client_box *client;
     struct condis_call *call;
     struct event closed; /* (c) the remote end closed it */
+    struct event ended;  /* (c) nothing is left of it */
     struct datum *first; /* the inbox, oldest first */
     struct datum **last;
     uint32_t inbox_bytes_max;
@@ -130,5 +131,6 @@ struct party_box *party_push_new(lua_State *L, struct call_box *call);
 void party_on_left(void *context, struct condis_party *party, condis_status status,
                    const void *close_data, size_t close_bytes);
 int party_add(lua_State *L);
+int call_parties(lua_State *L);
 
 #endif

@@ -29,6 +29,12 @@ struct condis_host *hosts_any(struct script *script)
     return NULL;
 }
 
+bool hosts_enter(struct script *script, struct host_entry *entry)
+{
+    struct condis_host *host = hosts_any(script);
+    return host && host_enter(host_private(host), entry);
+}
+
 struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processors, int options)
 {
     static const char *const completions[] = {"pending", "direct", "mixed", NULL};

@@ -4,12 +4,20 @@
 #include <string.h>
 
 #include "link/hub.h"
+#include "ndis/host.h"
 
 static void apply(struct hub_box *hub)
 {
     struct script *script = hub->box.script;
     struct hub_shape shape = {.delay_100ns = hub->delay_100ns, .jitter_100ns = hub->jitter_100ns};
-    if (script->exec_world && !hub_set_shape(script->exec_world, hub->name, &shape))
+    struct host_entry entry;
+    if (!script->exec_world)
+        return;
+    bool entered = hosts_enter(script, &entry);
+    bool set = hub_set_shape(script->exec_world, hub->name, &shape);
+    if (entered)
+        host_leave(&entry);
+    if (!set)
         script_raise(script->lua, FAULT_RUN, CONDIS_SUCCESS, "hub '%s': no memory", hub->name);
 }
 
@@ -55,7 +63,12 @@ static int set_cut(lua_State *L, bool cut)
     struct hub_box *self = box_check(L, 1, BOX_HUB);
     const char *station = luaL_checkstring(L, 2);
     struct script *script = script_of(L);
-    if (!script->exec_world || !hub_set_cut(script->exec_world, self->name, station, cut))
+    struct host_entry entry;
+    bool entered = hosts_enter(script, &entry);
+    bool done = script->exec_world && hub_set_cut(script->exec_world, self->name, station, cut);
+    if (entered)
+        host_leave(&entry);
+    if (!done)
         return script_raise(L, FAULT_RUN, CONDIS_SUCCESS, "hub '%s' has no station '%s'",
                             self->name, station);
     lua_settop(L, 1);

@@ -161,7 +161,11 @@ int switch_link(lua_State *L)
 
 static int set_shape(lua_State *L, struct link_box *self)
 {
-    if (!simlink_set_shape(self->box.script->exec_world, self->name, &self->shape))
+    struct switch_entry entry;
+    switch_enter(self->from, &entry);
+    bool set = simlink_set_shape(self->box.script->exec_world, self->name, &self->shape);
+    switch_leave(&entry);
+    if (!set)
         return luaL_error(L, "no memory");
     lua_settop(L, 1);
     return 1;
@@ -188,7 +192,11 @@ static int set_state(lua_State *L, bool (*set)(struct exec_world *world, const c
                      bool on)
 {
     struct link_box *self = box_check(L, 1, BOX_LINK);
-    if (!set(self->box.script->exec_world, self->name, on))
+    struct switch_entry entry;
+    switch_enter(self->from, &entry);
+    bool done = set(self->box.script->exec_world, self->name, on);
+    switch_leave(&entry);
+    if (!done)
         return luaL_error(L, "no memory");
     lua_settop(L, 1);
     return 1;

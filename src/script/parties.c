@@ -62,6 +62,32 @@ int party_add(lua_State *L)
                    condis_party_add_async(call->call, &address, self, &self->party, op_done, op));
 }
 
+/* call:parties(): those that are not gone, in the order they were asked for */
+int call_parties(lua_State *L)
+{
+    struct call_box *call = box_check(L, 1, BOX_CALL);
+    lua_Integer count = 0;
+    lua_newtable(L);
+    for (struct box *box = call->box.script->boxes; box && box != &call->box; box = box->next) {
+        struct party_box *self = (struct party_box *)box;
+        struct condis_party_info info;
+        if (box->kind != BOX_PARTY || self->call != call || box->gone || !self->party)
+            continue;
+        condis_party_info(self->party, &info);
+        if (info.state == CONDIS_PARTY_GONE)
+            continue;
+        box_push(L, box);
+        lua_seti(L, -2, ++count);
+    }
+    for (lua_Integer low = 1, high = count; low < high; low++, high--) { /* the newest came first */
+        lua_geti(L, -1, low);
+        lua_geti(L, -2, high);
+        lua_seti(L, -3, low);
+        lua_seti(L, -2, high);
+    }
+    return 1;
+}
+
 static int drop_finish(lua_State *L, condis_status status, void *subject)
 {
     struct party_box *self = subject;

@@ -140,15 +140,13 @@ local STATION_OPTIONS = {
 }
 local UNI = {[31] = '3.1', [40] = '4.0', ['31'] = '3.1', ['40'] = '4.0'}
 
--- Plugs a station into a switch: its settings get the link and the version of the UNI, the switch
--- a route to its address.
+-- Plugs a station into a switch: its settings get the link and the version of the UNI.
 local function plug(name, board, settings)
     board = type(board) == 'string' and (switches[board] or
         fail(('station: no switch is called %s'):format(show(board)))) or board
     local link = board:plug(name, {uni = UNI[settings.Uni]})
     settings.Link = link:name()
     settings.Uni = settings.Uni or (link:uni() == '3.1' and 31 or 40)
-    board:route('@' .. name, name)
 end
 
 -- A host with one adapter on a hub or a switch, a call manager for it, and a client: client, host,
@@ -182,6 +180,9 @@ function station(name, options)
     end
     local client = self:client()
     client:ready()
+    if options.switch then
+        client:registered()
+    end
     return client, self, parts
 end
 

@@ -34,6 +34,7 @@ enum box_kind {
     BOX_CALL,
     BOX_PARTY,
     BOX_ACTIVITY,
+    BOX_EVENT,
     BOX_KIND_COUNT,
 };
 
@@ -225,6 +226,12 @@ void host_end(struct host_box *host);
 
 /* A host that still runs; NULL: none. */
 struct condis_host *hosts_any(struct script *script);
+
+/* Makes the script's thread a task of some host, for what takes locks that tasks of the world have
+ * too: in a simulated world nobody else could let them go. Between the two nothing raises.
+ * returns false when no host runs: then there is nobody to wait for. */
+struct host_entry;
+bool hosts_enter(struct script *script, struct host_entry *entry);
 
 /* Handles what is queued now. */
 void script_handle_events(struct script *script);

@@ -178,7 +178,6 @@ static void a_switch_ends_and_another_takes_its_place(void **state)
                          "s1 = switch 's1'\n"
                          "for _, name in ipairs{'root', 'leaf'} do\n"
                          "    s1:plug(name)\n"
-                         "    s1:route('@' .. name, name)\n"
                          "end\n"
                          "sleep(60000)\n"
                          "connect()\n",
