@@ -192,7 +192,8 @@ struct condis_call_events {
                       const void *close_data, size_t close_bytes);
 
     /* The call is closed completely, whoever closed it, or could not be made: its parties are gone,
-     * and condis_call_closed_wait would not wait. Before the `done` of a close. Runs at most once. */
+     * and condis_call_closed_wait would not wait. Before the `done` of a close. Runs at most once.
+     */
     void (*on_ended)(void *context, struct condis_call *call);
 
     /* A call that was accepted may carry data from now on. Runs before the `done` of
