@@ -111,8 +111,10 @@ static struct fault_words word_field(lua_State *L, const char *field)
 static const char *push_mode(lua_State *L)
 {
     const char *mode = options_string(L, 1, "mode");
-    if (!mode)
+    if (!mode) {
         script_raise(L, FAULT_RUN, CONDIS_SUCCESS, "faults: mode is missing");
+        return "";
+    }
     const char *field = strcmp(mode, "random") == 0 ? "percent" : mode;
     int type = lua_getfield(L, 1, field);
     if (type == LUA_TNIL)

@@ -10,19 +10,18 @@ struct party {
     ULONG *Note;
 };
 
+static volatile ULONG_PTR NoteField; /* volatile: a checker of sources must not see the mistake */
+
 static NDIS_STATUS NoNote(struct party *Party)
 {
-    NDIS_HANDLE NdisPartyHandle = Party->NdisPartyHandle;
     if (MISTAKE == 1)
         return NDIS_STATUS_RESOURCES;
     if (MISTAKE == 2)
-        *(volatile ULONG *)Party->Note = 1;
-    NdisFreeMemory(Party, 0, 0);
-    if (MISTAKE == 3)
-        return NDIS_STATUS_PENDING;
+        *(volatile ULONG *)((ULONG_PTR)Party->Note + NoteField) = 1;
     if (MISTAKE == 4)
-        NdisMCmAddPartyComplete(NDIS_STATUS_RESOURCES, NdisPartyHandle, NULL, NULL);
-    return NDIS_STATUS_RESOURCES;
+        NdisMCmAddPartyComplete(NDIS_STATUS_RESOURCES, Party->NdisPartyHandle, NULL, NULL);
+    NdisFreeMemory(Party, 0, 0);
+    return MISTAKE == 3 ? NDIS_STATUS_PENDING : NDIS_STATUS_RESOURCES;
 }
 
 static NDIS_STATUS AddParty(NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters,
