@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
     RELAY_LEAVES_MAX = 16,
@@ -29,6 +30,7 @@ struct relay_shared {
     _Atomic uint32_t joined;    /* leaves that are in the call */
     _Atomic bool failed;
     _Atomic uint64_t begin_ns; /* before the first frame */
+    uint64_t cpu_ns;           /* that all processes took from then on; set by relay_watch */
     struct {
         _Alignas(64) _Atomic uint64_t frames; /* received */
         _Atomic uint64_t end_ns;              /* after the last */
@@ -51,8 +53,10 @@ void relay_took(struct relay_shared *shared, uint32_t leaf, const struct relay_s
 bool relay_may_send(const struct relay_shared *shared, const struct relay_shape *shape,
                     uint64_t sent);
 
-/* Whether every leaf has everything, or somebody failed. */
-bool relay_is_done(struct relay_shared *shared, const struct relay_shape *shape);
+/* Waits until every leaf has everything, and ends the processes of the run; ends the program when
+ * one of them failed. */
+void relay_watch(struct relay_shared *shared, const struct relay_shape *shape,
+                 const pid_t *children, uint32_t child_count);
 
 /* Says what is wrong, and ends the process. */
 void relay_fail(struct relay_shared *shared, const char *what, const char *why)

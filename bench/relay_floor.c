@@ -7,12 +7,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { FRAMES_A_WRITE = 32 };
@@ -150,10 +148,5 @@ void relay_floor_run(struct relay_shared *shared_, const struct relay_shape *sha
     }
     close(listener);
     close(leaf_listener);
-    while (!relay_is_done(shared, &shape))
-        relay_pause();
-    while (count > 0) {
-        kill(children[--count], SIGKILL);
-        waitpid(children[count], NULL, 0);
-    }
+    relay_watch(shared, &shape, children, count);
 }

@@ -4,11 +4,9 @@
 #define _GNU_SOURCE
 #include "relay.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <condis/call.h>
@@ -226,11 +224,6 @@ void relay_switch_run(struct relay_shared *shared_, const struct relay_shape *sh
             root();
         _exit(0);
     }
-    while (!relay_is_done(shared, &shape))
-        relay_pause();
-    while (count > 0) {
-        kill(children[--count], SIGKILL);
-        waitpid(children[count], NULL, 0);
-    }
+    relay_watch(shared, &shape, children, count);
     fclose(log);
 }
