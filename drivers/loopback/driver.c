@@ -1,240 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* The miniport: DriverEntry, adapters, and NDIS's calls on their way to the port. */
-#include "loopback.h"
+/* loopback is a miniport call manager whose medium is a hub: the integrated edge of drivers/callmgr
+ * with the hub's engine under it. */
+#include "hub.h"
+#include "mcm.h"
 
-#define LOOPBACK_TAG 'kblL'
+typedef struct _LOOPBACK_ADAPTER {
+    MCM_ADAPTER Mcm; /* first */
+    struct hubsig Engine;
+} LOOPBACK_ADAPTER, *PLOOPBACK_ADAPTER;
 
-static NDIS_HANDLE
-    LoopbackDriverHandle; /* the only global: what NdisMRegisterMiniportDriver gave */
-
-static MINIPORT_SET_OPTIONS LoopbackSetOptions;
-static MINIPORT_INITIALIZE LoopbackInitialize;
-static MINIPORT_HALT LoopbackHalt;
-static MINIPORT_UNLOAD LoopbackUnload;
-static MINIPORT_PAUSE LoopbackPause;
-static MINIPORT_RESTART LoopbackRestart;
-static MINIPORT_OID_REQUEST LoopbackOidRequest;
-static MINIPORT_CANCEL_OID_REQUEST LoopbackCancelOidRequest;
-static MINIPORT_CANCEL_SEND LoopbackCancelSend;
-static MINIPORT_RETURN_NET_BUFFER_LISTS LoopbackReturnNetBufferLists;
-static MINIPORT_DEVICE_PNP_EVENT_NOTIFY LoopbackDevicePnPEventNotify;
-static MINIPORT_SHUTDOWN LoopbackShutdown;
-static MINIPORT_CO_ACTIVATE_VC LoopbackCoActivateVc;
-static MINIPORT_CO_DEACTIVATE_VC LoopbackCoDeactivateVc;
-static MINIPORT_CO_SEND_NET_BUFFER_LISTS LoopbackCoSendNetBufferLists;
-static MINIPORT_CO_OID_REQUEST LoopbackCoOidRequest;
-DRIVER_INITIALIZE DriverEntry;
-
-static NDIS_STATUS ReadConfig(NDIS_HANDLE NdisMiniportHandle, CM_CONFIG *Config)
+static NDIS_STATUS LoopbackBegin(PMCM_ADAPTER Adapter)
 {
-    NDIS_CONFIGURATION_OBJECT Object;
-    NDIS_HANDLE Configuration;
-    NDIS_STATUS Status;
-    NdisZeroMemory(&Object, sizeof(Object));
-    Object.Header.Type = NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT;
-    Object.Header.Revision = NDIS_CONFIGURATION_OBJECT_REVISION_1;
-    Object.Header.Size = NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1;
-    Object.NdisHandle = NdisMiniportHandle;
-    Status = NdisOpenConfigurationEx(&Object, &Configuration);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return Status;
-    CmReadConfig(Configuration, Config);
-    NdisCloseConfiguration(Configuration);
-    return NDIS_STATUS_SUCCESS;
+    return CmHubBegin(&Adapter->Manager, &((PLOOPBACK_ADAPTER)Adapter)->Engine,
+                      &Adapter->Port.Station);
 }
 
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-LoopbackInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverContext,
-                   PNDIS_MINIPORT_INIT_PARAMETERS MiniportInitParameters)
+static VOID LoopbackSend(PCM_ADAPTER Manager, const struct hubsig_message *Message)
 {
-    CO_ADDRESS_FAMILY Family = {CO_ADDRESS_FAMILY_Q2931, 4, 0};
-    PLOOPBACK_ADAPTER Adapter;
-    NDIS_STATUS Status;
-    UNREFERENCED_PARAMETER(MiniportDriverContext);
-    UNREFERENCED_PARAMETER(MiniportInitParameters);
-    Adapter = NdisAllocateMemoryWithTagPriority(NdisMiniportHandle, sizeof(*Adapter), LOOPBACK_TAG,
-                                                NormalPoolPriority);
-    if (Adapter == NULL)
-        return NDIS_STATUS_RESOURCES;
-    NdisZeroMemory(Adapter, sizeof(*Adapter));
-    Adapter->Manager.Edge = &LoopbackEdge;
-    Adapter->Manager.NdisHandle = NdisMiniportHandle;
-    Status = ReadConfig(NdisMiniportHandle, &Adapter->Manager.Config);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
-    if (Status != NDIS_STATUS_SUCCESS)
-        goto FreeAdapter;
-    Status = CmHubBegin(&Adapter->Manager, &Adapter->Engine, &Adapter->Port.Station);
-    if (Status != NDIS_STATUS_SUCCESS)
-        goto FreeAdapter;
-    Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &LoopbackPortEvents);
-    if (Status != NDIS_STATUS_SUCCESS)
-        goto EndManager;
-    Adapter->Manager.Port = Adapter->Port.Number;
-    Status = NdisMCmRegisterAddressFamilyEx(NdisMiniportHandle, &Family);
-    if (Status == NDIS_STATUS_SUCCESS)
-        return NDIS_STATUS_SUCCESS;
-    PortClose(&Adapter->Port);
-EndManager:
-    CmAdapterEnd(&Adapter->Manager);
-FreeAdapter:
-    NdisFreeMemory(Adapter, 0, 0);
-    return Status;
+    PortSendControl(&((PMCM_ADAPTER)Manager)->Port, Message);
 }
 
-_Use_decl_annotations_ static VOID NTAPI LoopbackHalt(NDIS_HANDLE MiniportAdapterContext,
-                                                      NDIS_HALT_ACTION HaltAction)
+static VOID LoopbackReceive(PMCM_ADAPTER Adapter, ULONG Channel, const UCHAR *Message, ULONG Length)
 {
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(HaltAction);
-    CmAdapterCloseFamilies(&Adapter->Manager);
-    PortClose(&Adapter->Port);
-    CmAdapterEnd(&Adapter->Manager);
-    NdisFreeMemory(Adapter, 0, 0);
+    UNREFERENCED_PARAMETER(Channel); /* a hub has one for messages */
+    CmReceive(&Adapter->Manager, Message, Length);
 }
 
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-LoopbackPause(NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters)
+static VOID LoopbackUndelivered(PMCM_ADAPTER Adapter, const UCHAR *Message, ULONG Length,
+                                NDIS_STATUS Status)
 {
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(PauseParameters);
-    return PortPause(&Adapter->Port);
+    CmUndelivered(&Adapter->Manager, Message, Length, Status);
 }
 
-_Use_decl_annotations_ static NDIS_STATUS NTAPI LoopbackRestart(
-    NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_RESTART_PARAMETERS RestartParameters)
-{
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(RestartParameters);
-    return PortRestart(&Adapter->Port);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-LoopbackOidRequest(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest)
-{
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    return PortOidRequest(&Adapter->Port, NULL, OidRequest);
-}
-
-_Use_decl_annotations_ static VOID NTAPI
-LoopbackCancelOidRequest(NDIS_HANDLE MiniportAdapterContext, PVOID RequestId)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext); /* every request was answered at once */
-    UNREFERENCED_PARAMETER(RequestId);
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackCancelSend(NDIS_HANDLE MiniportAdapterContext,
-                                                            PVOID CancelId)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext); /* nothing waits here: the medium has it all */
-    UNREFERENCED_PARAMETER(CancelId);
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackReturnNetBufferLists(
-    NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferLists, ULONG ReturnFlags)
-{
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    PortReturn(&Adapter->Port, NetBufferLists, ReturnFlags);
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackDevicePnPEventNotify(
-    NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_EVENT NetDevicePnPEvent)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(NetDevicePnPEvent);
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackShutdown(NDIS_HANDLE MiniportAdapterContext,
-                                                          NDIS_SHUTDOWN_ACTION ShutdownAction)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(ShutdownAction);
-}
-
-/* NDIS never asks an MCM these two: its VCs are its own (API §3.4). */
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-LoopbackCoActivateVc(NDIS_HANDLE MiniportVcContext, PCO_CALL_PARAMETERS CallParameters)
-{
-    UNREFERENCED_PARAMETER(MiniportVcContext);
-    UNREFERENCED_PARAMETER(CallParameters);
-    return NDIS_STATUS_NOT_SUPPORTED;
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-LoopbackCoDeactivateVc(NDIS_HANDLE MiniportVcContext)
-{
-    UNREFERENCED_PARAMETER(MiniportVcContext);
-    return NDIS_STATUS_NOT_SUPPORTED;
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackCoSendNetBufferLists(
-    NDIS_HANDLE MiniportVcContext, PNET_BUFFER_LIST NetBufferLists, ULONG SendFlags)
-{
-    PLOOPBACK_VC Vc = MiniportVcContext;
-    ChannelSend(&Vc->Channel, NetBufferLists, SendFlags);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI LoopbackCoOidRequest(
-    NDIS_HANDLE MiniportAdapterContext, NDIS_HANDLE MiniportVcContext, PNDIS_OID_REQUEST OidRequest)
-{
-    PLOOPBACK_ADAPTER Adapter = MiniportAdapterContext;
-    PLOOPBACK_VC Vc = MiniportVcContext;
-    return PortOidRequest(&Adapter->Port, Vc != NULL ? &Vc->Channel : NULL, OidRequest);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI LoopbackSetOptions(NDIS_HANDLE NdisDriverHandle,
-                                                                   NDIS_HANDLE DriverContext)
-{
-    NDIS_MINIPORT_CO_CHARACTERISTICS Co;
-    NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers;
-    NDIS_STATUS Status;
-    UNREFERENCED_PARAMETER(DriverContext);
-    NdisZeroMemory(&Co, sizeof(Co));
-    Co.Header.Type = NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS;
-    Co.Header.Revision = NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1;
-    Co.Header.Size = NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1;
-    Co.CoActivateVcHandler = LoopbackCoActivateVc;
-    Co.CoDeactivateVcHandler = LoopbackCoDeactivateVc;
-    Co.CoSendNetBufferListsHandler = LoopbackCoSendNetBufferLists;
-    Co.CoOidRequestHandler = LoopbackCoOidRequest;
-    Status = NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&Co);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return Status;
-    LoopbackFillHandlers(&Handlers);
-    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&Handlers);
-}
-
-_Use_decl_annotations_ static VOID NTAPI LoopbackUnload(PDRIVER_OBJECT DriverObject)
-{
-    UNREFERENCED_PARAMETER(DriverObject);
-    NdisMDeregisterMiniportDriver(LoopbackDriverHandle);
-}
-
-_Use_decl_annotations_ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject,
-                                                  PUNICODE_STRING RegistryPath)
-{
-    NDIS_MINIPORT_DRIVER_CHARACTERISTICS Driver;
-    NdisZeroMemory(&Driver, sizeof(Driver));
-    Driver.Header.Type = NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS;
-    Driver.Header.Revision = NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1;
-    Driver.Header.Size = NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1;
-    Driver.MajorNdisVersion = NDIS_MINIPORT_MAJOR_VERSION;
-    Driver.MinorNdisVersion = NDIS_MINIPORT_MINOR_VERSION;
-    Driver.MajorDriverVersion = 1;
-    Driver.SetOptionsHandler = LoopbackSetOptions;
-    Driver.InitializeHandlerEx = LoopbackInitialize;
-    Driver.HaltHandlerEx = LoopbackHalt;
-    Driver.UnloadHandler = LoopbackUnload;
-    Driver.PauseHandler = LoopbackPause;
-    Driver.RestartHandler = LoopbackRestart;
-    Driver.OidRequestHandler = LoopbackOidRequest;
-    Driver.ReturnNetBufferListsHandler = LoopbackReturnNetBufferLists;
-    Driver.CancelSendHandler = LoopbackCancelSend;
-    Driver.DevicePnPEventNotifyHandler = LoopbackDevicePnPEventNotify;
-    Driver.ShutdownHandlerEx = LoopbackShutdown;
-    Driver.CancelOidRequestHandler = LoopbackCancelOidRequest;
-    return (NTSTATUS)NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &Driver,
-                                                 &LoopbackDriverHandle);
-}
+const CM_MCM_ENGINE CmMcmEngine = {
+    .AdapterBytes = sizeof(LOOPBACK_ADAPTER),
+    .Begin = LoopbackBegin,
+    .Send = LoopbackSend,
+    .Receive = LoopbackReceive,
+    .Undelivered = LoopbackUndelivered,
+};

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Bindings: open the adapter, learn whose station it is, open VPI 0 VCI 5 and VCI 16 to the
- * network, offer the family. */
-#include "atmuni.h"
+/* Bindings: open the adapter, learn whose station it is, open the channels of the engine, offer the
+ * family. */
+#include "alone.h"
 
-VOID AtmuniDone(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
+VOID AloneDone(PALONE_ADAPTER Adapter, NDIS_STATUS Status)
 {
     Adapter->DoneStatus = Status;
     NdisSetEvent(&Adapter->Done);
 }
 
 /* Waits when a call pended. Bind and unbind do one thing at a time. */
-static NDIS_STATUS Await(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
+static NDIS_STATUS Await(PALONE_ADAPTER Adapter, NDIS_STATUS Status)
 {
     if (Status == NDIS_STATUS_PENDING) {
         NdisWaitEvent(&Adapter->Done, 0);
@@ -20,18 +20,18 @@ static NDIS_STATUS Await(PATMUNI_ADAPTER Adapter, NDIS_STATUS Status)
     return Status;
 }
 
-_Use_decl_annotations_ VOID NTAPI AtmuniOpenAdapterComplete(NDIS_HANDLE ProtocolBindingContext,
-                                                            NDIS_STATUS Status)
+_Use_decl_annotations_ VOID NTAPI AloneOpenAdapterComplete(NDIS_HANDLE ProtocolBindingContext,
+                                                           NDIS_STATUS Status)
 {
-    AtmuniDone(ProtocolBindingContext, Status);
+    AloneDone(ProtocolBindingContext, Status);
 }
 
-_Use_decl_annotations_ VOID NTAPI AtmuniCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
+_Use_decl_annotations_ VOID NTAPI AloneCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
 {
-    AtmuniDone(ProtocolBindingContext, NDIS_STATUS_SUCCESS);
+    AloneDone(ProtocolBindingContext, NDIS_STATUS_SUCCESS);
 }
 
-static NDIS_STATUS OpenAdapter(PATMUNI_ADAPTER Adapter, NDIS_HANDLE Protocol,
+static NDIS_STATUS OpenAdapter(PALONE_ADAPTER Adapter, NDIS_HANDLE Protocol,
                                NDIS_HANDLE BindContext, PNDIS_BIND_PARAMETERS BindParameters)
 {
     NDIS_OPEN_PARAMETERS Open;
@@ -49,7 +49,7 @@ static NDIS_STATUS OpenAdapter(PATMUNI_ADAPTER Adapter, NDIS_HANDLE Protocol,
                  NdisOpenAdapterEx(Protocol, Adapter, &Open, BindContext, &Adapter->Binding));
 }
 
-static NDIS_STATUS Ask(PATMUNI_ADAPTER Adapter, NDIS_OID Oid, PVOID Answer, UINT Length)
+NDIS_STATUS AloneAsk(PALONE_ADAPTER Adapter, NDIS_OID Oid, PVOID Answer, UINT Length)
 {
     NDIS_OID_REQUEST Request;
     NdisZeroMemory(&Request, sizeof(Request));
@@ -64,7 +64,7 @@ static NDIS_STATUS Ask(PATMUNI_ADAPTER Adapter, NDIS_OID Oid, PVOID Answer, UINT
     return Await(Adapter, NdisCoOidRequest(Adapter->Binding, NULL, NULL, NULL, &Request));
 }
 
-static NDIS_STATUS ReadConfig(PATMUNI_ADAPTER Adapter)
+static NDIS_STATUS ReadConfig(PALONE_ADAPTER Adapter)
 {
     NDIS_CONFIGURATION_OBJECT Object;
     NDIS_HANDLE Configuration;
@@ -83,23 +83,19 @@ static NDIS_STATUS ReadConfig(PATMUNI_ADAPTER Adapter)
 }
 
 /* The call manager's part, once the station is known. */
-static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
+static NDIS_STATUS BeginManager(PALONE_ADAPTER Adapter)
 {
     NET_BUFFER_LIST_POOL_PARAMETERS Pool;
     struct hubsig_name Name;
     HUB_STATION Station;
-    UCHAR Esi[CM_ESI_BYTES];
-    NDIS_STATUS Status = Ask(Adapter, OID_HUB_STATION, &Station, sizeof(Station));
+    NDIS_STATUS Status = AloneAsk(Adapter, OID_HUB_STATION, &Station, sizeof(Station));
     if (Status == NDIS_STATUS_SUCCESS && !hubsig_name_set(&Name, Station.Name, Station.NameLength))
         Status = NDIS_STATUS_FAILURE;
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = Ask(Adapter, OID_ATM_HW_CURRENT_ADDRESS, Esi, sizeof(Esi));
     if (Status == NDIS_STATUS_SUCCESS)
         Status = ReadConfig(Adapter);
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
-    Adapter->Manager.Edge = &AtmuniEdge;
-    Adapter->Uni.Transmit = AtmuniTransmit;
+    Adapter->Manager.Edge = &AloneEdge;
     Adapter->Manager.NdisHandle = Adapter->Binding;
     Adapter->Manager.Port = Station.Port;
     NdisZeroMemory(&Pool, sizeof(Pool));
@@ -108,18 +104,17 @@ static NDIS_STATUS BeginManager(PATMUNI_ADAPTER Adapter)
     Pool.Header.Size = NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
     Pool.ProtocolId = NDIS_PROTOCOL_ID_DEFAULT;
     Pool.fAllocateNetBuffer = TRUE;
-    Pool.PoolTag = ATMUNI_TAG;
+    Pool.PoolTag = ALONE_TAG;
     Adapter->NblPool = NdisAllocateNetBufferListPool(Adapter->Binding, &Pool);
     if (Adapter->NblPool == NULL)
         return NDIS_STATUS_RESOURCES;
-    Status = CmUniBegin(&Adapter->Manager, &Adapter->Uni, &Name, Esi,
-                        Station.AddressLength != 0 ? Station.Address : NULL);
+    Status = CmAloneEngine.Begin(Adapter, &Station, &Name);
     Adapter->Begun = Status == NDIS_STATUS_SUCCESS;
     return Status;
 }
 
 /* The channel's VC is this driver's own: created with no family (C60). */
-static NDIS_STATUS OpenChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel, ULONG Number)
+static NDIS_STATUS OpenChannel(PALONE_ADAPTER Adapter, PALONE_CHANNEL Channel, ULONG Number)
 {
     NDIS_STATUS Status;
     Channel->Adapter = Adapter;
@@ -129,13 +124,13 @@ static NDIS_STATUS OpenChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel,
         Channel->NdisVcHandle = NULL;
         return Status;
     }
-    AtmuniFillActivation(&Channel->Vc.Activation, Number, TRANSMIT_VC | RECEIVE_VC);
+    AloneFillActivation(&Channel->Vc.Activation, Number, TRANSMIT_VC | RECEIVE_VC);
     Status = Await(Adapter, NdisCmActivateVc(Channel->NdisVcHandle, &Channel->Vc.Activation.Call));
     Channel->Active = Status == NDIS_STATUS_SUCCESS;
     return Status;
 }
 
-static VOID CloseChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel)
+static VOID CloseChannel(PALONE_ADAPTER Adapter, PALONE_CHANNEL Channel)
 {
     if (Channel->Active)
         Await(Adapter, NdisCmDeactivateVc(Channel->NdisVcHandle));
@@ -143,30 +138,29 @@ static VOID CloseChannel(PATMUNI_ADAPTER Adapter, PATMUNI_CHANNEL Channel)
         NdisCoDeleteVc(Channel->NdisVcHandle);
 }
 
-static NDIS_STATUS BeginSignalling(PATMUNI_ADAPTER Adapter)
+static NDIS_STATUS BeginSignalling(PALONE_ADAPTER Adapter)
 {
-    ULONG State = NdisMediaStateDisconnected;
-    NDIS_STATUS Status =
-        OpenChannel(Adapter, &Adapter->Channels[ATMUNI_SIGNALLING], CM_UNI_CHANNEL);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = OpenChannel(Adapter, &Adapter->Channels[ATMUNI_REGISTRATION], CM_ILMI_CHANNEL);
+    ULONG State = NdisMediaStateDisconnected, Index;
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    for (Index = 0; Index < CmAloneEngine.ChannelCount && Status == NDIS_STATUS_SUCCESS; Index++)
+        Status = OpenChannel(Adapter, &Adapter->Channels[Index], CmAloneEngine.Channels[Index]);
     Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
-    if (Status != NDIS_STATUS_SUCCESS)
+    if (Status != NDIS_STATUS_SUCCESS || CmAloneEngine.LinkChange == NULL)
         return Status;
     /* A link that is down says when it comes up; one that came up before said it to nobody. */
-    Status = Ask(Adapter, OID_GEN_CO_MEDIA_CONNECT_STATUS, &State, sizeof(State));
+    Status = AloneAsk(Adapter, OID_GEN_CO_MEDIA_CONNECT_STATUS, &State, sizeof(State));
     if (Status == NDIS_STATUS_SUCCESS && State == NdisMediaStateConnected)
-        CmUniWire(&Adapter->Manager, TRUE);
+        CmAloneEngine.LinkChange(Adapter, TRUE);
     return Status;
 }
 
 /* Undoes as much as there is. */
-static VOID CloseAdapter(PATMUNI_ADAPTER Adapter)
+static VOID CloseAdapter(PALONE_ADAPTER Adapter)
 {
     ULONG Index;
-    if (Adapter->Signals)
-        CmUniClose(&Adapter->Manager);
-    for (Index = 0; Index < ATMUNI_CHANNELS; Index++)
+    if (Adapter->Signals && CmAloneEngine.Close != NULL)
+        CmAloneEngine.Close(Adapter);
+    for (Index = 0; Index < CmAloneEngine.ChannelCount; Index++)
         CloseChannel(Adapter, &Adapter->Channels[Index]);
     if (Adapter->Begun)
         CmAdapterEnd(&Adapter->Manager);
@@ -176,21 +170,21 @@ static VOID CloseAdapter(PATMUNI_ADAPTER Adapter)
     NdisFreeMemory(Adapter, 0, 0);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI AtmuniBindAdapter(NDIS_HANDLE ProtocolDriverContext,
-                                                           NDIS_HANDLE BindContext,
-                                                           PNDIS_BIND_PARAMETERS BindParameters)
+_Use_decl_annotations_ NDIS_STATUS NTAPI AloneBindAdapter(NDIS_HANDLE ProtocolDriverContext,
+                                                          NDIS_HANDLE BindContext,
+                                                          PNDIS_BIND_PARAMETERS BindParameters)
 {
     CO_ADDRESS_FAMILY Family = {CO_ADDRESS_FAMILY_Q2931, 4, 0};
     NDIS_HANDLE Protocol = *(PNDIS_HANDLE)ProtocolDriverContext;
-    PATMUNI_ADAPTER Adapter;
+    PALONE_ADAPTER Adapter;
     NDIS_STATUS Status;
     if (BindParameters->MediaType != NdisMediumAtm)
         return NDIS_STATUS_UNSUPPORTED_MEDIA;
-    Adapter = NdisAllocateMemoryWithTagPriority(Protocol, sizeof(*Adapter), ATMUNI_TAG,
+    Adapter = NdisAllocateMemoryWithTagPriority(Protocol, CmAloneEngine.AdapterBytes, ALONE_TAG,
                                                 NormalPoolPriority);
     if (Adapter == NULL)
         return NDIS_STATUS_RESOURCES;
-    NdisZeroMemory(Adapter, sizeof(*Adapter));
+    NdisZeroMemory(Adapter, CmAloneEngine.AdapterBytes);
     NdisInitializeEvent(&Adapter->Done);
     Status = OpenAdapter(Adapter, Protocol, BindContext, BindParameters);
     if (Status != NDIS_STATUS_SUCCESS) {
@@ -207,10 +201,10 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI AtmuniBindAdapter(NDIS_HANDLE ProtocolD
     return Status;
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI AtmuniUnbindAdapter(NDIS_HANDLE UnbindContext,
-                                                             NDIS_HANDLE ProtocolBindingContext)
+_Use_decl_annotations_ NDIS_STATUS NTAPI AloneUnbindAdapter(NDIS_HANDLE UnbindContext,
+                                                            NDIS_HANDLE ProtocolBindingContext)
 {
-    PATMUNI_ADAPTER Adapter = ProtocolBindingContext;
+    PALONE_ADAPTER Adapter = ProtocolBindingContext;
     UNREFERENCED_PARAMETER(UnbindContext);
     CmAdapterCloseFamilies(&Adapter->Manager);
     CloseAdapter(Adapter);

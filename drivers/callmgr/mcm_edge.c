@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* The integrated edge: signalling goes straight to the NIC, VCs are activated without a
+/* The integrated edge: signalling goes straight to the NIC, VCs are activated without asking a
  * miniport. */
-#include "atmmcm.h"
+#include "mcm.h"
 
 #define CM_NDIS(Name) NdisMCm##Name
 #include "edge_calls.h"
 
-static PATMMCM_ADAPTER AdapterOf(PCM_ADAPTER Manager)
+static PMCM_ADAPTER AdapterOf(PCM_ADAPTER Manager)
 {
-    return CONTAINING_RECORD(Manager, ATMMCM_ADAPTER, Manager);
+    return CONTAINING_RECORD(Manager, MCM_ADAPTER, Manager);
 }
 
-static PATMMCM_VC VcOf(PCM_VC Vc)
+static PMCM_VC VcOf(PCM_VC Vc)
 {
-    return CONTAINING_RECORD(Vc, ATMMCM_VC, Vc);
+    return CONTAINING_RECORD(Vc, MCM_VC, Vc);
 }
 
-VOID AtmmcmTransmit(PCM_ADAPTER Manager, ULONG Channel, const UCHAR *Frame, ULONG Length)
+static VOID McmSend(PCM_ADAPTER Manager, const struct hubsig_message *Message)
 {
-    PortSendBytes(&AdapterOf(Manager)->Port, Channel, Frame, Length);
+    CmMcmEngine.Send(Manager, Message);
 }
 
-static NDIS_STATUS AtmmcmAskClient(PCM_ADAPTER Manager, NDIS_HANDLE NdisAfHandle,
-                                   PNDIS_OID_REQUEST Request)
+static NDIS_STATUS McmAskClient(PCM_ADAPTER Manager, NDIS_HANDLE NdisAfHandle,
+                                PNDIS_OID_REQUEST Request)
 {
     UNREFERENCED_PARAMETER(Manager);
     return NdisMCmOidRequest(NdisAfHandle, NULL, NULL, Request);
 }
 
-static NDIS_STATUS AtmmcmCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
+static NDIS_STATUS McmCreateVc(PCM_VC Vc, NDIS_HANDLE NdisAfHandle)
 {
     Vc->NdisVcHandle = NULL;
     return NdisMCmCreateVc(AdapterOf(Vc->Adapter)->Port.Adapter, NdisAfHandle, Vc,
                            &Vc->NdisVcHandle);
 }
 
-static NDIS_STATUS AtmmcmDeleteVc(PCM_VC Vc)
+static NDIS_STATUS McmDeleteVc(PCM_VC Vc)
 {
     return NdisMCmDeleteVc(Vc->NdisVcHandle);
 }
@@ -56,7 +56,7 @@ static NDIS_STATUS TellNdis(PCM_VC Vc)
     return NdisMCmActivateVc(Vc->NdisVcHandle, &Parameters);
 }
 
-static VOID AtmmcmActivate(PCM_VC Vc, CM_LEVEL Level)
+static VOID McmActivate(PCM_VC Vc, CM_LEVEL Level)
 {
     PHUB_CHANNEL Channel = &VcOf(Vc)->Channel;
     NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
@@ -66,7 +66,7 @@ static VOID AtmmcmActivate(PCM_VC Vc, CM_LEVEL Level)
     if (!Open || Vc->Step == CM_STEP_MODIFY || Vc->Step == CM_STEP_MODIFY_OFFER)
         Status = TellNdis(Vc);
     if (Status == NDIS_STATUS_PENDING)
-        return; /* AtmmcmActivateVcComplete follows; the first level has nothing to join */
+        return; /* McmActivateVcComplete follows; the first level has nothing to join */
     if (Status == NDIS_STATUS_SUCCESS)
         ChannelOpen(Channel, &AdapterOf(Vc->Adapter)->Port, Vc->NdisVcHandle, Vc->Channel,
                     !Vc->ReceiveOnly);
@@ -85,83 +85,80 @@ static VOID AtmmcmActivate(PCM_VC Vc, CM_LEVEL Level)
 }
 
 /* NDIS answers an MCM's activation at once (API §10, K1); this keeps the VC right should it not. */
-static VOID NTAPI AtmmcmActivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext,
-                                           PCO_CALL_PARAMETERS CallParameters)
+static VOID NTAPI McmActivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext,
+                                        PCO_CALL_PARAMETERS CallParameters)
 {
     UNREFERENCED_PARAMETER(CallParameters);
     CmVcActivated(CallMgrVcContext, Status);
 }
 
-static VOID NTAPI AtmmcmDeactivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext)
+static VOID NTAPI McmDeactivateVcComplete(NDIS_STATUS Status, NDIS_HANDLE CallMgrVcContext)
 {
     CmVcDeactivated(CallMgrVcContext, Status);
 }
 
-/* Quiesce first (API §2.4, NdisMCmDeactivateVc); AtmmcmLeft goes on. */
-static VOID AtmmcmDeactivate(PCM_VC Vc)
+/* Quiesce first (API §2.4, NdisMCmDeactivateVc); McmLeft goes on. */
+static VOID McmDeactivate(PCM_VC Vc)
 {
     ChannelLeave(&VcOf(Vc)->Channel);
 }
 
-static VOID AtmmcmLeft(PHUB_CHANNEL Channel)
+static VOID McmLeft(PHUB_CHANNEL Channel)
 {
-    PATMMCM_VC Atmmcm = CONTAINING_RECORD(Channel, ATMMCM_VC, Channel);
-    NDIS_STATUS Failed = Atmmcm->ActivateStatus;
-    NDIS_STATUS Status = NdisMCmDeactivateVc(Atmmcm->Vc.NdisVcHandle);
-    Atmmcm->ActivateStatus = NDIS_STATUS_SUCCESS;
+    PMCM_VC Mcm = CONTAINING_RECORD(Channel, MCM_VC, Channel);
+    NDIS_STATUS Failed = Mcm->ActivateStatus;
+    NDIS_STATUS Status = NdisMCmDeactivateVc(Mcm->Vc.NdisVcHandle);
+    Mcm->ActivateStatus = NDIS_STATUS_SUCCESS;
     if (Failed != NDIS_STATUS_SUCCESS) {
-        Atmmcm->Vc.Level = CM_CLOSED;
-        CmVcActivated(&Atmmcm->Vc, Failed);
+        Mcm->Vc.Level = CM_CLOSED;
+        CmVcActivated(&Mcm->Vc, Failed);
     } else if (Status != NDIS_STATUS_PENDING) {
-        CmVcDeactivated(&Atmmcm->Vc, Status);
+        CmVcDeactivated(&Mcm->Vc, Status);
     }
 }
 
-const CM_EDGE AtmmcmEdge = {
-    .VcBytes = sizeof(ATMMCM_VC),
-    .Send = CmUniSend,
-    .CreateVc = AtmmcmCreateVc,
-    .DeleteVc = AtmmcmDeleteVc,
-    .Activate = AtmmcmActivate,
-    .Deactivate = AtmmcmDeactivate,
-    .AskClient = AtmmcmAskClient,
+const CM_EDGE McmEdge = {
+    .VcBytes = sizeof(MCM_VC),
+    .Send = McmSend,
+    .CreateVc = McmCreateVc,
+    .DeleteVc = McmDeleteVc,
+    .Activate = McmActivate,
+    .Deactivate = McmDeactivate,
+    .AskClient = McmAskClient,
     CM_EDGE_CALLS,
 };
 
 /* A message is read where it lies when it is in one piece, as our own senders' are; else copied. */
-static NDIS_STATUS AtmmcmControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+static NDIS_STATUS McmControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
 {
-    PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
+    PMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, MCM_ADAPTER, Port);
     UCHAR *Copy = NULL;
     const UCHAR *Message;
     UNREFERENCED_PARAMETER(Member);
     Message = PortMessage(Port, Frame, &Copy);
     if (Message != NULL)
-        CmUniReceive(&Adapter->Manager, Frame->Channel, Message, Frame->Length);
+        CmMcmEngine.Receive(Adapter, Frame->Channel, Message, Frame->Length);
     if (Copy != NULL)
         NdisFreeMemory(Copy, 0, 0);
     return NDIS_STATUS_SUCCESS;
 }
 
-static VOID AtmmcmUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length,
-                              NDIS_STATUS Status)
+static VOID McmUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length, NDIS_STATUS Status)
 {
-    UNREFERENCED_PARAMETER(Port); /* SSCOP sends it again */
-    UNREFERENCED_PARAMETER(Message);
-    UNREFERENCED_PARAMETER(Length);
-    UNREFERENCED_PARAMETER(Status);
+    PMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, MCM_ADAPTER, Port);
+    CmMcmEngine.Undelivered(Adapter, Message, Length, Status);
 }
 
-static VOID AtmmcmLinkChange(PHUB_PORT Port, BOOLEAN Connected)
+static VOID McmLinkChange(PHUB_PORT Port, BOOLEAN Connected)
 {
-    PATMMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, ATMMCM_ADAPTER, Port);
-    CmUniWire(&Adapter->Manager, Connected);
+    PMCM_ADAPTER Adapter = CONTAINING_RECORD(Port, MCM_ADAPTER, Port);
+    if (CmMcmEngine.LinkChange != NULL)
+        CmMcmEngine.LinkChange(Adapter, Connected);
 }
 
-const HUB_PORT_EVENTS AtmmcmPortEvents = {AtmmcmControl, AtmmcmUndelivered, AtmmcmLeft,
-                                          AtmmcmLinkChange};
+const HUB_PORT_EVENTS McmPortEvents = {McmControl, McmUndelivered, McmLeft, McmLinkChange};
 
-VOID AtmmcmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)
+VOID McmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers)
 {
-    CmFillHandlers(Handlers, AtmmcmActivateVcComplete, AtmmcmDeactivateVcComplete);
+    CmFillHandlers(Handlers, McmActivateVcComplete, McmDeactivateVcComplete);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* VCs of the miniport: created, activated with a channel and directions, deactivated, deleted. */
-#include "hubmini.h"
+#include "miniport.h"
 
 #include <atm.h>
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoCreateVc(NDIS_HANDLE MiniportAdapterContext,
-                                                           NDIS_HANDLE NdisVcHandle,
-                                                           PNDIS_HANDLE MiniportVcContext)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoCreateVc(NDIS_HANDLE MiniportAdapterContext,
+                                                        NDIS_HANDLE NdisVcHandle,
+                                                        PNDIS_HANDLE MiniportVcContext)
 {
-    PHUBMINI_ADAPTER Adapter = MiniportAdapterContext;
-    PHUBMINI_VC Vc = NdisAllocateMemoryWithTagPriority(Adapter->Port.Adapter, sizeof(*Vc),
-                                                       HUBMINI_TAG, NormalPoolPriority);
+    PMINI_ADAPTER Adapter = MiniportAdapterContext;
+    PMINI_VC Vc = NdisAllocateMemoryWithTagPriority(Adapter->Port.Adapter, sizeof(*Vc), MINI_TAG,
+                                                    NormalPoolPriority);
     if (Vc == NULL)
         return NDIS_STATUS_RESOURCES;
     NdisZeroMemory(Vc, sizeof(*Vc));
@@ -20,14 +20,14 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoCreateVc(NDIS_HANDLE MiniportA
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoDeleteVc(NDIS_HANDLE MiniportVcContext)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoDeleteVc(NDIS_HANDLE MiniportVcContext)
 {
-    PHUBMINI_VC Vc = MiniportVcContext;
+    PMINI_VC Vc = MiniportVcContext;
     NdisFreeMemory(Vc, 0, 0);
     return NDIS_STATUS_SUCCESS;
 }
 
-/* The channel that media parameters name. */
+/* The channel that media parameters name. A link has fewer, for AAL5, and 0/0 is its framing's. */
 static BOOLEAN ReadChannel(PCO_CALL_PARAMETERS CallParameters, PULONG Channel)
 {
     PCO_MEDIA_PARAMETERS Media = CallParameters->MediaParameters;
@@ -39,13 +39,15 @@ static BOOLEAN ReadChannel(PCO_CALL_PARAMETERS CallParameters, PULONG Channel)
     if (Atm.ConnectionId.Vpi > 0xffff || Atm.ConnectionId.Vci > 0xffff)
         return FALSE;
     *Channel = Atm.ConnectionId.Vpi << 16 | Atm.ConnectionId.Vci;
+    if (PortOnLink)
+        return Atm.ConnectionId.Vpi <= 0xff && Atm.AALType == AAL_TYPE_AAL5 && *Channel != 0;
     return TRUE;
 }
 
 /* Takes or keeps channel 0 for a VC: an adapter has one that carries messages. */
-static BOOLEAN TakeSignalling(PHUBMINI_VC Vc)
+static BOOLEAN TakeSignalling(PMINI_VC Vc)
 {
-    PHUBMINI_ADAPTER Adapter = Vc->Adapter;
+    PMINI_ADAPTER Adapter = Vc->Adapter;
     BOOLEAN Taken;
     NdisAcquireSpinLock(&Adapter->Port.Lock);
     if (Adapter->Signalling == NULL)
@@ -55,10 +57,10 @@ static BOOLEAN TakeSignalling(PHUBMINI_VC Vc)
     return Taken;
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoActivateVc(NDIS_HANDLE MiniportVcContext,
-                                                             PCO_CALL_PARAMETERS CallParameters)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoActivateVc(NDIS_HANDLE MiniportVcContext,
+                                                          PCO_CALL_PARAMETERS CallParameters)
 {
-    PHUBMINI_VC Vc = MiniportVcContext;
+    PMINI_VC Vc = MiniportVcContext;
     NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
     ULONG Channel = 0, Flags;
     BOOLEAN Held, WasActive = Vc->Channel.Active;
@@ -81,12 +83,12 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoActivateVc(NDIS_HANDLE Minipor
     return Status;
 }
 
-/* Sends complete and receives come back first (C57); HubminiLeft, which may run before this
+/* Sends complete and receives come back first (C57); MiniLeft, which may run before this
  * returns, completes. */
-_Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoDeactivateVc(NDIS_HANDLE MiniportVcContext)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoDeactivateVc(NDIS_HANDLE MiniportVcContext)
 {
-    PHUBMINI_VC Vc = MiniportVcContext;
-    PHUBMINI_ADAPTER Adapter = Vc->Adapter;
+    PMINI_VC Vc = MiniportVcContext;
+    PMINI_ADAPTER Adapter = Vc->Adapter;
     NdisAcquireSpinLock(&Adapter->Port.Lock);
     if (Adapter->Signalling == Vc)
         Adapter->Signalling = NULL;
@@ -95,17 +97,17 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoDeactivateVc(NDIS_HANDLE Minip
     return NDIS_STATUS_PENDING;
 }
 
-static VOID HubminiLeft(PHUB_CHANNEL Channel)
+static VOID MiniLeft(PHUB_CHANNEL Channel)
 {
-    PHUBMINI_VC Vc = CONTAINING_RECORD(Channel, HUBMINI_VC, Channel);
+    PMINI_VC Vc = CONTAINING_RECORD(Channel, MINI_VC, Channel);
     NdisMCoDeactivateVcComplete(NDIS_STATUS_SUCCESS, Vc->NdisVcHandle);
 }
 
 /* A message goes up on the VC that carries messages; without one nobody here signals. */
-static NDIS_STATUS HubminiControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+static NDIS_STATUS MiniControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
 {
-    PHUBMINI_ADAPTER Adapter = CONTAINING_RECORD(Port, HUBMINI_ADAPTER, Port);
-    PHUBMINI_VC Vc;
+    PMINI_ADAPTER Adapter = CONTAINING_RECORD(Port, MINI_ADAPTER, Port);
+    PMINI_VC Vc;
     BOOLEAN Busy = FALSE;
     NDIS_STATUS Status;
     NdisAcquireSpinLock(&Port->Lock);
@@ -122,8 +124,7 @@ static NDIS_STATUS HubminiControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCO
     return Status;
 }
 
-static VOID HubminiUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length,
-                               NDIS_STATUS Status)
+static VOID MiniUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length, NDIS_STATUS Status)
 {
     UNREFERENCED_PARAMETER(Port); /* every message is a net buffer list's: its status says it */
     UNREFERENCED_PARAMETER(Message);
@@ -131,21 +132,21 @@ static VOID HubminiUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Lengt
     UNREFERENCED_PARAMETER(Status);
 }
 
-const HUB_PORT_EVENTS HubminiPortEvents = {HubminiControl, HubminiUndelivered, HubminiLeft, NULL};
+const HUB_PORT_EVENTS MiniPortEvents = {MiniControl, MiniUndelivered, MiniLeft, NULL};
 
-_Use_decl_annotations_ VOID NTAPI HubminiCoSendNetBufferLists(NDIS_HANDLE MiniportVcContext,
-                                                              PNET_BUFFER_LIST NetBufferLists,
-                                                              ULONG SendFlags)
+_Use_decl_annotations_ VOID NTAPI MiniCoSendNetBufferLists(NDIS_HANDLE MiniportVcContext,
+                                                           PNET_BUFFER_LIST NetBufferLists,
+                                                           ULONG SendFlags)
 {
-    PHUBMINI_VC Vc = MiniportVcContext;
+    PMINI_VC Vc = MiniportVcContext;
     ChannelSend(&Vc->Channel, NetBufferLists, SendFlags);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI HubminiCoOidRequest(NDIS_HANDLE MiniportAdapterContext,
-                                                             NDIS_HANDLE MiniportVcContext,
-                                                             PNDIS_OID_REQUEST OidRequest)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoOidRequest(NDIS_HANDLE MiniportAdapterContext,
+                                                          NDIS_HANDLE MiniportVcContext,
+                                                          PNDIS_OID_REQUEST OidRequest)
 {
-    PHUBMINI_ADAPTER Adapter = MiniportAdapterContext;
-    PHUBMINI_VC Vc = MiniportVcContext;
+    PMINI_ADAPTER Adapter = MiniportAdapterContext;
+    PMINI_VC Vc = MiniportVcContext;
     return PortOidRequest(&Adapter->Port, Vc != NULL ? &Vc->Channel : NULL, OidRequest);
 }
