@@ -153,7 +153,7 @@ static void memory(void)
     double bytes[2];
     const struct rig_edge *edges[2] = {&rig_floor, &rig_through_ndis};
     for (int i = 0; i < 2; i++) {
-        struct rig *rig = rig_create(CONDIS_COMPLETE_PENDING);
+        struct rig *rig = rig_create(CONDIS_COMPLETE_PENDING, false);
         struct rig_vc *vc = rig_vc_create(rig);
         struct shape shape = {.vcs = &vc,
                               .vc_count = 1,
@@ -260,7 +260,7 @@ static void data(struct rig *rig, struct rig_vc *vc)
 
 static void party_figures(enum condis_completion completion)
 {
-    struct rig *rig = rig_create(completion);
+    struct rig *rig = rig_create(completion, false);
     struct rig_vc *vc = rig_vc_create(rig);
     pairs_on_one_vc(rig, vc);
     if (completion == CONDIS_COMPLETE_PENDING) {
@@ -272,6 +272,42 @@ static void party_figures(enum condis_completion completion)
     rig_destroy(rig);
 }
 
+static double pairs_with(bool verifier, enum rig_finish finish)
+{
+    struct rig *rig = rig_create(CONDIS_COMPLETE_PENDING, verifier);
+    struct rig_vc *vc = rig_vc_create(rig);
+    struct shape shape = {
+        .vcs = &vc,
+        .vc_count = 1,
+        .parties_per_vc = 1000,
+        .edge = &rig_through_ndis,
+        .finish = finish,
+        .in_order = true,
+        .pair_count = smoke ? 2000 : 500000,
+    };
+    rig_run(rig, measure, &shape);
+    rig_vc_destroy(vc);
+    rig_destroy(rig);
+    return shape.ns_per_pair;
+}
+
+/* The floor is NDIS as it is without the verifier. */
+static void verifier_figures(void)
+{
+    static const struct {
+        enum rig_finish finish;
+        const char *what;
+    } rows[] = {
+        {RIG_INLINE, "verifier: drop+add, inline, 1000 parties"},
+        {RIG_SAME, "verifier: drop+add, deferred on the same processor, 1000 parties"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double off = pairs_with(false, rows[i].finish);
+        double on = pairs_with(true, rows[i].finish);
+        report_row(rows[i].what, off, on, "ns/pair");
+    }
+}
+
 int main(int argc, char **argv)
 {
     smoke = report_begin("bench", "floor", "NDIS", argc, argv);
@@ -280,6 +316,8 @@ int main(int argc, char **argv)
     party_figures(CONDIS_COMPLETE_PENDING);
     report_title("completion: direct");
     party_figures(CONDIS_COMPLETE_DIRECT);
+    report_title("the verifier on; the floor is the same with it off");
+    verifier_figures();
     report_end();
     return 0;
 }

@@ -25,7 +25,7 @@ static void must(bool ok, const struct condis_error *error)
         rig_fail("%s", error->text);
 }
 
-struct rig *rig_create(enum condis_completion completion)
+struct rig *rig_create(enum condis_completion completion, bool verifier)
 {
     struct condis_error error;
     struct rig *rig = calloc(1, sizeof(*rig));
@@ -35,9 +35,8 @@ struct rig *rig_create(enum condis_completion completion)
     sem_init(&rig->finished, 0, 0);
     condis_driver_register("rig-mcm", (void *)(uintptr_t)rig_mcm_entry, true);
     condis_driver_register("rig-client", (void *)(uintptr_t)rig_client_entry, true);
-    must(condis_world_create(&(struct condis_world_options){.clock = CONDIS_LIVE}, &rig->world,
-                             &error),
-         &error);
+    struct condis_world_options options = {.clock = CONDIS_LIVE, .verifier = verifier};
+    must(condis_world_create(&options, &rig->world, &error), &error);
     must(condis_host_create(rig->world,
                             &(struct condis_host_options){
                                 .name = "bench", .processor_count = 2, .completion = completion},

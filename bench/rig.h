@@ -91,7 +91,7 @@ struct rig_vc {
 
 /* Creates a live world with a host of two processors and both drivers, and one VC with a multipoint
  * call. Aborts with a message when it cannot: a bench has no use for half a rig. */
-struct rig *rig_create(enum condis_completion completion);
+struct rig *rig_create(enum condis_completion completion, bool verifier);
 void rig_destroy(struct rig *rig);
 
 /* One more VC with a call of one party, and its end. Any thread of the program. */

@@ -110,7 +110,7 @@ static void hear_signal(int signal, siginfo_t *info, void *context)
         copy_title(area, "CRASH: signal %d (%s), in %s", signal, strsignal(signal), place);
     }
     fprintf(stderr, "%s\n", area->title);
-    stack_print(stderr, &stack);
+    stack_print(stderr, "stack", &stack);
     fflush(stderr);
     _exit(1);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/leak.h"
 #include "ndis/handle.h"
+#include "ndis/leakcontext.h"
 #include "ndis/module.h"
 #include "ndis/neglect.h"
 #include "ndis/netbufferpool.h"
@@ -8,6 +9,7 @@
 #include "ndis/report.h"
 #include "ndis/sap.h"
 #include "ndis/world.h"
+#include "nt/pool.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,7 +25,10 @@ enum { LEAK_GROUPS = 32 };
 
 /* Leaks of one kind from one place: one report, however many there are. */
 struct leak_group {
-    const void *caller;
+    const void *made_by; /* the account's caller, or its stack: the same for the same place */
+    const void *place;
+    const struct stack *stack;
+    struct leak_context context; /* the first of them that was an object's; RULE_NONE: none was */
     uint64_t count;
     uint64_t bytes;
     uint32_t tag;
@@ -34,6 +39,7 @@ struct leak_group {
 struct leak_groups {
     uint32_t count;
     uint64_t unlisted; /* in more places than there are groups */
+    struct leak_contexts contexts;
     struct leak_group groups[LEAK_GROUPS];
 };
 
@@ -52,27 +58,43 @@ static const uint16_t leak_rules[NT_KINDS] = {
     [NT_OTHER] = RULE_LEAK_HANDLE,
 };
 
+static void begin_group(struct leak_group *g, const struct nt_account *account)
+{
+    *g = (struct leak_group){.made_by = account->caller, .kind = account->kind};
+    g->tag = account->tag;
+    if (account->has_stack) {
+        g->stack = account->stack;
+        g->place = g->stack && g->stack->count ? g->stack->frame[0] : NULL;
+    } else {
+        g->place = account->caller;
+    }
+    if (account->kind != NT_NBL_POOL)
+        return;
+    const struct stack *of_list =
+        netbuffer_pool_describe(netbuffer_pool_of_account(account), g->detail, sizeof(g->detail));
+    if (of_list)
+        g->stack = of_list; /* a list that is out keeps the pool: it says more */
+}
+
 static void group_leak(void *context, const struct nt_account *account)
 {
     struct leak_groups *all = context;
     struct leak_group *g = all->groups;
     while (g < all->groups + all->count &&
-           (g->caller != account->caller || g->kind != account->kind))
+           (g->made_by != account->caller || g->kind != account->kind))
         g++;
     if (g == all->groups + LEAK_GROUPS) {
         all->unlisted++;
         return;
     }
     if (g == all->groups + all->count) {
-        *g = (struct leak_group){.caller = account->caller, .kind = account->kind};
-        g->tag = account->tag;
+        begin_group(g, account);
         all->count++;
-        if (account->kind == NT_NBL_POOL)
-            netbuffer_pool_describe(netbuffer_pool_of_account(account), g->detail,
-                                    sizeof(g->detail));
     }
     g->count++;
     g->bytes += account->bytes;
+    if (account->kind == NT_POOL && g->context.rule == RULE_NONE)
+        g->context = leak_context_in(&all->contexts, nt_pool_block(account), account->bytes);
 }
 
 /* A pool tag reads like text from its lowest byte on. */
@@ -89,13 +111,16 @@ static void report_group(struct host *host, struct module *module, const struct 
 {
     char place[128];
     char tag[5];
-    module_describe_address(module, g->caller, place, sizeof(place));
+    bool of_object = g->context.rule != RULE_NONE;
+    module_describe_address(module, g->place, place, sizeof(place));
     tag_text(g->tag, tag);
-    report_owner_break(
-        host, &module->owner, (enum rule_id)leak_rules[g->kind], "DriverUnload", NULL,
-        NDIS_STATUS_SUCCESS, "%" PRIu64 " of kind %s, %" PRIu64 " bytes%s%s, allocated at %s%s%s",
-        g->count, nt_kind_name((enum nt_kind)g->kind), g->bytes, g->tag ? ", tag " : "",
-        g->tag ? tag : "", place, g->detail[0] ? ": " : "", g->detail);
+    report_left(host, &module->owner,
+                of_object ? g->context.rule : (enum rule_id)leak_rules[g->kind], "DriverUnload",
+                g->context.object, g->stack,
+                "%s%" PRIu64 " of kind %s, %" PRIu64 " bytes%s%s, allocated at %s%s%s",
+                of_object ? "its context was left: " : "", g->count,
+                nt_kind_name((enum nt_kind)g->kind), g->bytes, g->tag ? ", tag " : "",
+                g->tag ? tag : "", place, g->detail[0] ? ": " : "", g->detail);
 }
 
 uint64_t leak_report_module(struct host *host, struct module *module)
@@ -103,6 +128,8 @@ uint64_t leak_report_module(struct host *host, struct module *module)
     struct leak_groups *all = calloc(1, sizeof(*all));
     if (!all)
         return nt_owner_count(&module->owner, NT_KINDS, NULL);
+    if (nt_owner_count(&module->owner, NT_POOL, NULL))
+        leak_contexts_gather(&all->contexts, host);
     uint64_t count = nt_owner_report_leaks(&module->owner, group_leak, all);
     for (uint32_t i = 0; i < all->count && !module->excused; i++)
         report_group(host, module, &all->groups[i]);
@@ -110,6 +137,7 @@ uint64_t leak_report_module(struct host *host, struct module *module)
         report_owner_break(host, &module->owner, RULE_LEAK_MEMORY, "DriverUnload", NULL,
                            NDIS_STATUS_SUCCESS, "%" PRIu64 " more in further places",
                            all->unlisted);
+    leak_contexts_free(&all->contexts);
     free(all);
     leak_count(host, count);
     return count;
@@ -220,8 +248,9 @@ static void end_object(struct sweep *sweep, struct object *object, const struct 
     at_fault->module->tainted = true;
     bool excused = (hook->af && hook->af->excused) || (hook->binding && hook->binding->excused);
     if (!excused)
-        report_owner_break(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
-                           NDIS_STATUS_SUCCESS, "it is still there and is taken away now");
+        report_left(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
+                    slab_stack(&sweep->host->slabs[object->kind], object),
+                    "it is still there and is taken away now");
     excuse_modules(hook);
     object_mark(object, MARK_DEAD, OP_NONE);
     slab_release(&sweep->host->slabs[object->kind], object);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/netbufferlist.h"
+#include "rules/store.h"
 
 #include "ndis/mdl.h"
 #include "ndis/netbuffer.h"
@@ -31,6 +32,7 @@ struct nbl_block *nbl_take(const struct call *call, struct netbuffer_pool *pool,
     if (!b)
         return NULL;
     nbl_reset(b, kind, call->task->owner);
+    b->stack = stack_keep(call->host->exec->world->stacks, __builtin_return_address(0));
     if (pool->has_net_buffer) {
         struct nb_part *part = nbl_block_part(b);
         atomic_store_explicit(&part->state, NB_STATE_OUT, memory_order_relaxed);

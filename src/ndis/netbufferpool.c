@@ -189,6 +189,7 @@ struct out_count {
     struct netbuffer_pool *pool;
     unsigned by_state[NBL_STATE_FOREIGN];
     unsigned total;
+    const struct stack *stack; /* of one that is out */
 };
 
 static bool out_count_block(void *context, struct block *block)
@@ -196,7 +197,10 @@ static bool out_count_block(void *context, struct block *block)
     struct out_count *count = context;
     if (count->pool->is_list) {
         struct nbl_block *b = (void *)block;
-        count->by_state[atomic_load_explicit(&b->state, memory_order_relaxed)]++;
+        uint32_t state = atomic_load_explicit(&b->state, memory_order_relaxed);
+        count->by_state[state]++;
+        if (state != NBL_STATE_FREE && !count->stack)
+            count->stack = b->stack;
     } else {
         struct nb_block *b = (void *)block;
         bool out = atomic_load_explicit(&b->part.state, memory_order_relaxed) == NB_STATE_OUT;
@@ -205,7 +209,8 @@ static bool out_count_block(void *context, struct block *block)
     return true;
 }
 
-void netbuffer_pool_describe(struct netbuffer_pool *pool, char *text, size_t text_bytes)
+const struct stack *netbuffer_pool_describe(struct netbuffer_pool *pool, char *text,
+                                            size_t text_bytes)
 {
     struct out_count count = {.pool = pool};
     block_cache_visit(&pool->cache, out_count_block, &count);
@@ -217,6 +222,7 @@ void netbuffer_pool_describe(struct netbuffer_pool *pool, char *text, size_t tex
         if (count.by_state[state] && used > 0 && (size_t)used < text_bytes)
             used += snprintf(text + used, text_bytes - (size_t)used, "; %u %s",
                              count.by_state[state], nbl_state_text((enum nbl_state)state));
+    return count.stack;
 }
 
 /* ---- the host's and the driver's end ------------------------------------------------------ */
@@ -347,7 +353,7 @@ static void pool_free(const struct call *call, NDIS_HANDLE handle, enum object_k
         return;
     if (netbuffer_pool_out_count(pool) != 0) {
         char text[160];
-        netbuffer_pool_describe(pool, text, sizeof text);
+        (void)netbuffer_pool_describe(pool, text, sizeof text);
         call_breaks(call, RULE_NBL_POOL_NOT_EMPTY, handle, NDIS_STATUS_FAILURE, "%s", text);
     }
     pool_retire(pool);

@@ -84,6 +84,7 @@ struct nbl_block {
     _Atomic uint32_t clone_count; /* clones of it that live */
     PNET_BUFFER_LIST original;    /* of a clone */
     uint32_t clone_flags;
+    const struct stack *stack;    /* who allocated it, with the verifier; NULL: not kept */
     _Atomic uint64_t since_100ns; /* when it went out; coarse */
     NET_BUFFER_LIST nbl;
 };
@@ -166,7 +167,8 @@ uint64_t netbuffer_pool_out_count(struct netbuffer_pool *pool);
 struct netbuffer_pool *netbuffer_pool_of_account(const struct nt_account *account);
 
 /* Writes who holds what is out, such as "3 out: 2 sent, 1 owned". */
-void netbuffer_pool_describe(struct netbuffer_pool *pool, char *text, size_t text_bytes);
+const struct stack *netbuffer_pool_describe(struct netbuffer_pool *pool, char *text,
+                                            size_t text_bytes);
 
 /* Takes the pools of a driver that is unloaded out of its account, after its leaks were reported:
  * their handles die, their memory stays until the host ends. */

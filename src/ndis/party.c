@@ -97,6 +97,7 @@ static struct party *take(struct vc *vc)
     vc->spare_parties = party->next_spare;
     vc->spare_party_count--;
     atomic_store_explicit(&party->object.marks_written, 0, memory_order_relaxed);
+    slab_note_stack(slab_of(vc), &party->object, __builtin_return_address(0));
     return party;
 }
 

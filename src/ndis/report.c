@@ -122,9 +122,10 @@ static void add_history(struct host *host, struct rule_break *brk, const struct 
     brk->history_lost_count = (uint16_t)(brk->history_lost_count + lost_count);
 }
 
-void report_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
-                  const char *function, struct object *about, NDIS_HANDLE handle,
-                  NDIS_STATUS status, const char *format, va_list arguments)
+static void report(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                   const char *function, struct object *about, NDIS_HANDLE handle,
+                   NDIS_STATUS status, const struct stack *allocated, const char *format,
+                   va_list arguments)
 {
     const struct exec_task *task = exec_current();
     struct rule_break brk;
@@ -150,6 +151,8 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
     if (about && (!handle || object_generation(about) == handle_generation(handle)))
         add_history(host, &brk, about);
     rule_break_backtrace(&brk);
+    if (allocated)
+        brk.allocated = *allocated;
     if (trace_on(host->trace)) {
         struct trace_event event = report_event(host, TRACE_RULE_BROKEN, about);
         event.driver = (uint16_t)(owner ? owner->index : 0);
@@ -160,6 +163,24 @@ void report_break(struct host *host, const struct nt_owner *owner, enum rule_id 
         trace_emit(host->trace, &event);
     }
     rules_report(host->rules, &brk);
+}
+
+void report_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                  const char *function, struct object *about, NDIS_HANDLE handle,
+                  NDIS_STATUS status, const char *format, va_list arguments)
+{
+    report(host, owner, rule, function, about, handle, status, NULL, format, arguments);
+}
+
+void report_left(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                 const char *function, struct object *about, const struct stack *allocated,
+                 const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(host, owner, rule, function, about, NULL, NDIS_STATUS_SUCCESS, allocated, format,
+           arguments);
+    va_end(arguments);
 }
 
 void report_owner_break(struct host *host, const struct nt_owner *owner, enum rule_id rule,

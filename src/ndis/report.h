@@ -23,6 +23,13 @@ void report_owner_break(struct host *host, const struct nt_owner *owner, enum ru
                         const char *function, struct object *about, NDIS_STATUS status,
                         const char *format, ...) __attribute__((format(printf, 7, 8)));
 
+/* Reports that a driver left something behind.
+ * about      what was left, or what it belonged to; NULL: neither is an object
+ * allocated  where it was allocated; NULL: not known */
+void report_left(struct host *host, const struct nt_owner *owner, enum rule_id rule,
+                 const char *function, struct object *about, const struct stack *allocated,
+                 const char *format, ...) __attribute__((format(printf, 7, 8)));
+
 /* The function behind the name of a callback, such as "ProtocolCmDropParty", in one of a driver's
  * registrations. For reports.
  * returns  NULL when it has none or `callback` is none. (handlers.c) */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ndis/slab.h"
 
+#include "nt/exec.h"
+#include "rules/store.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +22,10 @@ void slab_init(struct slab *slab, enum object_kind kind, size_t object_bytes)
 
 void slab_fini(struct slab *slab)
 {
-    for (uint32_t k = 0; k < SLAB_CHUNK_COUNT; k++)
+    for (uint32_t k = 0; k < SLAB_CHUNK_COUNT; k++) {
         free(atomic_load(&slab->chunks[k]));
+        free((void *)(uintptr_t)atomic_load(&slab->stacks[k]));
+    }
     memset(slab, 0, sizeof(*slab));
 }
 
@@ -92,6 +97,51 @@ static void spill(struct slab *slab, struct slab_shard *shard)
     raw_unlock(&slab->lock);
 }
 
+/* ---- who made what ---- */
+
+static const struct stack *_Atomic *stack_place(const struct slab *slab, uint32_t index)
+{
+    uint32_t offset;
+    uint32_t k = slab_chunk_of(index, &offset);
+    const struct stack *_Atomic *stacks =
+        atomic_load_explicit(&slab->stacks[k], memory_order_acquire);
+    return stacks ? stacks + offset : NULL;
+}
+
+const struct stack *slab_stack(const struct slab *slab, const struct object *object)
+{
+    const struct stack *_Atomic *place = stack_place(slab, object->index);
+    return place ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
+}
+
+/* The first object of a chunk brings the room for all of them. */
+static const struct stack *_Atomic *stack_room(struct slab *slab, uint32_t index)
+{
+    uint32_t offset;
+    uint32_t k = slab_chunk_of(index, &offset);
+    raw_lock(&slab->lock);
+    if (!atomic_load_explicit(&slab->stacks[k], memory_order_relaxed)) {
+        size_t count = (size_t)1 << (SLAB_FIRST_CHUNK_LOG2 + k);
+        const struct stack *_Atomic *room = calloc(count, sizeof(*room));
+        atomic_store_explicit(&slab->stacks[k], room, memory_order_release);
+    }
+    raw_unlock(&slab->lock);
+    return stack_place(slab, index);
+}
+
+void slab_note_stack(struct slab *slab, const struct object *object, const void *caller)
+{
+    const struct exec_task *task = exec_current();
+    struct stack_store *store = task && task->exec ? task->exec->world->stacks : NULL;
+    if (!store)
+        return;
+    const struct stack *_Atomic *place = stack_place(slab, object->index);
+    if (!place)
+        place = stack_room(slab, object->index);
+    if (place)
+        atomic_store_explicit(place, stack_keep(store, caller), memory_order_relaxed);
+}
+
 struct object *slab_take(struct slab *slab, uint32_t shard_number)
 {
     struct slab_shard *shard = &slab->shards[shard_number % SLAB_SHARD_COUNT];
@@ -110,6 +160,7 @@ struct object *slab_take(struct slab *slab, uint32_t shard_number)
     assert(!object_alive(object));
     object->shard = (uint8_t)(shard_number % SLAB_SHARD_COUNT);
     atomic_store_explicit(&object->marks_written, 0, memory_order_relaxed);
+    slab_note_stack(slab, object, __builtin_return_address(0));
     return object;
 }
 

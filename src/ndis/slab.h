@@ -10,6 +10,7 @@
 
 #include "ndis/object.h"
 #include "nt/raw_lock.h"
+#include "rules/stack.h"
 
 #include <stddef.h>
 
@@ -36,6 +37,8 @@ struct slab {
     uint32_t spare_first;              /* index + 1: objects given back by full shards */
     char *_Atomic chunks[SLAB_CHUNK_COUNT];
     _Atomic uint64_t retired_count;
+    /* Who took an object last, beside it; NULL where none are kept. */
+    const struct stack *_Atomic *_Atomic stacks[SLAB_CHUNK_COUNT];
 };
 
 /* Makes an empty slab. object_bytes: size of the kind's struct, which begins with struct object. */
@@ -49,6 +52,13 @@ void slab_fini(struct slab *slab);
  * shard    the caller's processor number
  * returns  NULL when memory is short or the kind's 2^24 indexes are used up */
 struct object *slab_take(struct slab *slab, uint32_t shard);
+
+/* Remembers who makes an object, with the verifier: slab_take does, and whoever takes one that was
+ * not given back. caller: a return address on this stack */
+void slab_note_stack(struct slab *slab, const struct object *object, const void *caller);
+
+/* Who made an object, with the verifier; NULL: not kept. */
+const struct stack *slab_stack(const struct slab *slab, const struct object *object);
 
 /* Makes a taken, initialised object alive: from here its handle resolves. */
 void slab_publish(struct object *object);

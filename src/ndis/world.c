@@ -5,6 +5,7 @@
 #include "ndis/overdue.h"
 #include "ndis/report.h"
 #include "nt/owner.h"
+#include "rules/store.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -143,7 +144,7 @@ static void stop_here(struct exec_world *exec)
             (unsigned long long)(exec_now(exec) % EXEC_SECOND), task->processor,
             task->exec ? task->exec->name : "no host", task->irql,
             task->owner ? task->owner->name : "no driver");
-    stack_print(stderr, &stack);
+    stack_print(stderr, "stack", &stack);
     (void)raise(SIGTRAP);
 }
 
@@ -163,7 +164,11 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
         .stop = stop_here,
     };
     world->exec = exec_world_create(&options);
-    return world->exec || error_say(error, "no memory for a world");
+    if (!world->exec)
+        return error_say(error, "no memory for a world");
+    if (world->options.verifier)
+        world->exec->stacks = stack_store_create(); /* without memory none are kept */
+    return true;
 }
 
 bool condis_world_create(const struct condis_world_options *options, struct condis_world **out,

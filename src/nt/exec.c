@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "nt/exec_inside.h"
+#include "rules/store.h"
 #include "nt/sim_inside.h"
 #include "nt/pool.h"
 
@@ -43,6 +44,7 @@ void exec_world_destroy(struct exec_world *world)
     if (inner->abandoned) /* threads that did not end with their exec may still read it */
         return;
     inner->backend->world_end(inner);
+    stack_store_destroy(world->stacks);
     free(inner);
 }
 

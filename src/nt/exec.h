@@ -20,6 +20,7 @@
 #include "nt/strategy.h"
 
 struct nt_owner;
+struct stack_store;
 struct faults;
 struct rules;
 struct trace;
@@ -82,6 +83,7 @@ struct exec_world {
      * watch_at anew, nothing else. NULL: never. */
     void (*watch)(struct exec_world *world);
     uint64_t watch_at;
+    struct stack_store *stacks; /* of what is allocated, with the verifier; NULL: none are kept */
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "nt/fiber.h"
 
+#include "rules/store.h"
+
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -211,6 +213,7 @@ void fiber_switch(struct fiber *from, struct fiber *to, bool last)
 #ifdef FIBER_TSAN
     __tsan_switch_to_fiber(to->racer, 0);
 #endif
+    stack_runs_below(to->stack ? (char *)to->stack + to->stack_bytes : NULL);
     fiber_swap(&from->place, to->place);
     fiber_arrived(from);
 }

@@ -107,7 +107,7 @@ static void *list_allocate(LIST *list, const char *function, const void *caller)
         return NULL;
     void *block = InterlockedPopEntrySList(&list->ListHead);
     if (block && !has_own_free(list))
-        (void)nt_pool_cache(block, false, function);
+        (void)nt_pool_cache(block, false, function, caller);
     if (!block) {
         list_missed(list);
         block = block_allocate(list, function, caller);
@@ -121,7 +121,7 @@ static void list_free(LIST *list, void *block, const char *function)
 {
     if (!list_usable(list, function) || !nt_not_null(block, function, "Entry"))
         return;
-    if (!has_own_free(list) && !nt_pool_cache(block, true, function))
+    if (!has_own_free(list) && !nt_pool_cache(block, true, function, NULL))
         return; /* not a block, or one that was freed: reported */
     (void)__atomic_fetch_add(&list->TotalFrees, 1, __ATOMIC_RELAXED);
     if (ExQueryDepthSList(&list->ListHead) < __atomic_load_n(&list->Depth, __ATOMIC_RELAXED)) {
@@ -130,7 +130,7 @@ static void list_free(LIST *list, void *block, const char *function)
     }
     (void)__atomic_fetch_add(&list->FreeMisses, 1, __ATOMIC_RELAXED);
     if (!has_own_free(list))
-        (void)nt_pool_cache(block, false, function);
+        (void)nt_pool_cache(block, false, function, NULL);
     block_free(list, block, function);
 }
 
@@ -140,7 +140,7 @@ static void list_flush(LIST *list, const char *function)
     while (entry) {
         PSLIST_ENTRY next = entry->Next;
         if (!has_own_free(list))
-            (void)nt_pool_cache(entry, false, function);
+            (void)nt_pool_cache(entry, false, function, NULL);
         block_free(list, entry, function);
         entry = next;
     }

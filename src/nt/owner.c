@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "rules/store.h"
+
 _Static_assert(sizeof(struct nt_account) == 48, "stands before every pool allocation");
 
 static const char *const kind_names[NT_KINDS] = {
@@ -44,7 +46,12 @@ void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t byt
 {
     struct exec_task *task = exec_current();
     account->owner = task ? task->owner : NULL;
-    account->caller = caller;
+    struct stack_store *stacks = task && task->exec ? task->exec->world->stacks : NULL;
+    account->has_stack = stacks != NULL;
+    if (stacks)
+        account->stack = stack_keep(stacks, caller);
+    else
+        account->caller = caller;
     account->bytes = bytes;
     account->tag = tag;
     account->kind = (uint8_t)kind;
@@ -61,6 +68,12 @@ void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t byt
     shard->count[kind]++;
     shard->bytes[kind] += bytes;
     raw_unlock(&shard->lock);
+}
+
+void nt_account_retake(struct nt_account *account, const void *caller)
+{
+    if (account->has_stack)
+        account->stack = stack_keep(exec_current()->exec->world->stacks, caller);
 }
 
 void nt_account_close(struct nt_account *account)

@@ -8,6 +8,7 @@
 
 #include "nt/exec.h"
 #include "nt/raw_lock.h"
+#include "rules/stack.h"
 
 enum nt_kind {
     NT_POOL,          /* ExAllocatePool..., NdisAllocateMemoryWithTag...                    */
@@ -29,12 +30,16 @@ enum nt_kind {
 struct nt_account {
     struct exec_link link;
     struct nt_owner *owner; /* NULL: accounted to nobody                                    */
-    const void *caller;     /* return address in the driver                                 */
+    union {
+        const void *caller;        /* return address in the driver                          */
+        const struct stack *stack; /* with the verifier: the whole stack; NULL: not kept     */
+    };
     uint64_t bytes;
     uint32_t tag; /* pool tag as given, 0: none                                   */
     uint8_t kind; /* enum nt_kind                                                 */
     uint8_t shard;
-    uint8_t reserved[2];
+    bool has_stack;
+    uint8_t reserved;
 };
 
 #define NT_SHARDS 16u
@@ -61,6 +66,10 @@ void nt_owner_init(struct nt_owner *owner, const char *name, uint32_t index, voi
  * fields are filled). The account is lent until nt_account_close. Any IRQL up to DISPATCH. */
 void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t bytes, uint32_t tag,
                      const void *caller);
+
+/* Who is said to have allocated it: from here on the caller of this function's caller. For what
+ * changes hands without being allocated anew. Nothing without the verifier. */
+void nt_account_retake(struct nt_account *account, const void *caller);
 
 /* Take an object out of the account it was entered in. */
 void nt_account_close(struct nt_account *account);

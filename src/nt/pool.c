@@ -242,11 +242,13 @@ void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const c
     keep_freed(header);
 }
 
-bool nt_pool_cache(void *block, bool cached, const char *function)
+bool nt_pool_cache(void *block, bool cached, const char *function, const void *caller)
 {
     if (!block_is(block, cached ? MAGIC_ALIVE : MAGIC_CACHED, function))
         return false;
     header_of(block)->magic = cached ? MAGIC_CACHED : MAGIC_ALIVE;
+    if (caller)
+        nt_account_retake(&header_of(block)->account, caller);
     return true;
 }
 
@@ -360,6 +362,12 @@ VOID NTAPI NdisFreeMemoryWithTagPriority(NDIS_HANDLE NdisHandle, PVOID VirtualAd
 {
     (void)NdisHandle;
     nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTagPriority");
+}
+
+const void *nt_pool_block(const struct nt_account *account)
+{
+    return bytes_of(
+        EXEC_CONTAINER((struct nt_account *)(uintptr_t)account, struct pool_header, account));
 }
 
 void nt_pool_end(struct nt_owner *owner)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "nt/exec.h"
+#include "nt/owner.h"
 
 enum nt_pool_family {
     NT_POOL_EX = 1, /* ExAllocatePool..., freed with ExFreePool...                          */
@@ -27,9 +28,13 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
  * is sound and alive is freed even so. tag: 0 fits every block. */
 void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const char *function);
 
-/* Mark a live block as cached by a lookaside list, or as in use again. Returns false when it is not
- * a live (or not a cached) block, which is reported for `function`. */
-bool nt_pool_cache(void *block, bool cached, const char *function);
+/* Mark a live block as cached by a lookaside list, or as in use again.
+ * caller   who uses it again; NULL when it is cached or goes away
+ * Returns false when it is not a live (or not a cached) block, which is reported for `function`. */
+bool nt_pool_cache(void *block, bool cached, const char *function, const void *caller);
+
+/* The block that an NT_POOL account stands before. */
+const void *nt_pool_block(const struct nt_account *account);
 
 /* Give back what an owner leaked and was reported for. Nobody runs in the driver any more, and its
  * account is not used again. */

@@ -187,15 +187,15 @@ static void print_runtime(FILE *file, const void *address)
         fputs("(condis)\n", file);
 }
 
-static void line_begin(FILE *file, bool first)
+static void line_begin(FILE *file, const char *heading)
 {
-    fputs(first ? "  stack     " : "            ", file);
+    fprintf(file, "  %-9s ", heading);
 }
 
-static void print_places(FILE *file, const struct place *place, unsigned count, bool first)
+static void print_places(FILE *file, const struct place *place, unsigned count, const char *heading)
 {
     for (unsigned i = 0; i < count; i++) {
-        line_begin(file, first && i == 0);
+        line_begin(file, i == 0 ? heading : "");
         place_print(file, &place[i]);
         fputc('\n', file);
     }
@@ -207,16 +207,17 @@ static const void *call_of(const struct stack *stack, unsigned index)
     return (const char *)stack->frame[index] - 1;
 }
 
-static void print_frames(FILE *file, const struct stack *stack, const struct place *place,
-                         const unsigned *first)
+static void print_frames(FILE *file, const char *heading, const struct stack *stack,
+                         const struct place *place, const unsigned *first)
 {
     unsigned line_count = 0;
 
     for (unsigned i = 0; i < stack->count && line_count < STACK_LINES_MAX; i++) {
         if (!stack_in_runtime(call_of(stack, i))) {
-            print_places(file, &place[first[i]], first[i + 1] - first[i], line_count == 0);
+            print_places(file, &place[first[i]], first[i + 1] - first[i],
+                         line_count == 0 ? heading : "");
         } else if (i + 1 < stack->count && !stack_in_runtime(call_of(stack, i + 1))) {
-            line_begin(file, line_count == 0);
+            line_begin(file, line_count == 0 ? heading : "");
             print_runtime(file, call_of(stack, i));
         } else {
             continue;
@@ -225,7 +226,7 @@ static void print_frames(FILE *file, const struct stack *stack, const struct pla
     }
 }
 
-void stack_print(FILE *file, const struct stack *stack)
+void stack_print(FILE *file, const char *heading, const struct stack *stack)
 {
     const void *calls[STACK_FRAMES_MAX];
     unsigned first[STACK_FRAMES_MAX + 1];
@@ -233,13 +234,13 @@ void stack_print(FILE *file, const struct stack *stack)
         return;
     struct place *place = calloc(STACK_PLACES_MAX, sizeof(*place));
     if (!place) {
-        fputs("  stack     (no memory to look it up)\n", file);
+        fprintf(file, "  %-9s (no memory to look it up)\n", heading);
         return;
     }
     for (unsigned i = 0; i < stack->count; i++)
         calls[i] = stack_in_runtime(call_of(stack, i)) ? NULL : call_of(stack, i);
     (void)places_of(calls, stack->count, place, STACK_PLACES_MAX, first);
-    print_frames(file, stack, place, first);
+    print_frames(file, heading, stack, place, first);
     free(place);
 }
 
@@ -271,7 +272,9 @@ void rules_print(FILE *file, const struct rule_break *brk)
     print_call(file, brk);
     print_history(file, brk);
     print_handler(file, brk->handler);
-    stack_print(file, &brk->stack);
+    stack_print(file, "stack", &brk->stack);
+    stack_print(file, "allocated", &brk->allocated);
+    stack_print(file, "freed", &brk->freed);
     print_run(file, brk);
     funlockfile(file);
 }

@@ -81,10 +81,12 @@ struct rule_break {
     uint16_t history_count;
     uint16_t history_lost_count;                   /* older lines that did not fit */
     struct rule_history history[RULE_HISTORY_MAX]; /* oldest first */
-    const void *handler; /* the driver's callback whose return broke the rule; NULL: it called */
-    struct stack stack;  /* who called; printed as function, file and line, never as pointer */
-    uint64_t step;       /* simulated: how many steps the world had made; 0: live */
-    bool seeded;         /* filled in by the sink from rules_set_run, as are the next three */
+    const void *handler;    /* the driver's callback whose return broke the rule; NULL: it called */
+    struct stack stack;     /* who called; printed as function, file and line, never as pointer */
+    struct stack allocated; /* of what the break is about; count 0: not known */
+    struct stack freed;     /* likewise */
+    uint64_t step;          /* simulated: how many steps the world had made; 0: live */
+    bool seeded;            /* filled in by the sink from rules_set_run, as are the next three */
     uint64_t seed;
     char replay[RULE_REPLAY_BYTES]; /* the command that replays the run to this step, or "" */
     bool expected;                  /* filled in by the sink: rules_expect was in force */

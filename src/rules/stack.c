@@ -16,6 +16,7 @@
 extern MARK void condis_code_begin(void);
 extern MARK void condis_code_end(void);
 extern MARK void condis_code_host(void);
+extern MARK void condis_code_host_end(void);
 extern MARK void condis_unlikely_begin(void);
 extern MARK void condis_unlikely_end(void);
 
@@ -32,13 +33,10 @@ bool stack_in_runtime(const void *address)
 
 /* ---- walking ---- */
 
-static uintptr_t object_of(const void *address);
-
 /* Whether an address is code of libcondis that runs drivers, as a host program does. */
 static bool in_host(const void *address)
 {
-    const void *host = (const void *)(uintptr_t)condis_code_host;
-    return host && (uintptr_t)address >= (uintptr_t)host && object_of(address) == object_of(host);
+    return between(address, condis_code_host, condis_code_host_end);
 }
 
 struct walk {

@@ -42,9 +42,9 @@ uint64_t stack_hash(const struct stack *stack, unsigned frame_count);
 /* Whether two stacks have the same nearest `frame_count` frames (STACK_FRAMES_MAX: are equal). */
 bool stack_same(const struct stack *a, const struct stack *b, unsigned frame_count);
 
-/* Print a stack with functions, files and lines, as a report does: twelve columns in, headed by
- * "stack". Nothing for an empty one. (report.c) */
-void stack_print(FILE *file, const struct stack *stack);
+/* Print a stack with functions, files and lines, as a report does: twelve columns in, headed by a
+ * word of at most nine letters. Nothing for an empty one. (report.c) */
+void stack_print(FILE *file, const char *heading, const struct stack *stack);
 
 /* Whether an address is code of the runtime: the executive, NDIS, rules, trace and links, whether
  * they are in libcondis or all of them in the program (condis_whole_dep). The client and everything

@@ -115,11 +115,12 @@ void expect_end(struct scene *s, struct expectation expectation, uint64_t count)
     } while (0)
 
 /* From now to the end of the scene the rule is broken, once. */
-#define EXPECT_AT_END(s, id)                                                                       \
-    do {                                                                                           \
-        rules_expect((s)->rules, RULE_##id);                                                       \
-        (s)->at_end[(s)->at_end_count++] = RULE_##id;                                              \
-    } while (0)
+static inline void expect_at_end(struct scene *s, enum rule_id rule)
+{
+    rules_expect(s->rules, rule);
+    s->at_end[s->at_end_count++] = rule;
+}
+#define EXPECT_AT_END(s, id) expect_at_end((s), RULE_##id)
 
 /* What a driver's next requests of a kind do. */
 void plan_cm(enum ask ask, struct plan plan);

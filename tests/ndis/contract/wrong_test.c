@@ -133,7 +133,9 @@ static void a_leaked_context_is_found_when_the_driver_unloads(struct scene *s)
     assert_int_equal(status, NDIS_STATUS_SUCCESS);
     assert_int_equal(Cm.party_count + Cm.sap_count + Cm.af_count, 2); /* the open AF and the leak */
     Cm.af_count = 1;
-    EXPECT_AT_END(s, LEAK_MEMORY);
+    expect_at_end(s, ask == ASK_CLOSE_AF         ? RULE_CM_AF_CONTEXT_LEAKED
+                     : ask == ASK_DEREGISTER_SAP ? RULE_CM_SAP_CONTEXT_LEAKED
+                                                 : RULE_CM_PARTY_CONTEXT_LEAKED);
 }
 
 static void a_leaked_party_context_is_found_when_the_driver_unloads(struct scene *s)
@@ -144,7 +146,7 @@ static void a_leaked_party_context_is_found_when_the_driver_unloads(struct scene
     call_drop(s, 1);
     assert_int_equal(Cm.party_count, 2);
     call_end_with(s, 0);
-    EXPECT_AT_END(s, LEAK_MEMORY);
+    EXPECT_AT_END(s, CM_PARTY_CONTEXT_LEAKED);
 }
 
 static void a_party_context_that_is_freed_twice_is_told(struct scene *s)
