@@ -3,11 +3,14 @@
 #include "relay.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PAIRS_MAX = 64, BUFFER_BYTES = 65536 };
@@ -26,9 +29,9 @@ struct pair {
 };
 
 struct relay {
-    pthread_t thread;
+    pid_t pid;
     int listener;
-    int orders[2]; /* the test's end, the thread's */
+    int orders[2]; /* the test's end, the relay's */
     uint16_t port;
     uint16_t target_port;
     bool cut;
@@ -153,9 +156,8 @@ static void relay_turn(struct relay *relay, struct pollfd *polls)
         relay_accept(relay);
 }
 
-static void *relay_run(void *context)
+static void relay_run(struct relay *relay)
 {
-    struct relay *relay = context;
     struct pollfd *polls = calloc(2 + 2 * PAIRS_MAX, sizeof *polls);
     char order = 0;
 
@@ -174,7 +176,23 @@ static void *relay_run(void *context)
     while (relay->pair_count > 0)
         pair_close(relay, 0);
     free(polls);
-    return NULL;
+}
+
+/* In the child: it keeps none of the test's descriptors, whose ends others wait for. */
+static void relay_main(struct relay *relay)
+{
+    enum { LISTENER = 3, ORDERS = 4 };
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int listener = fcntl(relay->listener, F_DUPFD, ORDERS + 1);
+    int orders = fcntl(relay->orders[1], F_DUPFD, ORDERS + 1);
+    if (listener < 0 || orders < 0 || dup2(listener, LISTENER) < 0 || dup2(orders, ORDERS) < 0)
+        _exit(1);
+    closefrom(ORDERS + 1);
+    relay->listener = LISTENER;
+    relay->orders[1] = ORDERS;
+    relay_run(relay);
+    _exit(0);
 }
 
 struct relay *relay_begin(uint16_t target_port)
@@ -192,10 +210,15 @@ struct relay *relay_begin(uint16_t target_port)
     relay->port = ntohs(at.sin_port);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, relay->orders) != 0)
         goto close_listener;
-    if (pthread_create(&relay->thread, NULL, relay_run, relay) == 0)
-        return relay;
-    close(relay->orders[0]);
+    relay->pid = fork();
+    if (relay->pid == 0)
+        relay_main(relay);
     close(relay->orders[1]);
+    if (relay->pid > 0) {
+        close(relay->listener);
+        return relay;
+    }
+    close(relay->orders[0]);
 close_listener:
     close(relay->listener);
 free_relay:
@@ -234,9 +257,7 @@ void relay_strand(struct relay *relay)
 void relay_end(struct relay *relay)
 {
     relay_order(relay, 'e');
-    pthread_join(relay->thread, NULL);
-    close(relay->listener);
+    waitpid(relay->pid, NULL, 0);
     close(relay->orders[0]);
-    close(relay->orders[1]);
     free(relay);
 }

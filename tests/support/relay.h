@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A relay stands between clients and a server on the loopback interface, on a thread of its own,
- * and carries bytes until the test cuts it. */
+/* A relay stands between clients and a server on the loopback interface, as a process of its own (a
+ * thread would be in the way of those who fork), and carries bytes until the test cuts it. */
 #ifndef CONDIS_TESTS_RELAY_H
 #define CONDIS_TESTS_RELAY_H
 
@@ -8,7 +8,7 @@
 
 struct relay;
 
-/* Begin one in front of 127.0.0.1, target_port. NULL: no sockets, threads or memory. */
+/* Begin one in front of 127.0.0.1, target_port. NULL: no sockets, processes or memory. */
 struct relay *relay_begin(uint16_t target_port);
 
 /* Where clients connect, also of 127.0.0.1. */
