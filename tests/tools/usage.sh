@@ -31,6 +31,11 @@ refuses 2 'a port is a number from 1 to 65535' answer --switch '[::1]:x' --addre
 refuses 2 'wants HOST or HOST:PORT' answer --switch :2812 --address @a
 refuses 2 '--address nobody: ' answer --switch host --address nobody
 refuses 2 'it is 3.1 or 4.0' answer --switch host --address @a --uni 5
+for wrong in 0 -1 x 5000000000 ''; do
+    refuses 2 'a number of milliseconds' answer --switch host --address @a --t309 "$wrong"
+done
+refuses 2 'a number of milliseconds' switch --t309 0
+refuses 2 'a number' switch --t309 5000000000
 refuses 2 "'@b' is no option" answer --switch host --address @a @b
 refuses 2 "$work/no/file: No such file or directory" answer --switch host --address @a \
     --out "$work/no/file"

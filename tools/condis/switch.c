@@ -188,7 +188,10 @@ static const char *take_queue(void *context, const char *value)
 
 static const char *take_t309(void *context, const char *value)
 {
-    return take_limit(value, &((struct settings *)context)->options.t309_ms);
+    uint32_t *t309_ms = &((struct settings *)context)->options.t309_ms;
+    const char *wrong = take_limit(value, t309_ms);
+
+    return wrong || *t309_ms ? wrong : "it is a number of milliseconds, from 1 on";
 }
 
 static const char *take_pcap(void *context, const char *value)
