@@ -36,7 +36,8 @@ stage_format() {
 }
 
 stage_tidy() {
-    source_files | lua5.4 scripts/tidy.lua && lua5.4 scripts/support.lua --check
+    source_files | lua5.4 scripts/tidy.lua && lua5.4 scripts/support.lua --check &&
+        lua5.4 scripts/rules.lua --check
 }
 
 # build_and_test DIR COMPILER TIMES OPTIONS SELECTION [WRAPPER...]: TIMES stretches the time limits.

@@ -40,6 +40,7 @@ extern const struct command command_call;
 extern const struct command command_capture;
 extern const struct command command_explore;
 extern const struct command command_faults;
+extern const struct command command_rules;
 extern const struct command command_run;
 extern const struct command command_switch;
 extern const struct command command_verify;

@@ -11,6 +11,7 @@ const struct command *const commands[] = {
     &command_capture, //
     &command_explore, //
     &command_faults,  //
+    &command_rules,   //
     &command_run,     //
     &command_switch,  //
     &command_verify,

@@ -74,6 +74,7 @@ enum moment {
     AT_MINI_OID,             /* NDIS_OID_REQUEST of MiniportOidRequest; the answer */
     AT_MINI_CO_OID,          /* the same of MiniportCoOidRequest */
     AT_MINI_CREATE_VC,       /* a struct wire_vc ** that holds the new context; the answer */
+    AT_MINI_ACTIVATE,        /* the struct wire_vc, before it is activated */
     AT_MINI_DELETE_VC,       /* the struct wire_vc, about to be freed; the answer, success frees */
     AT_MINI_UNLOAD,          /* NULL, before it deregisters; success goes on */
 };

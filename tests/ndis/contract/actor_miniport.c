@@ -63,6 +63,7 @@ static NDIS_STATUS NTAPI mini_activate(NDIS_HANDLE MiniportVcContext,
     struct wire_vc *vc = MiniportVcContext;
     ActorNote(
         (struct note){.callback = "MiniportCoActivateVc", .context = vc, .data = CallParameters});
+    (void)ActorAt(AT_MINI_ACTIVATE, vc, NDIS_STATUS_SUCCESS);
     return DeskAnswer(DeskTake(&Mini.desk, ASK_ACTIVATE, vc, vc->handle, NULL, CallParameters));
 }
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* condis rules: the rules that drivers are checked by, and what each of them means. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <condis/rules.h>
+#include <jansson.h>
+
+#include "command.h"
+
+struct settings {
+    bool json;
+    bool help;
+};
+
+static const char *take_json(void *settings, const char *value)
+{
+    (void)value;
+    ((struct settings *)settings)->json = true;
+    return NULL;
+}
+
+static const char *take_help(void *settings, const char *value)
+{
+    (void)value;
+    ((struct settings *)settings)->help = true;
+    return NULL;
+}
+
+static const struct option_row rows[] = {
+    {"--json", NULL, "the same as one JSON document on standard output", take_json},
+    {"--help", NULL, "this", take_help},
+};
+
+/* ---- for people -------------------------------------------------------------------------- */
+
+static const char *obligation_text(const struct condis_rule *rule, char text[8])
+{
+    if (rule->obligation)
+        snprintf(text, 8, "C%u", rule->obligation % 1000);
+    else
+        text[0] = 0;
+    return text;
+}
+
+static void list(void)
+{
+    struct condis_rule rule;
+    char text[8];
+    size_t widest = 0;
+    for (size_t i = 0; condis_rule_at(i, &rule); i++)
+        widest = strlen(rule.name) > widest ? strlen(rule.name) : widest;
+    printf("%-*s  %-4s  %-9s  %s\n", (int)widest, "rule", "", "severity", "what the contract says");
+    for (size_t i = 0; condis_rule_at(i, &rule); i++)
+        printf("%-*s  %-4s  %-9s  %s\n", (int)widest, rule.name, obligation_text(&rule, text),
+               rule.severity, rule.says);
+}
+
+static void say(const char *what, const char *text)
+{
+    if (text)
+        printf("  %-9s %s\n", what, text);
+}
+
+static void explain(const struct condis_rule *rule)
+{
+    char text[8];
+    bool numbered = rule->obligation != 0;
+    printf("%s (%s%s%s)\n", rule->name, obligation_text(rule, text), numbered ? ", " : "",
+           rule->severity);
+    say("binds", rule->function);
+    say("contract", rule->says);
+    say("source", rule->source);
+    say("mistake", rule->mistake);
+    say("near miss", rule->almost);
+    say("unseen", rule->unseen);
+    say("remedy", rule->remedy);
+    if (rule->mistake)
+        printf("  %-9s tests/broken: MISTAKE(%s) breaks it, ALMOST(%s) does not\n", "shown by",
+               rule->name, rule->name);
+}
+
+/* ---- for programs ------------------------------------------------------------------------ */
+
+static json_t *document_of(const struct condis_rule *rule)
+{
+    json_t *obligation = rule->obligation ? json_integer(rule->obligation) : json_null();
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}", "rule", rule->name,
+                     "obligation", obligation, "severity", rule->severity, "binds", rule->function,
+                     "contract", rule->says, "remedy", rule->remedy, "source", rule->source,
+                     "mistake", rule->mistake, "near_miss", rule->almost, "unseen", rule->unseen);
+}
+
+static int print_json(json_t *document)
+{
+    bool done = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
+    json_decref(document);
+    if (!done)
+        return command_refuse("rules: no memory for the document");
+    putchar('\n');
+    return EXIT_PASSED;
+}
+
+static int list_json(void)
+{
+    struct condis_rule rule;
+    json_t *all = json_array();
+    for (size_t i = 0; condis_rule_at(i, &rule); i++)
+        if (json_array_append_new(all, document_of(&rule)) != 0)
+            return command_refuse("rules: no memory for the document");
+    return print_json(json_pack("{s:o}", "rules", all));
+}
+
+/* ---- the command ------------------------------------------------------------------------- */
+
+static int run(const struct command *self, const char *const *arguments, size_t argument_count)
+{
+    struct settings settings = {0};
+    struct option_rest rest;
+    struct condis_rule rule;
+    char error[256];
+    const char **words = calloc(argument_count + 1, sizeof *words);
+    if (!words)
+        return command_refuse("rules: no memory");
+    bool parsed = options_parse(rows, sizeof rows / sizeof rows[0], &settings, arguments,
+                                argument_count, words, &rest, error, sizeof error);
+    size_t word_count = rest.word_count;
+    const char *name = parsed && word_count ? words[0] : NULL;
+    free(words);
+    if (!parsed)
+        return command_refuse("rules: %s", error);
+    if (settings.help) {
+        command_help(self, stdout);
+        return EXIT_PASSED;
+    }
+    if (word_count > 1)
+        return command_refuse("rules: one rule only");
+    if (name && !condis_rule_find(name, &rule))
+        return command_refuse("rules: no rule is named '%s'; condis rules lists them", name);
+    if (settings.json)
+        return name ? print_json(document_of(&rule)) : list_json();
+    if (name)
+        explain(&rule);
+    else
+        list();
+    return EXIT_PASSED;
+}
+
+const struct command command_rules = {
+    .name = "rules",
+    .arguments = "[RULE] [OPTION...]",
+    .help = "lists the rules that drivers are checked by, or explains one",
+    .manual =
+        "Without RULE: one line for each rule, in the order of the obligations C1 to C130, "
+        "those of Microsoft's SDV and of the executive after them.\n\n"
+        "With RULE, as reports name it: whom it binds, what the documentation asks and where, "
+        "an example of the mistake, the closest thing that is right, and how to mend it. A "
+        "note is a rule that nothing at run time can see, with the reason.",
+    .options = rows,
+    .option_count = sizeof rows / sizeof rows[0],
+    .run = run,
+};
