@@ -21,12 +21,14 @@ static NDIS_HANDLE sap_for_offer(const struct call *call, NDIS_HANDLE NdisSapHan
     exec_lock_named(&sap->lock, call->function);
     bool alive = handle_still_names(NdisSapHandle, &sap->object);
     bool leaving = sap->state == SAP_DEREGISTERING;
+    /* Registered, for its call manager, is what it has said yes to, heard of by the client or not. */
+    bool coming = sap->state == SAP_REGISTERING && !vc_settled_untold(&sap->op, OP_REGISTER_SAP);
     NDIS_HANDLE context = sap->client_context;
     *af = sap->af;
     exec_unlock_named(&sap->lock, call->function);
-    if (!alive)
+    if (!alive || coming)
         *status = call_breaks(call, RULE_CM_INCOMING_NO_SAP, NdisSapHandle, NDIS_STATUS_FAILURE,
-                              "the SAP is not registered any more");
+                              "the SAP is not registered %s", coming ? "yet" : "any more");
     else if (leaving) /* the client takes the SAP back at this moment: it refuses the call */
         *status = NDIS_STATUS_INVALID_SAP;
     else
