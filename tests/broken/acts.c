@@ -17,6 +17,15 @@ void act_wait_in_unbind(struct scene *s)
     Client.af = NULL; /* the scene need not close it */
 }
 
+VOID NTAPI act_tick(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2,
+                    PVOID SystemSpecific3)
+{
+    UNREFERENCED_PARAMETER(SystemSpecific1);
+    UNREFERENCED_PARAMETER(FunctionContext);
+    UNREFERENCED_PARAMETER(SystemSpecific2);
+    UNREFERENCED_PARAMETER(SystemSpecific3);
+}
+
 /* ---- outgoing calls ---------------------------------------------------------------------- */
 
 void act_create_vc(struct scene *s)

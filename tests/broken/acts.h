@@ -9,6 +9,9 @@
  * host gives up, which is soon. What waits for the test's hand stays. */
 void act_wait_in_unbind(struct scene *s);
 
+/* A timer's function that does nothing. */
+NDIS_TIMER_FUNCTION act_tick;
+
 /* ---- outgoing calls ---------------------------------------------------------------------- */
 
 void act_create_vc(struct scene *s);

@@ -7,6 +7,12 @@
 
 #include <stdio.h>
 
+#ifdef ASAN
+enum { UNDER_ASAN = true };
+#else
+enum { UNDER_ASAN = false };
+#endif
+
 struct broken_run {
     const struct broken_row *row;
     struct scene_kind kind;
@@ -106,7 +112,8 @@ static size_t add_row(struct broken_run *runs, const struct broken_row *row)
     for (size_t i = 0; row->mistake && i < ways * EDGES * SIDES; i++) {
         size_t way = i / EDGES / SIDES;
         bool mcm = i / SIDES % EDGES == 0;
-        if (!plays(row->edge, mcm))
+        if (!plays(row->edge, mcm) || (row->simulated_only && BROKEN_CLOCK == CONDIS_LIVE) ||
+            (row->not_under_asan && UNDER_ASAN))
             continue;
         struct broken_run *r = &runs[n++];
         r->row = row;
@@ -114,6 +121,7 @@ static size_t add_row(struct broken_run *runs, const struct broken_row *row)
         r->kind = (struct scene_kind){.clock = BROKEN_CLOCK,
                                       .seed = way + 1,
                                       .mcm = mcm,
+                                      .processor_count = row->processor_count,
                                       .completion = (enum condis_completion)way};
         snprintf(r->name, sizeof(r->name), "%s %s (%s, %s, %s)", rule_info(row->rule)->name,
                  r->almost ? "almost broken" : "is broken", mcm ? "MCM" : "stand-alone", modes[way],
