@@ -115,6 +115,8 @@ static size_t add_row(struct broken_run *runs, const struct broken_row *row)
         if (!plays(row->edge, mcm) || (row->simulated_only && BROKEN_CLOCK == CONDIS_LIVE) ||
             (row->not_under_asan && UNDER_ASAN))
             continue;
+        if (row->direct_only && way != CONDIS_COMPLETE_DIRECT && BROKEN_CLOCK != CONDIS_LIVE)
+            continue;
         struct broken_run *r = &runs[n++];
         r->row = row;
         r->almost = i % SIDES != 0;
@@ -127,6 +129,8 @@ static size_t add_row(struct broken_run *runs, const struct broken_row *row)
                  r->almost ? "almost broken" : "is broken", mcm ? "MCM" : "stand-alone", modes[way],
                  BROKEN_CLOCK == CONDIS_LIVE ? "live" : "simulated");
     }
+    for (size_t i = 0; i < n && row->direct_only; i++)
+        runs[i].kind.completion = CONDIS_COMPLETE_DIRECT;
     return n;
 }
 

@@ -1,35 +1,382 @@
 /* SPDX-License-Identifier: MIT */
 /* C96 to C113: closing AFs and SAPs, contexts, memory: the mistakes. */
-#include "broken.h"
+#include "acts.h"
+
+/* ---- C96, C97: closing an address family ------------------------------------------------- */
+
+static void close_now(void)
+{
+    AS_CLIENT((void)NdisClCloseAddressFamily(Client.af));
+}
+
+MISTAKE(CL_CLOSE_AF_CALLS)
+{
+    act_call(s);
+    close_now();
+    act_hang_up(s);
+}
+
+ALMOST(CL_CLOSE_AF_CALLS)
+{
+    act_call(s);
+    act_hang_up(s);
+}
+
+MISTAKE(CL_CLOSE_AF_VCS)
+{
+    act_create_vc(s);
+    close_now();
+    act_delete_vc(s);
+}
+
+ALMOST(CL_CLOSE_AF_VCS)
+{
+    act_create_vc(s);
+    act_delete_vc(s);
+}
+
+MISTAKE(CL_CLOSE_AF_SAPS)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    close_now();
+    act_deafen(s);
+}
+
+static void register_and_deafen(struct scene *s)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    act_deafen(s);
+}
+
+ALMOST(CL_CLOSE_AF_SAPS)
+{
+    register_and_deafen(s);
+}
+
+/* The client closes; the call manager pends while something is done. */
+static void while_closing(struct scene *s, void (*act)(struct scene *))
+{
+    plan_cm(ASK_CLOSE_AF, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    if (act)
+        act(s);
+    finish_cm(ASK_CLOSE_AF, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+}
+
+static void close_again(struct scene *s)
+{
+    UNREFERENCED_PARAMETER(s);
+    close_now();
+}
+
+MISTAKE(CL_CLOSE_AF_TWICE)
+{
+    while_closing(s, close_again);
+}
+
+ALMOST(CL_CLOSE_AF_TWICE)
+{
+    while_closing(s, NULL);
+}
+
+/* ---- C98, C99 ---------------------------------------------------------------------------- */
+
+static void notify_and(struct scene *s, bool answer)
+{
+    plan_client(ASK_NOTIFY_CLOSE, (struct plan){.how = BY_HAND});
+    AS_CM((void)Cm.edge->NotifyCloseAf(Client.af));
+    if (!answer) {
+        act_wait_in_unbind(s);
+        return;
+    }
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    finish_client(ASK_NOTIFY_CLOSE, NDIS_STATUS_SUCCESS);
+}
+
+MISTAKE(CL_NOTIFY_CLOSE_UNANSWERED)
+{
+    notify_and(s, false);
+}
+
+ALMOST(CL_NOTIFY_CLOSE_UNANSWERED)
+{
+    notify_and(s, true);
+}
+
+/* ---- C100 -------------------------------------------------------------------------------- */
+
+static void deregister_by_hand(struct scene *s, bool twice)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    plan_cm(ASK_DEREGISTER_SAP, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientDeregisterSap(&s->sap));
+    scene_settle(s);
+    if (twice)
+        AS_CLIENT((void)NdisClDeregisterSap(s->sap.handle));
+    finish_cm(ASK_DEREGISTER_SAP, NDIS_STATUS_SUCCESS);
+}
+
+MISTAKE(CL_DEREGISTER_SAP_TWICE)
+{
+    deregister_by_hand(s, true);
+}
+
+ALMOST(CL_DEREGISTER_SAP_TWICE)
+{
+    deregister_by_hand(s, false);
+}
+
+static void register_by_hand(struct scene *s, bool deregister)
+{
+    plan_cm(ASK_REGISTER_SAP, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    if (deregister)
+        AS_CLIENT((void)NdisClDeregisterSap(s->sap.handle));
+    finish_cm(ASK_REGISTER_SAP, NDIS_STATUS_SUCCESS);
+    act_deafen(s);
+}
+
+MISTAKE(CL_DEREGISTER_SAP_REGISTERING)
+{
+    register_by_hand(s, true);
+}
+
+ALMOST(CL_DEREGISTER_SAP_REGISTERING)
+{
+    register_by_hand(s, false);
+}
+
+/* ---- C102: notices ----------------------------------------------------------------------- */
+
+static void reopen_by_hand(struct scene *s, bool notify)
+{
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    plan_cm(ASK_OPEN_AF, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientOpenAf());
+    scene_settle(s);
+    if (notify)
+        AS_CM((void)Cm.edge->NotifyCloseAf(Client.af));
+    finish_cm(ASK_OPEN_AF, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+}
+
+MISTAKE(CM_NOTIFY_CLOSE_OPENING)
+{
+    reopen_by_hand(s, true);
+}
+
+ALMOST(CM_NOTIFY_CLOSE_OPENING)
+{
+    reopen_by_hand(s, false);
+}
+
+static void notify_times(struct scene *s, int times)
+{
+    plan_client(ASK_NOTIFY_CLOSE, (struct plan){.how = BY_HAND});
+    for (int i = 0; i < times; i++)
+        AS_CM((void)Cm.edge->NotifyCloseAf(Client.af));
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    finish_client(ASK_NOTIFY_CLOSE, NDIS_STATUS_SUCCESS);
+}
+
+MISTAKE(CM_NOTIFY_CLOSE_TWICE)
+{
+    notify_times(s, 2);
+}
+
+ALMOST(CM_NOTIFY_CLOSE_TWICE)
+{
+    notify_times(s, 1);
+}
+
+/* ---- C103, C104: closing the adapter ----------------------------------------------------- */
+
+static enum { LEFT_NOTHING, LEFT_AF, LEFT_SAP, LEFT_VC, LEFT_OID } left;
+static struct scene *stage;
+
+/* Closes the adapter too early, sees it refused, and then does what it should have done first. */
+static NDIS_STATUS close_early(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment != AT_CLIENT_UNBINDING || left == LEFT_NOTHING)
+        return Status;
+    NDIS_STATUS closed = NdisCloseAdapterEx(Client.binding);
+    assert_int_equal(closed, NDIS_STATUS_FAILURE);
+    if (left == LEFT_VC)
+        (void)ClientDeleteVc(&stage->vc[0]);
+    if (left == LEFT_SAP)
+        (void)ClientDeregisterSap(&stage->sap);
+    if (left == LEFT_OID) {
+        AS_MINI(NdisMCoOidRequestComplete(Mini.adapter, NULL, &act_request, NDIS_STATUS_SUCCESS));
+        return Status;
+    }
+    (void)ClientCloseAf();
+    return Status;
+}
+
+static NDIS_STATUS close_early_with_oid(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    if (Moment == AT_MINI_CO_OID)
+        return NDIS_STATUS_PENDING;
+    return close_early(Moment, What, Status);
+}
+
+/* Unbinds while this is left. */
+static void unbind_with(struct scene *s, int what)
+{
+    stage = s;
+    left = what;
+    ActorHook = close_early;
+    scene_unload(s, &s->client);
+    Client.af_closed = Client.af_opened;
+    left = LEFT_NOTHING;
+}
+
+static void unbind_in_order(struct scene *s)
+{
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    unbind_with(s, LEFT_NOTHING);
+}
+
+MISTAKE(CLOSE_ADAPTER_AF_OPEN)
+{
+    unbind_with(s, LEFT_AF);
+}
+
+ALMOST(CLOSE_ADAPTER_AF_OPEN)
+{
+    unbind_in_order(s);
+}
+
+MISTAKE(CLOSE_ADAPTER_SAP_LEFT)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    unbind_with(s, LEFT_SAP);
+}
+
+ALMOST(CLOSE_ADAPTER_SAP_LEFT)
+{
+    register_and_deafen(s);
+    unbind_in_order(s);
+}
+
+MISTAKE(CLOSE_ADAPTER_VC_LEFT)
+{
+    act_create_vc(s);
+    unbind_with(s, LEFT_VC);
+}
+
+ALMOST(CLOSE_ADAPTER_VC_LEFT)
+{
+    act_create_vc(s);
+    act_delete_vc(s);
+    unbind_in_order(s);
+}
+
+MISTAKE(CLOSE_ADAPTER_OID_OUT)
+{
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    ActorHook = close_early_with_oid;
+    left = LEFT_NOTHING;
+    (void)act_ask_miniport(s);
+    unbind_with(s, LEFT_OID);
+}
+
+ALMOST(CLOSE_ADAPTER_OID_OUT)
+{
+    ActorHook = close_early_with_oid;
+    left = LEFT_NOTHING;
+    (void)act_ask_miniport(s);
+    act_answer_as_miniport(s, NDIS_STATUS_SUCCESS);
+    unbind_in_order(s);
+}
+
+static NDIS_STATUS fail_unbind(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    return Moment == AT_CLIENT_UNBIND && Status == NDIS_STATUS_SUCCESS ? NDIS_STATUS_FAILURE
+                                                                       : Status;
+}
+
+static NDIS_STATUS complete_and_fail(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    if (Moment == AT_CLIENT_UNBIND && Status == NDIS_STATUS_SUCCESS) {
+        NdisCompleteUnbindAdapterEx(What);
+        return NDIS_STATUS_PENDING;
+    }
+    return Status;
+}
+
+MISTAKE(UNBIND_FAILED)
+{
+    ActorHook = fail_unbind;
+    scene_load(s);
+}
+
+ALMOST(UNBIND_FAILED)
+{
+    ActorHook = complete_and_fail;
+    scene_load(s);
+}
+
+/* ---- C105 -------------------------------------------------------------------------------- */
+
+static void register_now(struct scene *s)
+{
+    NDIS_HANDLE handle = NULL;
+    AS_CLIENT((void)NdisClRegisterSap(Client.af, s, &s->sap.address, &handle));
+}
+
+MISTAKE(REGISTER_SAP_CLOSING)
+{
+    while_closing(s, register_now);
+}
+
+ALMOST(REGISTER_SAP_CLOSING)
+{
+    register_and_deafen(s);
+}
 
 const struct broken_row broken_closing[] = {
-    MISSING(CL_CLOSE_AF_CALLS),
-    MISSING(CL_CLOSE_AF_VCS),
-    MISSING(CL_CLOSE_AF_SAPS),
-    MISSING(CL_CLOSE_AF_TWICE),
+    ROW(CL_CLOSE_AF_CALLS, BOTH),
+    ROW(CL_CLOSE_AF_VCS, BOTH),
+    ROW(CL_CLOSE_AF_SAPS, BOTH),
+    ROW(CL_CLOSE_AF_TWICE, BOTH),
     MISSING(CL_CLOSE_AF_BLOCKS),
     MISSING(CL_NOTIFY_CLOSE_ORDER),
-    MISSING(CL_NOTIFY_CLOSE_UNANSWERED),
+    ROW(CL_NOTIFY_CLOSE_UNANSWERED, BOTH),
     MISSING(CM_CLOSE_AF_OPEN_WORK),
-    MISSING(CL_DEREGISTER_SAP_TWICE),
-    MISSING(CL_DEREGISTER_SAP_REGISTERING),
+    ROW(CL_DEREGISTER_SAP_TWICE, BOTH),
+    ROW(CL_DEREGISTER_SAP_REGISTERING, BOTH),
     MISSING(CM_SAP_TAKEN),
     MISSING(CM_NOTIFY_CLOSE_MISSING),
     MISSING(CM_NOTIFY_CLOSE_PENDING),
-    MISSING(CM_NOTIFY_CLOSE_OPENING),
-    MISSING(CM_NOTIFY_CLOSE_TWICE),
-    MISSING(CLOSE_ADAPTER_AF_OPEN),
-    MISSING(CLOSE_ADAPTER_SAP_LEFT),
-    MISSING(CLOSE_ADAPTER_VC_LEFT),
-    MISSING(CLOSE_ADAPTER_OID_OUT),
+    ROW(CM_NOTIFY_CLOSE_OPENING, BOTH),
+    ROW(CM_NOTIFY_CLOSE_TWICE, BOTH),
+    ROW(CLOSE_ADAPTER_AF_OPEN, BOTH),
+    ROW(CLOSE_ADAPTER_SAP_LEFT, BOTH),
+    ROW(CLOSE_ADAPTER_VC_LEFT, BOTH),
+    ROW(CLOSE_ADAPTER_OID_OUT, BOTH),
     MISSING(CLOSE_ADAPTER_SENDS_OUT),
     MISSING(CLOSE_ADAPTER_CONTEXT),
     MISSING(UNBIND_EARLY),
-    MISSING(UNBIND_FAILED),
-    MISSING(REGISTER_SAP_CLOSING),
+    ROW(UNBIND_FAILED, EITHER, .stage = STAGE_EMPTY, .direct_only = true),
+    ROW(REGISTER_SAP_CLOSING, BOTH),
     MISSING(OPEN_AF_CLOSING),
     MISSING(ADDRESS_CHANGE_UNANSWERED),
-    MISSING(AF_CLOSE_OID_ORDER),
+    NOT_SEEN(AF_CLOSE_OID_ORDER),
     MISSING(CONTEXT_FREED_EARLY),
     MISSING(CM_PARTY_CONTEXT_LEAKED),
     MISSING(CM_SAP_CONTEXT_LEAKED),

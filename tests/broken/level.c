@@ -214,30 +214,22 @@ ALMOST(ARGUMENT_NULL)
     act_hang_up(s);
 }
 
-static void query_with(ULONG oid_type)
+static void allocate_with(USHORT context_bytes)
 {
-    NDIS_STATUS status;
-    static NDIS_OID_REQUEST request;
-    static UCHAR buffer[16];
-    request = (NDIS_OID_REQUEST){
-        .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
-                   NDIS_SIZEOF_OID_REQUEST_REVISION_1},
-        .RequestType = (NDIS_REQUEST_TYPE)oid_type,
-    };
-    request.DATA.QUERY_INFORMATION.InformationBuffer = buffer;
-    request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(buffer);
-    AS_CLIENT(status = NdisCoOidRequest(Client.binding, NULL, NULL, NULL, &request));
-    (void)status;
+    PNET_BUFFER_LIST list;
+    AS_CLIENT(list = NdisAllocateNetBufferList(Client.pool, context_bytes, 0));
+    if (list)
+        AS_CLIENT(NdisFreeNetBufferList(list)); /* with the context that it came with */
 }
 
 MISTAKE(ARGUMENT_BAD)
 {
-    query_with(99);
+    allocate_with(3);
 }
 
 ALMOST(ARGUMENT_BAD)
 {
-    query_with(NdisRequestQueryInformation);
+    allocate_with(MEMORY_ALLOCATION_ALIGNMENT);
 }
 
 static void timer_with(USHORT size)
@@ -303,7 +295,11 @@ MISTAKE(IRQL_TOO_HIGH)
 {
     NDIS_SPIN_LOCK lock;
     AS_CLIENT(NdisAllocateSpinLock(&lock));
-    AT_LEVEL(ABOVE, AS_CLIENT(NdisFreeSpinLock(&lock)));
+    AT_LEVEL(ABOVE, AS_CLIENT({
+                 NdisAcquireSpinLock(&lock);
+                 NdisReleaseSpinLock(&lock);
+             }));
+    AS_CLIENT(NdisFreeSpinLock(&lock));
 }
 
 ALMOST(IRQL_TOO_HIGH)

@@ -23,4 +23,18 @@ for executive in --sim --live; do
         "$(scenario "host 'one'; expect_rule('NO_SUCH_RULE', print)")" "$executive"
 done
 
+# The table of rules: all, one, and none of that name.
+run 0 rules
+grep -q '^PEND_ONCE  *C3  *violation  a pended request' "$work/out" || wrong 'PEND_ONCE is not listed'
+run 0 rules pend_once
+grep -q '^  mistake   NdisCmDropPartyComplete' "$work/out" || wrong 'no example of the mistake'
+run 0 rules SELF_COMPLETION
+grep -q '^  unseen    ' "$work/out" || wrong 'a note has no reason'
+run 0 rules PEND_ONCE --json
+grep -q '"near_miss": "two drops' "$work/out" || wrong 'no near miss in the document'
+run 0 rules --json
+[ "$(grep -c '"contract": ' "$work/out")" -gt 300 ] || wrong 'not every rule is in the document'
+refuses 2 "no rule is named 'nobody'" rules nobody
+refuses 2 'one rule only' rules PEND_ONCE PEND_FINAL
+
 finish
