@@ -146,7 +146,8 @@ end
 
 -- Words in code's clothes would hide what is code in them, so they stand as they are.
 local function table_of(group)
-    put('| rule | | severity | what the contract says | the mistake | the near miss | broken in | checked in |')
+    put('| rule | | severity | what the contract says | the mistake | the near miss ' ..
+        '| broken in | checked in |')
     put('| --- | --- | --- | --- | --- | --- | --- | --- |')
     for _, rule in ipairs(rules) do
         if rule.group == group and rule.severity ~= 'note' then
@@ -163,14 +164,16 @@ put('<!-- SPDX-License-Identifier: MIT -->')
 put('<!-- written by scripts/rules.lua; change src/rules/*.def or tests/broken -->')
 put('# The rules')
 put('')
-put([[condis knows %d rules: every obligation C1 to C130 that Microsoft's pages put on a connection-oriented driver, every
-SDV rule that names its functions, and what the executive asks of any driver. `condis rules` lists them, `condis rules ID`
-explains one: what the documentation asks and where, an example of the mistake, how to mend it.]], #rules)
+put([[condis knows %d rules: every obligation C1 to C130 that Microsoft's pages put on a
+connection-oriented driver, every SDV rule that names its functions, and what the executive asks of
+any driver. `condis rules` lists them, `condis rules ID` explains one: what the documentation asks
+and where, an example of the mistake, how to mend it.]], #rules)
 put('')
-put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**, and this rule and no other is
-broken; **the near miss** does the closest thing that is right, and nothing is. Both run live and simulated, on both edges of a
-call manager where they differ. A *violation* fails a run; a *warning*, where the pages disagree or which can only be guessed,
-is printed. *Checked in* names the files of `src` that hold the check.]])
+put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**, and
+this rule and no other is broken; **the near miss** does the closest thing that is right, and nothing
+is. Both run live and simulated, on both edges of a call manager where they differ. A *violation*
+fails a run; a *warning*, where the pages disagree or which can only be guessed, is printed.
+*Checked in* names the files of `src` that hold the check.]])
 put('')
 for _, group in ipairs(groups) do
     put('## %s', titles[group])

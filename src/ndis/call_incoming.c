@@ -21,7 +21,7 @@ static NDIS_HANDLE sap_for_offer(const struct call *call, NDIS_HANDLE NdisSapHan
     exec_lock_named(&sap->lock, call->function);
     bool alive = handle_still_names(NdisSapHandle, &sap->object);
     bool leaving = sap->state == SAP_DEREGISTERING;
-    /* Registered, for its call manager, is what it has said yes to, heard of by the client or not. */
+    /* For its call manager a SAP is registered once it said yes, heard of or not. */
     bool coming = sap->state == SAP_REGISTERING && !vc_settled_untold(&sap->op, OP_REGISTER_SAP);
     NDIS_HANDLE context = sap->client_context;
     *af = sap->af;

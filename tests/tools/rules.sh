@@ -25,7 +25,7 @@ done
 
 # The table of rules: all, one, and none of that name.
 run 0 rules
-grep -q '^PEND_ONCE  *C3  *violation  a pended request' "$work/out" || wrong 'PEND_ONCE is not listed'
+grep -q '^PEND_ONCE  *C3  *violation  a pended' "$work/out" || wrong 'PEND_ONCE is not listed'
 run 0 rules pend_once
 grep -q '^  mistake   NdisCmDropPartyComplete' "$work/out" || wrong 'no example of the mistake'
 run 0 rules SELF_COMPLETION
