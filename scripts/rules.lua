@@ -169,11 +169,11 @@ connection-oriented driver, every SDV rule that names its functions, and what th
 any driver. `condis rules` lists them, `condis rules ID` explains one: what the documentation asks
 and where, an example of the mistake, how to mend it.]], #rules)
 put('')
-put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**, and
-this rule and no other is broken; **the near miss** does the closest thing that is right, and nothing
-is. Both run live and simulated, on both edges of a call manager where they differ. A *violation*
-fails a run; a *warning*, where the pages disagree or which can only be guessed, is printed.
-*Checked in* names the files of `src` that hold the check.]])
+put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**,
+and this rule and no other is broken; **the near miss** does the closest thing that is right, and
+nothing is. Both run live and simulated, on both edges of a call manager where they differ. A
+*violation* fails a run; a *warning*, where the pages disagree or which can only be guessed, is
+printed. *Checked in* names the files of `src` that hold the check.]])
 put('')
 for _, group in ipairs(groups) do
     put('## %s', titles[group])
