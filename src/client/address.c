@@ -124,8 +124,9 @@ static bool address_put_number(const char *text, const char *number, size_t leng
                               text);
     for (size_t i = 0; i < length; i++) {
         size_t half = ADDRESS_NUMBER_MAX - length + i;
-        uint8_t digit = (uint8_t)(number[i] - '0');
-        out->octets[1 + half / 2] |= half % 2 ? digit : (uint8_t)(digit << 4);
+        unsigned digit = (unsigned)(number[i] - '0');
+        uint8_t *octet = &out->octets[1 + half / 2];
+        *octet = (uint8_t)(*octet | digit << (half % 2 ? 0 : 4));
     }
     out->octets[ADDRESS_NUMBER_END] |= 0x0F;
     return true;

@@ -147,8 +147,8 @@ static void traffic_each(const struct traffic *traffic, show_row *show, void *co
 {
     for (unsigned type = 0; type < 256; type++)
         show(context, "signalling", uni_type_name((uint8_t)type), traffic->messages[type]);
-    for (uint8_t type = 0; type < SSCOP_PDU_TYPE_COUNT; type++)
-        show(context, "sscop", sscop_pdu_name(type), traffic->pdus[type]);
+    for (unsigned type = 0; type < SSCOP_PDU_TYPE_COUNT; type++)
+        show(context, "sscop", sscop_pdu_name((uint8_t)type), traffic->pdus[type]);
     for (size_t i = 0; i < sizeof snmp_names / sizeof *snmp_names; i++)
         show(context, "registration", snmp_names[i], traffic->registrations[i]);
     show(context, "data", "frames", traffic->data_frames);
