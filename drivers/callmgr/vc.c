@@ -67,15 +67,24 @@ VOID CmVcActivate(PCM_VC Vc, CM_LEVEL Level, CM_STEP Step)
         Vc->Adapter->Edge->Activate(Vc, Level);
 }
 
+/* What comes would be held back for ever, and its sender with it: the call ends for both. */
+static VOID FlowFailed(PCM_VC Vc, NDIS_STATUS Status)
+{
+    struct hubsig_message Nothing = {0};
+    CmLegClear(&Vc->Leg, FALSE, Status, NULL, 0, TRUE);
+    CmTellCleared(&Vc->Leg, Status, &Nothing);
+}
+
 VOID CmVcActivated(PCM_VC Vc, NDIS_STATUS Status)
 {
     CM_STEP Step;
-    BOOLEAN Deactivate;
+    BOOLEAN Deactivate, Closing;
     NdisAcquireSpinLock(&Vc->Adapter->Lock);
     Step = Vc->Step;
     Vc->Step = CM_STEP_NOTHING;
     if (Status == NDIS_STATUS_SUCCESS)
         Vc->Level = Vc->AskedLevel;
+    Closing = Vc->Closing;
     Deactivate = Vc->DeactivateWanted;
     Vc->DeactivateWanted = FALSE;
     NdisReleaseSpinLock(&Vc->Adapter->Lock);
@@ -100,6 +109,9 @@ VOID CmVcActivated(PCM_VC Vc, NDIS_STATUS Status)
         CmStepModifyOffer(Vc, Status);
         break;
     case CM_STEP_FLOW:
+        if (Status != NDIS_STATUS_SUCCESS && !Closing)
+            FlowFailed(Vc, Status);
+        break;
     case CM_STEP_NOTHING:
         break;
     }
