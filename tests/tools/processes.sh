@@ -103,3 +103,30 @@ says "${heard[b]}" 'the network knows @b'
 call @a,@b
 got a @a
 got b @b
+
+# Standard input may be what is sent; the documents and the trace hold what they should.
+begin_answer a @a
+says "${heard[a]}" 'the network knows @a'
+"$condis" call --switch "$place" --driver "$driver" --uni "$uni" --address @root --to @a --send - \
+    --json --trace "$work/trace" <"$work/file" >"$work/call.json" 2>"$work/call.log" ||
+    fail "the call's exit status is $?"
+got a @a
+grep -q '"end": "complete"' "$work/call.json" || fail 'the document does not say how it ended'
+grep -q '"sent_bytes": 300000' "$work/call.json" || fail 'the document does not say how much'
+grep -q 'MAKE_CALL\|NdisClMakeCall' "$work/trace" || fail 'the trace has no call'
+
+# An interrupt closes the call in order.
+begin_answer a @a
+says "${heard[a]}" 'the network knows @a'
+exec {fd}< <(exec "$condis" call --switch "$place" --driver "$driver" --uni "$uni" --address @root \
+    --to @a --send "$work/file" --rate 100K --chunk 100 2>&1)
+pid=$!
+says "$fd" '@a joined at byte 0'
+says "${heard[a]}" '@root calls'
+kill -INT "$pid"
+says "$fd" 'stopped, * bytes sent:'
+status=0
+wait "$pid" || status=$?
+[ "$status" -eq 1 ] || fail "an interrupted call's exit status is $status"
+says "${heard[a]}" 'the call was closed (NDIS_STATUS_SUCCESS), *'
+wait "${answer[a]}" || fail "the receiver of an interrupted call: exit status $?"
