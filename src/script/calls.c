@@ -16,6 +16,7 @@ static void handle_closed(struct script *script, struct event *event)
     (void)script;
     self->remote_closed = true;
     box_wake(&self->box);
+    parties_wake(self);
 }
 
 /* Its parties went with it, and nobody told them. */
@@ -187,6 +188,7 @@ static int call_close(lua_State *L)
     self->closing = true;
     inbox_clear(self);
     box_wake(&self->box);
+    parties_wake(self);
     return op_wait(L, op, condis_call_close_async(self->call, data, bytes, op_done, op));
 }
 

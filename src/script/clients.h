@@ -128,6 +128,9 @@ int call_flush(lua_State *L);
 
 /* parties.c */
 struct party_box *party_push_new(lua_State *L, struct call_box *call);
+
+/* Wakes who waits for a party of a call that comes to its end. */
+void parties_wake(struct call_box *call);
 void party_on_left(void *context, struct condis_party *party, condis_status status,
                    const void *close_data, size_t close_bytes);
 int party_add(lua_State *L);
