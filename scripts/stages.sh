@@ -194,3 +194,41 @@ stage_faults_long() {
     done
     return "$status"
 }
+
+# explore_families STRATEGY OPTION...: each story of examples/explore with each call manager. What
+# is found is in build/check/explore, with the command that shows it again.
+explore_families() {
+    local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
+    for story in examples/explore/*.lua; do
+        for manager in loopback hubcm atmmcm atmuni; do
+            state=build/check/explore/$(basename "$story" .lua)-$manager-${1//[^a-z0-9]/}
+            echo "--- $story $manager $*"
+            rm -rf "$state"
+            mkdir -p build/check/explore
+            if "$condis" explore "$story" --strategy "$@" --state "$state" -- "$manager"; then
+                passed=$((passed + 1))
+            else
+                failed=$((failed + 1))
+            fi
+        done
+    done
+    echo "$passed $failed 0" >"$cases"
+    [ "$failed" -eq 0 ]
+}
+
+# A second or so each; PCT of depth 3, because the random walk is what the tests of a call take.
+stage_explore() {
+    explore_families pct:3 --seeds 40
+}
+
+# EXPLORE_MINUTES in all: every story by each strategy, all orders with one preemption among them.
+stage_explore_long() {
+    local each status=0 strategy
+    each=$(awk -v minutes="${EXPLORE_MINUTES:-30}" 'BEGIN { print minutes / 48 }')
+    for strategy in random pct:3 bounded:1 bounded:2; do
+        explore_families "$strategy" --minutes "$each" || status=1
+    done
+    return "$status"
+}

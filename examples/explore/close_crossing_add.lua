@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- close_crossing_add.lua [CALL-MANAGER]: the root adds a leaf while the only other one hangs up, which
--- may be the end of the call. The new leaf is in the call or is not, and everybody hears of the end.
--- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another driver
--- takes its place with --driver. What comes before the crossing is not explored.
+-- close_crossing_add.lua [CALL-MANAGER]: the root adds a leaf while the only other one hangs up,
+-- which may be the end of the call. The new leaf is in the call or is not, and everybody hears of
+-- the end.
+-- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another
+-- driver takes its place with --driver. What comes before the crossing is not explored.
 
 schedule 'usual'
 local MEDIA = {

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- drop_crossing_drop.lua [CALL-MANAGER]: the root drops a party while that leaf hangs up. Whoever is
--- first, both end well, the party is gone once, and the other one stays.
--- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another driver
--- takes its place with --driver. What comes before the crossing is not explored.
+-- drop_crossing_drop.lua [CALL-MANAGER]: the root drops a party while that leaf hangs up. Whoever
+-- is first, both end well, the party is gone once, and the other one stays.
+-- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another
+-- driver takes its place with --driver. What comes before the crossing is not explored.
 
 schedule 'usual'
 local MEDIA = {

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- unbind_during_calls.lua [CALL-MANAGER]: a host with a call of two leaves shuts down while one of
 -- them hangs up and data is under way; then so does a leaf's host. Everybody hears of the end.
--- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another driver
--- takes its place with --driver. What comes before the crossing is not explored.
+-- The call manager is arg[1]: loopback (an MCM, unless said), hubcm, atmmcm or atmuni; another
+-- driver takes its place with --driver. What comes before the crossing is not explored.
 
 schedule 'usual'
 local MEDIA = {

@@ -148,9 +148,9 @@ static int party_state(lua_State *L)
     return 1;
 }
 
-/* The client says that a leaf leaves, and that the other end closes the call; that a party went with
- * the call, once the close has ended, it does not say. That is a matter of instants, so it is looked
- * for. */
+/* The client says that a leaf leaves, and that the other end closes the call; that a party went
+ * with the call, once the close has ended, it does not say. That is a matter of instants, so it is
+ * looked for. */
 #define GONE_LOOK_100NS EXEC_MS
 
 static uint64_t look_again(const struct party_box *self, uint64_t deadline_100ns)
