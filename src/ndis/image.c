@@ -12,6 +12,8 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,21 +88,71 @@ static bool open_linked(struct module *module, const char *name, struct condis_e
 
 /* ---- files ---- */
 
+/* How much of a file the loader maps: what lies behind it, mostly names for debuggers, needs no
+ * copy. What is no ELF file of ours is copied whole, for the loader to say so. */
+static size_t mapped_bytes(int file)
+{
+    size_t most = 0;
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    if (pread(file, &head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(part))
+        return SIZE_MAX;
+    for (unsigned i = 0; i < head.e_phnum; i++) {
+        off_t at = (off_t)(head.e_phoff + i * sizeof(part));
+        if (pread(file, &part, sizeof(part), at) != (ssize_t)sizeof(part))
+            return SIZE_MAX;
+        if (part.p_type == PT_LOAD && part.p_offset + part.p_filesz > most)
+            most = part.p_offset + part.p_filesz;
+    }
+    return most ? most : SIZE_MAX;
+}
+
 static bool copy_bytes(int from, int to)
 {
-    char buffer[65536];
-    ssize_t got;
-    while ((got = read(from, buffer, sizeof(buffer))) != 0) {
+    enum { AT_ONCE = 1 << 30 };
+    size_t left = mapped_bytes(from);
+    while (left > 0) {
+        ssize_t got = sendfile(to, from, NULL, left < AT_ONCE ? left : AT_ONCE);
         if (got < 0 && errno != EINTR)
             return false;
-        for (ssize_t done = 0; done < got;) {
-            ssize_t put = write(to, buffer + done, (size_t)(got - done));
-            if (put < 0 && errno != EINTR)
-                return false;
-            done += put > 0 ? put : 0;
-        }
+        if (got == 0)
+            break;
+        left -= got > 0 ? (size_t)got : 0;
     }
     return true;
+}
+
+/* Writes a path of an open file. The loader takes two files of one name for the same, and numbers
+ * of files are used again, so each copy spells the path differently. */
+static void spell_path(char *path, size_t path_bytes, int file)
+{
+    static uint32_t copy_count; /* guarded by images_mutex */
+    uint32_t number = ++copy_count;
+    size_t length = (size_t)snprintf(path, path_bytes, "/proc/self/fd/");
+    for (; number; number /= 2)
+        length += (size_t)snprintf(path + length, path_bytes - length, number % 2 ? ".//" : "./");
+    snprintf(path + length, path_bytes - length, "%d", file);
+}
+
+/* Opens a file of its own for a copy: in memory where the system lets us, because a simulation
+ * makes one for each host of each run.
+ * copy  what the loader may open it by; begins with the temporary directory when it is on a disk */
+static int open_copy(char *copy, size_t copy_bytes, bool *on_disk)
+{
+    const char *directory = getenv("TMPDIR");
+    int to = memfd_create("condis-driver", MFD_CLOEXEC);
+    *on_disk = false;
+    spell_path(copy, copy_bytes, to);
+    if (to >= 0 && access(copy, R_OK | X_OK) == 0)
+        return to;
+    if (to >= 0)
+        close(to);
+    snprintf(copy, copy_bytes, "%s/condis-driver-XXXXXX",
+             directory && *directory ? directory : "/tmp");
+    to = mkostemp(copy, O_CLOEXEC);
+    *on_disk = to >= 0;
+    return to;
 }
 
 /* Where the loader mapped an image; NULL when it does not say. */
@@ -124,24 +176,22 @@ static void unmap(void *image)
  * one that is mapped. */
 static void *map_copy(const char *path, struct condis_error *error)
 {
-    const char *directory = getenv("TMPDIR");
     char copy[512];
-    snprintf(copy, sizeof(copy), "%s/condis-driver-XXXXXX",
-             directory && *directory ? directory : "/tmp");
+    bool on_disk = false;
     int from = open(path, O_RDONLY | O_CLOEXEC);
-    int to = from < 0 ? -1 : mkostemp(copy, O_CLOEXEC);
+    int to = from < 0 ? -1 : open_copy(copy, sizeof(copy), &on_disk);
     void *image = NULL;
     if (to < 0 || !copy_bytes(from, to))
-        error_say(error, "cannot copy '%s' to '%s' for a second host: %s", path, copy,
-                  strerror(errno));
+        error_say(error, "cannot copy '%s' to '%s' for a second host: %s", path,
+                  from < 0 ? "memory" : copy, strerror(errno));
     else
         image = dlopen(copy, RTLD_NOW | RTLD_LOCAL);
     if (image)
         place_name_image(image_base(image), path);
-    if (to >= 0) {
-        close(to);
+    if (on_disk)
         unlink(copy);
-    }
+    if (to >= 0)
+        close(to);
     if (from >= 0)
         close(from);
     return image;
