@@ -20,7 +20,7 @@ void leaf_set_state(struct leaf *leaf, struct tree *tree, enum leaf_state state)
         leaf->branch->waiting_count +=
             (state == LEAF_WAITING) - (uint32_t)(leaf->state == LEAF_WAITING);
     leaf->state = (uint8_t)state;
-    if (state == LEAF_WAITING || state == LEAF_HELD)
+    if (state != LEAF_ACTIVE)
         return;
     free(leaf->kept);
     leaf->kept = NULL;
@@ -161,6 +161,8 @@ static uint8_t leaf_ask(struct switch_core *core, struct tree *tree, struct leaf
     if (port->broken)
         return UNI_CAUSE_OUT_OF_ORDER;
     port_touch(core, port);
+    if (!leaf->kept) /* see leg_branch_lost; without memory it has one try */
+        leaf->kept = message_keep(core, message, &leaf->kept_bytes);
     enum uni_result result = uni_add_party(port->uni, core->now_ms, branch->call,
                                            carry(core, port, UNI_ADD_PARTY, message),
                                            leaf->thing.name, &leaf->branch_party);
@@ -288,6 +290,7 @@ void leaf_answered(struct switch_core *core, struct leaf *leaf, const struct uni
     } else {
         /* SIG 5.6: the root may not hear ADD PARTY ACK before its call is active. Without memory
          * the ACK goes without what the leaf said in it. */
+        free(leaf->kept);
         leaf->kept = message ? message_keep(core, message, &leaf->kept_bytes) : NULL;
         leaf_set_state(leaf, tree, LEAF_HELD);
         tree_settle(core, tree);

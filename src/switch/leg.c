@@ -89,8 +89,15 @@ struct leg *leg_of_cookie(const struct switch_core *core, uint64_t cookie)
     return things_find(&core->legs, cookie);
 }
 
-/* Ends what hangs on a branch that is no more. Leaves that only waited for it get one of their own:
- * another address of the same port may answer. */
+/* Leaves that only waited for a branch that is no more get one of their own: another address of the
+ * same port may answer. So do those whose ADD PARTY crossed the far end's RELEASE, sent when its
+ * last leaf left. The one that the branch's SETUP was for has had its answer. */
+static bool may_try_again(const struct leaf *leaf)
+{
+    return leaf->state == LEAF_WAITING || (leaf->state == LEAF_ADDING && !leaf->of_setup);
+}
+
+/* Ends what hangs on a branch that is no more. */
 void leg_branch_lost(struct switch_core *core, struct leg *branch, const struct ending *ending)
 {
     struct tree *tree = branch->tree;
@@ -100,9 +107,10 @@ void leg_branch_lost(struct switch_core *core, struct leg *branch, const struct 
     while (branch->first) {
         struct leaf *leaf = branch->first;
         uint8_t cause = 0;
+        bool retry = again && leaf->kept && may_try_again(leaf);
         leaf_unlink(core, leaf);
-        if (again && leaf->state == LEAF_WAITING &&
-            uni_decode(&core->kept, leaf->kept, leaf->kept_bytes) == UNI_DECODE_OK) {
+        leaf_set_state(leaf, tree, retry ? LEAF_WAITING : (enum leaf_state)leaf->state);
+        if (retry && uni_decode(&core->kept, leaf->kept, leaf->kept_bytes) == UNI_DECODE_OK) {
             cause = leaf_route(core, tree, leaf, &core->kept);
             if (cause == 0)
                 continue;
