@@ -142,6 +142,14 @@ struct condis_tally condis_world_tally(const struct condis_world *world);
  * Errors: the file cannot be created; no memory; path NULL: the disk did not take all of it. */
 bool condis_world_capture(struct condis_world *world, const char *path, struct condis_error *error);
 
+/* Writes what is inside every host of a world: drivers, adapters, bindings, AFs, SAPs, VCs,
+ * parties, what is pended and by whom, net buffer lists that are out; as tables, or as one JSON
+ * document.
+ * Any thread, whatever the drivers do: nothing is waited for, nothing changes, and a simulated run
+ * goes on as without it. The world must not be destroyed meanwhile.
+ * returns  false: no memory, or out took not all of it */
+bool condis_world_show(struct condis_world *world, FILE *out, bool json);
+
 /* Time since the world began, in units of 100 ns: real in a live world, virtual in a simulated
  * one. */
 uint64_t condis_world_now_100ns(const struct condis_world *world);

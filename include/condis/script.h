@@ -67,7 +67,8 @@ struct condis_script_options {
     const char *replay_arguments; /* reports: see condis_world_options; NULL: none */
     uint64_t stop_at; /* simulated: at this step raise SIGTRAP; one that the run does not reach */
                       /* makes it fail; 0: none */
-    const char *trace_path; /* NULL: none; ends in ".json" or ".jsonl": JSON lines, else text */
+    const char *control_path; /* where `condis show` may ask; NULL: nowhere */
+    const char *trace_path;   /* NULL: none; ends in ".json" or ".jsonl": JSON lines, else text */
     const char *const
         *driver_dirs;        /* where a driver named without '/' is looked for, in order, as */
     size_t driver_dir_count; /* DIR/NAME.so and DIR/NAME/NAME.so; then in names registered */

@@ -59,6 +59,7 @@ struct condis_switch_options {
     uint32_t t309_ms;         /* how long calls wait for a link that was lost; 0: 10 s */
     uint32_t queue_bytes_max; /* of frames that wait for a port; 0: 4 MiB */
     const char *pcap_path;    /* NULL: no capture */
+    const char *control_path; /* where `condis show` may ask; NULL: nowhere */
     FILE *log;                /* ports that come and go, a line each; NULL: nobody listens */
     FILE *status;             /* written on SIGUSR1 and at the end; NULL: nobody listens */
     bool json;                /* the status as one line of JSON */

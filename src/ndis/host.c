@@ -117,6 +117,7 @@ static struct host *new_host(struct condis_world *world, const struct condis_hos
     host->trace = world->trace;
     host->rules = &world->rules;
     host->completion = (uint8_t)options->completion;
+    host->verifier = world->options.verifier;
     host->pnp_wait_100ns = HOST_PNP_WAIT_S * EXEC_SECOND;
     snprintf(host->name, sizeof(host->name), "%s", options->name);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)

@@ -20,11 +20,13 @@ enum { HOST_SLOT_COUNT = 4, HOST_NAME_BYTES = 32, HOST_PNP_WAIT_S = 30 };
 struct host {
     struct exec *exec;
     struct condis_world *world;
-    struct trace *trace;     /* the world's; NULL when off */
-    struct rules *rules;     /* the world's */
-    uint16_t index;          /* in its world; part of every handle */
-    uint8_t completion;      /* enum condis_completion */
-    uint64_t pnp_wait_100ns; /* how long a driver may take over a bind, unbind, event or pause */
+    struct trace *trace;        /* the world's; NULL when off */
+    struct rules *rules;        /* the world's */
+    uint16_t index;             /* in its world; part of every handle */
+    uint8_t completion;         /* enum condis_completion */
+    bool verifier;              /* the world's option: what costs more than it is worth without */
+    struct raw_lock pools_lock; /* guards pool_slot.pool against netbuffer_pools_visit */
+    uint64_t pnp_wait_100ns;    /* how long a driver may take over a bind, unbind, event or pause */
     char name[HOST_NAME_BYTES];
     struct slab slabs[OBJECT_KIND_COUNT];
     struct exec_timer overdue; /* live, with the verifier: overdue.c's */

@@ -48,6 +48,7 @@ struct nbl_block *nbl_take(const struct call *call, struct netbuffer_pool *pool,
 /* Makes a taken list the caller's; cannot fail. */
 PNET_BUFFER_LIST nbl_publish(struct nbl_block *b)
 {
+    nbl_note(b, NBL_STATE_OWNED);
     atomic_store_explicit(&b->state, NBL_STATE_OWNED, memory_order_release);
     return &b->nbl;
 }

@@ -49,6 +49,17 @@ static uint32_t nb_chain_count(const NET_BUFFER *nb)
     return count;
 }
 
+void nbl_note(struct nbl_block *b, enum nbl_state state)
+{
+    if (!b->pool->host->verifier)
+        return;
+    const struct exec_task *task = exec_current();
+    uint64_t word =
+        object_mark_word((uint8_t)state, 0, task->owner, exec_now_coarse(task->exec->world));
+    uint32_t written = atomic_fetch_add_explicit(&b->moves_written, 1, memory_order_relaxed);
+    atomic_store_explicit(&b->moves[written % NBL_MOVES_KEPT], word, memory_order_relaxed);
+}
+
 /* The mover owns the list from the swap until somebody hears of it, so the rest needs no order. */
 static bool block_move(struct nbl_block *b, enum nbl_state from, enum nbl_state to, void *vc,
                        struct nt_owner *holder)
@@ -56,6 +67,7 @@ static bool block_move(struct nbl_block *b, enum nbl_state from, enum nbl_state 
     uint32_t expected = from;
     if (!atomic_compare_exchange_strong(&b->state, &expected, to))
         return false;
+    nbl_note(b, to);
     if (to != NBL_STATE_OWNED)
         atomic_store_explicit(&b->since_100ns, exec_now_coarse(exec_current()->exec->world),
                               memory_order_relaxed);

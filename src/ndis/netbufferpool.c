@@ -73,6 +73,14 @@ static void pool_destroy(struct netbuffer_pool *pool)
     free(pool);
 }
 
+/* A visitor of all pools (netbuffer_pools_visit) keeps a pool by the same lock. */
+static void slot_set(struct host *host, struct pool_slot *slot, struct netbuffer_pool *pool)
+{
+    raw_lock(&host->pools_lock);
+    slot->pool = pool;
+    raw_unlock(&host->pools_lock);
+}
+
 /* Makes a pool with a live handle from its filled-in description, which is copied.
  * returns  NULL when memory is short */
 static struct netbuffer_pool *pool_create(const struct call *call,
@@ -102,7 +110,7 @@ static struct netbuffer_pool *pool_create(const struct call *call,
                                        .context = pool,
                                    });
     nt_account_open(&pool->account, NT_NBL_POOL, sizeof *pool, tag, caller);
-    slot->pool = pool;
+    slot_set(call->host, slot, pool);
     pool->slot = slot;
     slab_publish(&slot->object);
     pool->handle = handle_of(call->host, &slot->object);
@@ -121,9 +129,9 @@ static void pool_retire(struct netbuffer_pool *pool)
     struct pool_slot *grave = (struct pool_slot *)slab_take(slab, slot->object.shard);
     pool->slot = grave; /* NULL: memory is short; then only its last block ends the pool */
     if (grave)
-        grave->pool = pool;
+        slot_set(pool->host, grave, pool);
     object_mark(&slot->object, MARK_DEAD, 0);
-    slot->pool = NULL;
+    slot_set(pool->host, slot, NULL);
     slab_release(slab, &slot->object);
 }
 
@@ -131,7 +139,7 @@ static void pool_bury(struct netbuffer_pool *pool)
 {
     struct pool_slot *grave = pool->slot;
     if (grave) {
-        grave->pool = NULL;
+        slot_set(pool->host, grave, NULL);
         slab_untake(&pool->host->slabs[grave->object.kind], &grave->object);
     }
     pool_destroy(pool);
@@ -225,6 +233,19 @@ const struct stack *netbuffer_pool_describe(struct netbuffer_pool *pool, char *t
     return count.stack;
 }
 
+void netbuffer_pools_visit(struct host *host, bool (*visit)(void *context, struct block *block),
+                           void *context)
+{
+    struct slab *slab = &host->slabs[OBJECT_NBL_POOL];
+    struct pool_slot *slot;
+    for (uint32_t i = 0; (slot = (struct pool_slot *)slab_at(slab, i)) != NULL; i++) {
+        raw_lock(&host->pools_lock);
+        if (slot->pool)
+            block_cache_visit(&slot->pool->cache, visit, context);
+        raw_unlock(&host->pools_lock);
+    }
+}
+
 /* ---- the host's and the driver's end ------------------------------------------------------ */
 
 static void pools_disown(struct slab *slab, const struct nt_owner *owner)
@@ -251,10 +272,11 @@ static void pools_end(struct slab *slab)
 {
     struct pool_slot *slot;
     for (uint32_t i = 0; (slot = (struct pool_slot *)slab_at(slab, i)) != NULL; i++) {
-        if (!slot->pool)
+        struct netbuffer_pool *pool = slot->pool;
+        if (!pool)
             continue;
-        pool_destroy(slot->pool);
-        slot->pool = NULL;
+        slot_set(pool->host, slot, NULL);
+        pool_destroy(pool);
         if (object_alive(&slot->object))
             slab_release(slab, &slot->object);
     }

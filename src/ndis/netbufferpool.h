@@ -67,6 +67,8 @@ struct nb_block {
     struct nb_part part;
 };
 
+enum { NBL_MOVES_KEPT = 4 };
+
 /* One NET_BUFFER_LIST. The states are in netbufferlist.h. */
 struct nbl_block {
     struct block block;
@@ -86,6 +88,9 @@ struct nbl_block {
     uint32_t clone_flags;
     const struct stack *stack;    /* who allocated it, with the verifier; NULL: not kept */
     _Atomic uint64_t since_100ns; /* when it went out; coarse */
+    /* With the verifier: who moved it, and when; a ring, mark is enum nbl_state. */
+    _Atomic uint32_t moves_written;
+    _Atomic uint64_t moves[NBL_MOVES_KEPT];
     NET_BUFFER_LIST nbl;
 };
 
@@ -136,6 +141,9 @@ static inline struct nb_part *nbl_block_part(struct nbl_block *b)
     return (void *)((char *)b + b->pool->part_offset);
 }
 
+/* Remembers that a list came into a state, by the running driver. Nothing without the verifier. */
+void nbl_note(struct nbl_block *b, enum nbl_state state);
+
 /* Takes a list of a pool, with its NET_BUFFER if the pool has them, without a context; it is in no
  * state until nbl_publish, which cannot fail. nbl_give takes back one that is in state FREE. */
 struct nbl_block *nbl_take(const struct call *call, struct netbuffer_pool *pool,
@@ -165,6 +173,11 @@ uint64_t netbuffer_pool_out_count(struct netbuffer_pool *pool);
 
 /* The pool that an account of kind NT_NBL_POOL belongs to, for a leak report. */
 struct netbuffer_pool *netbuffer_pool_of_account(const struct nt_account *account);
+
+/* Calls `visit` for each block of each pool of lists of a host, free ones too, until it returns
+ * false; no pool ends meanwhile. Any thread; visit takes no lock that a pool's user may hold. */
+void netbuffer_pools_visit(struct host *host, bool (*visit)(void *context, struct block *block),
+                           void *context);
 
 /* Writes who holds what is out, such as "3 out: 2 sent, 1 owned". */
 const struct stack *netbuffer_pool_describe(struct netbuffer_pool *pool, char *text,

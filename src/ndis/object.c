@@ -36,14 +36,20 @@ void object_mark(struct object *o, enum object_mark mark, uint8_t operation)
     object_mark_at(o, mark, operation, task->owner, exec_now_coarse(task->exec->world));
 }
 
+uint64_t object_mark_word(uint8_t mark, uint8_t operation, const struct nt_owner *owner,
+                          uint64_t time_100ns)
+{
+    uint64_t time = time_100ns / MARK_TIME_UNIT;
+    uint64_t driver = owner ? owner->index & 0x3ff : 0;
+    return (uint64_t)mark << 60 | (uint64_t)(operation & 0x3f) << 54 | driver << 44 |
+           (uint64_t)(exec_current()->processor & 0x3f) << 38 | (time & 0x3fffffffff);
+}
+
 /* The first mark stays in slot 0; later ones go round in the others. */
 void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
                     const struct nt_owner *owner, uint64_t time_100ns)
 {
-    uint64_t time = time_100ns / MARK_TIME_UNIT;
-    uint64_t driver = owner ? owner->index & 0x3ff : 0;
-    uint64_t word = (uint64_t)mark << 60 | (uint64_t)(operation & 0x3f) << 54 | driver << 44 |
-                    (uint64_t)(exec_current()->processor & 0x3f) << 38 | (time & 0x3fffffffff);
+    uint64_t word = object_mark_word((uint8_t)mark, operation, owner, time_100ns);
     uint16_t written = atomic_load_explicit(&o->marks_written, memory_order_relaxed);
     uint32_t slot = written == 0 ? 0 : 1u + (written - 1u) % MARK_SLOTS_LATEST;
     atomic_store_explicit(&o->marks[slot], word, memory_order_relaxed);
@@ -54,7 +60,7 @@ void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
     atomic_store_explicit(&o->marks_written, written, memory_order_relaxed);
 }
 
-static struct object_event event_of(uint64_t word)
+struct object_event object_mark_read(uint64_t word)
 {
     return (struct object_event){
         .time_100ns = (word & 0x3fffffffff) * MARK_TIME_UNIT,
@@ -74,7 +80,7 @@ uint32_t object_history(const struct object *o, struct object_event events[OBJEC
     for (uint32_t i = 0; i < count; i++) {
         uint32_t nth = i == 0 ? 0 : written - count + i;
         uint32_t slot = nth == 0 ? 0 : 1u + (nth - 1u) % MARK_SLOTS_LATEST;
-        events[i] = event_of(atomic_load_explicit(&o->marks[slot], memory_order_relaxed));
+        events[i] = object_mark_read(atomic_load_explicit(&o->marks[slot], memory_order_relaxed));
     }
     return count;
 }

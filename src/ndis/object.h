@@ -87,6 +87,11 @@ void object_mark(struct object *o, enum object_mark mark, uint8_t operation);
 void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
                     const struct nt_owner *owner, uint64_t time_100ns);
 
+/* What happened, who did it and when, as one word: event 4 bits, operation 6, driver 10, processor
+ * 6, time 38. For what is no object but has a history. Any IRQL. */
+uint64_t object_mark_word(uint8_t mark, uint8_t operation, const struct nt_owner *owner,
+                          uint64_t time_100ns);
+
 /* One remembered mark, taken apart. */
 struct object_event {
     uint64_t time_100ns;
@@ -95,6 +100,8 @@ struct object_event {
     uint8_t mark;      /* enum object_mark */
     uint8_t operation; /* enum operation_kind; 0: none */
 };
+
+struct object_event object_mark_read(uint64_t word);
 
 /* Reads what is remembered of o, oldest first. Any IRQL; a writer may run beside it.
  * lost_count  how many marks between the first and the others are forgotten

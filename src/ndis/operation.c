@@ -414,3 +414,17 @@ struct object *operation_resolve(const struct call *call, NDIS_HANDLE handle,
     }
     return call_resolve(call, handle, object_kind, parameter);
 }
+
+bool operation_pended(const struct object *object, const struct operation *op,
+                      struct object_event *pended)
+{
+    struct object_event events[OBJECT_MARKS_KEPT];
+    uint32_t lost_count;
+    uint32_t count = object_history(object, events, &lost_count);
+    while (count-- > 0) {
+        *pended = events[count];
+        if (pended->mark == MARK_PENDED && pended->operation == op->kind)
+            return true;
+    }
+    return false;
+}

@@ -189,6 +189,11 @@ void operation_settle(struct host *host);
 /* The same for one operation, which may be on its way from the queue to its requester right now. */
 void operation_settle_one(struct host *host, struct operation *op, enum operation_kind kind);
 
+/* Finds when, and by whom, the request that an operation waits for was pended, in the history of
+ * its object (or of a copy of it). returns  false: it is not remembered */
+bool operation_pended(const struct object *object, const struct operation *op,
+                      struct object_event *pended);
+
 /* Whether the operation has its final status though its requester has not heard it yet. */
 static inline bool operation_is_untold(const struct operation *op, enum operation_kind kind)
 {

@@ -58,27 +58,12 @@ static void tell(const struct look *look, enum rule_id rule, const struct nt_own
 
 /* ---- requests ---- */
 
-/* When the request that an operation waits for was pended, and by whom. */
-static bool pended_since(const struct object *object, const struct operation *op,
-                         struct object_event *pended)
-{
-    struct object_event events[OBJECT_MARKS_KEPT];
-    uint32_t lost_count;
-    uint32_t count = object_history(object, events, &lost_count);
-    while (count-- > 0) {
-        *pended = events[count];
-        if (pended->mark == MARK_PENDED && pended->operation == op->kind)
-            return true;
-    }
-    return false;
-}
-
 static void look_at_operation(struct look *look, struct object *object, const struct operation *op,
                               const struct overdue_class *class)
 {
     struct object_event pended;
     if (!class->limit_100ns || operation_state(op) != OPERATION_WAITING ||
-        !pended_since(object, op, &pended))
+        !operation_pended(object, op, &pended))
         return;
     if (came_due(look, pended.time_100ns, class->limit_100ns) &&
         operation_state(op) == OPERATION_WAITING)
@@ -135,17 +120,6 @@ static bool look_at_list(void *context, struct block *block)
     return true;
 }
 
-static void look_at_pools(struct look *look)
-{
-    struct slab *slab = &look->host->slabs[OBJECT_NBL_POOL];
-    uint32_t carved = atomic_load(&slab->carved);
-    for (uint32_t index = 0; index < carved; index++) {
-        struct pool_slot *slot = (struct pool_slot *)slab_at(slab, index);
-        if (slot && slot->pool)
-            block_cache_visit(&slot->pool->cache, look_at_list, look);
-    }
-}
-
 /* ---- everything ---- */
 
 /* The soonest that something can be due that is not pended yet. */
@@ -171,7 +145,7 @@ static uint64_t look_at_host(struct host *host, uint64_t now_100ns)
                 look_at_object(&look, object);
         }
     }
-    look_at_pools(&look);
+    netbuffer_pools_visit(host, look_at_list, &look);
     host->looked_100ns = now_100ns;
     return look.next_100ns;
 }

@@ -2,6 +2,7 @@
 /* A link of a scenario is a simulated link that begins at a switch: `station` of `s1` is plugged
  * into the link "s1/station", which the drivers' setting Link names as "sim:s1/station". */
 #include "script/options.h"
+#include "script/push.h"
 #include "script/switches.h"
 
 #include <string.h>
@@ -247,7 +248,7 @@ static int info(lua_State *L)
     switch_leave(&entry);
     if (!status)
         return luaL_error(L, "no memory");
-    switch_push_json(L, status);
+    push_json(L, status);
     json_decref(status);
     return 1;
 }

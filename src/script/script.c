@@ -4,6 +4,7 @@
 
 #include "rules/fault.h"
 
+#include <condis/control.h>
 #include <jansson.h>
 #include <lualib.h>
 #include <stdlib.h>
@@ -132,6 +133,7 @@ static void script_end(struct script *script)
     hosts_stop_all(script);
     script_handle_events(script);
     op_free_all(script);
+    condis_control_close(script->control);
     if (script->world) {
         script->ended_100ns = condis_world_now_100ns(script->world);
         script->tally = condis_world_tally(script->world);

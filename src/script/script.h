@@ -67,8 +67,9 @@ struct script {
     const struct condis_script_options *options;
     FILE *out; /* for people */
     FILE *err;
-    struct condis_world *world;    /* NULL until the script needs it */
-    struct exec_world *exec_world; /* NULL until the first host */
+    struct condis_control *control; /* NULL: nobody asked for one */
+    struct condis_world *world;     /* NULL until the script needs it */
+    struct exec_world *exec_world;  /* NULL until the first host */
     enum condis_clock clock;
     enum condis_completion completion;
     uint32_t timeout_ms; /* of everything that waits */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "script/switches.h"
 #include "script/options.h"
+#include "script/push.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -138,31 +139,6 @@ static int switch_release(lua_State *L)
     return 1;
 }
 
-void switch_push_json(lua_State *L, const struct json_t *value)
-{
-    luaL_checkstack(L, 4, "a status of many levels");
-    if (json_is_object(value)) {
-        lua_newtable(L);
-        for (void *at = json_object_iter((json_t *)(uintptr_t)value); at;
-             at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
-            switch_push_json(L, json_object_iter_value(at));
-            lua_setfield(L, -2, json_object_iter_key(at));
-        }
-    } else if (json_is_array(value)) {
-        lua_createtable(L, (int)json_array_size(value), 0);
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            switch_push_json(L, json_array_get(value, i));
-            lua_seti(L, -2, (lua_Integer)i + 1);
-        }
-    } else if (json_is_integer(value)) {
-        lua_pushinteger(L, json_integer_value(value));
-    } else if (json_is_string(value)) {
-        lua_pushstring(L, json_string_value(value));
-    } else {
-        lua_pushboolean(L, json_is_true(value));
-    }
-}
-
 /* switch:status(): what `condis switch --status --json` writes, as a table */
 static int switch_status(lua_State *L)
 {
@@ -173,7 +149,7 @@ static int switch_status(lua_State *L)
     switch_leave(&entry);
     if (!status)
         return luaL_error(L, "no memory");
-    switch_push_json(L, status);
+    push_json(L, status);
     json_decref(status);
     return 1;
 }

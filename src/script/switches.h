@@ -43,7 +43,4 @@ int switch_link(lua_State *L);
  * into; raises when there is none. */
 uint32_t switch_port_to(lua_State *L, int index, int to);
 
-/* Pushes what JSON says, as tables. */
-void switch_push_json(lua_State *L, const struct json_t *value);
-
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "script/options.h"
+#include "script/push.h"
 
 #include <math.h>
 #include <string.h>
 
+#include <condis/control.h>
 #include <jansson.h>
 
+#include "ndis/show.h"
 #include "ndis/world.h"
 
 static const char *const clocks[] = {"live", "simulated", NULL};
@@ -79,6 +82,11 @@ static void say_what_runs(const struct script *script)
     fflush(script->out);
 }
 
+static bool answer_show(void *world, FILE *out, bool json)
+{
+    return condis_world_show(world, out, json);
+}
+
 void world_need(lua_State *L)
 {
     struct script *script = script_of(L);
@@ -108,6 +116,25 @@ void world_need(lua_State *L)
     if (!condis_world_create(&options, &script->world, &error))
         script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
     ndis_world_set_faults(script->world, script->faults);
+    const struct condis_control_options control = {
+        .path = script->options->control_path,
+        .answer = answer_show,
+        .context = script->world,
+    };
+    if (control.path && !condis_control_open(&control, &script->control, &error))
+        script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
+}
+
+/* show(): what is inside every host, as `condis show --json` has it */
+static int show(lua_State *L)
+{
+    world_need(L);
+    json_t *picture = show_world(script_of(L)->world);
+    if (!picture)
+        return script_raise(L, FAULT_RUN, CONDIS_SUCCESS, "show: no memory");
+    push_json(L, picture);
+    json_decref(picture);
+    return 1;
 }
 
 /* world{...}: how the scenario wants to be run, where the command line does not say. */
@@ -204,6 +231,7 @@ void world_open(lua_State *L)
         {"world", world},
         {"schedule", schedule},
         {"now", now},
+        {"show", show},
         {"simulated", simulated},
         {"status_name", status_name},
         {"condis_expect_begin", expect_begin},

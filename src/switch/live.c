@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A switch as a program: a live world of one processor, listeners, and signals of the system. */
 #define _GNU_SOURCE
+#include <condis/control.h>
 #include <condis/switch.h>
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct live {
     struct link_capture *capture;
     struct tcp_listener *listeners[2]; /* hosts, trunks */
     uint32_t listener_count;
+    struct condis_control *control;
 };
 
 /* Something to be done on the node's processor while the caller waits. */
@@ -55,16 +57,23 @@ static void errand_run(struct exec_item *item)
     sem_post(&errand->done);
 }
 
+static uint32_t live_run(struct live *live, struct errand *errand)
+{
+    errand->item.run = errand_run;
+    errand->live = live;
+    sem_init(&errand->done, 0, 0);
+    exec_post(live->exec, 0, &errand->item);
+    while (sem_wait(&errand->done) != 0)
+        continue;
+    sem_destroy(&errand->done);
+    return errand->answer;
+}
+
 static uint32_t live_do(struct live *live, void (*run)(struct live *live, struct errand *errand))
 {
-    struct errand errand = {.item.run = errand_run, .run = run, .live = live};
+    struct errand errand = {.run = run};
 
-    sem_init(&errand.done, 0, 0);
-    exec_post(live->exec, 0, &errand.item);
-    while (sem_wait(&errand.done) != 0)
-        continue;
-    sem_destroy(&errand.done);
-    return errand.answer;
+    return live_run(live, &errand);
 }
 
 static void log_line(void *context, const char *line)
@@ -143,6 +152,27 @@ static void errand_status(struct live *live, struct errand *errand)
     fflush(live->options->status);
 }
 
+/* The status as somebody asked for it. */
+struct question {
+    struct errand errand; /* first */
+    FILE *out;
+    bool json;
+};
+
+static void errand_answer(struct live *live, struct errand *errand)
+{
+    const struct question *question = (const struct question *)(void *)errand;
+
+    errand->answer = node_status(live->node, question->out, question->json);
+}
+
+static bool answer_show(void *context, FILE *out, bool json)
+{
+    struct question question = {.errand = {.run = errand_answer}, .out = out, .json = json};
+
+    return live_run(context, &question.errand) != 0;
+}
+
 static void errand_release(struct live *live, struct errand *errand)
 {
     (void)errand;
@@ -183,6 +213,14 @@ static void live_wait(struct live *live, void (*count)(struct live *live, struct
         nanosleep(&step, NULL);
 }
 
+static bool live_open_control(struct live *live)
+{
+    const struct condis_control_options control = {
+        .path = live->options->control_path, .answer = answer_show, .context = live};
+
+    return !control.path || condis_control_open(&control, &live->control, live->error);
+}
+
 static bool live_begin(struct live *live)
 {
     static const uint8_t prefix[NODE_PREFIX_BYTES] = {0x47, 0x00, 0x05, 0x80, 0xFF, 0xE1};
@@ -220,7 +258,7 @@ static bool live_begin(struct live *live)
         return live_fail(live, "%s", "no memory for the trunks and routes");
     if (options->trunk_listens && !live_listen(live, true))
         return false;
-    return live_listen(live, false);
+    return live_listen(live, false) && live_open_control(live);
 }
 
 /* Until somebody asks for the end. */
@@ -237,6 +275,7 @@ static void live_serve(struct live *live, const sigset_t *signals)
 
 static void live_end(struct live *live)
 {
+    condis_control_close(live->control);
     if (live->node) {
         live_do(live, errand_close);
         while (live_do(live, errand_left))

@@ -42,6 +42,7 @@ extern const struct command command_explore;
 extern const struct command command_faults;
 extern const struct command command_rules;
 extern const struct command command_run;
+extern const struct command command_show;
 extern const struct command command_switch;
 extern const struct command command_verify;
 

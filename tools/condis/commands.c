@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_faults,  //
     &command_rules,   //
     &command_run,     //
+    &command_show,    //
     &command_switch,  //
     &command_verify,
 };

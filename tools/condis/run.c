@@ -31,6 +31,7 @@ struct settings {
     bool help;
     uint64_t seed;
     const char *trace;
+    const char *control;
     struct changes changes;
     struct plan plan;
     struct replay replay;
@@ -142,6 +143,14 @@ static const char *take_depth(void *context, const char *value)
     return failing_depth(&((struct settings *)context)->failing, value);
 }
 
+static const char *take_control(void *context, const char *value)
+{
+    if (!*value)
+        return "wants a path for a socket";
+    ((struct settings *)context)->control = value;
+    return NULL;
+}
+
 static const char *take_json(void *context, const char *value)
 {
     (void)value;
@@ -176,6 +185,7 @@ static const struct option_row rows[] = {
     FAILING_OPTIONS(take_module, take_function, take_exclude, take_depth),
     {"--trace", "FILE", "write every event; FILE.json: as JSON lines; -: standard output",
      take_trace},
+    {"--control", "PATH", "a socket at which condis show asks what is inside", take_control},
     {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
     {"--help", NULL, "this", take_help},
 };
@@ -219,6 +229,7 @@ static int run_scenario(struct settings *settings, const struct option_rest *res
         .schedule = settings->plan.schedule,
         .replay = settings->replay.command,
         .replay_arguments = settings->replay.arguments,
+        .control_path = settings->control,
         .trace_path = settings->trace,
         .driver_dirs = (const char *const *)dirs.paths,
         .driver_dir_count = dirs.count,

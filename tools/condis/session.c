@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "session.h"
 
+#include <condis/control.h>
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -102,6 +103,11 @@ const char *session_take_trace(void *context, const char *value)
     return take_file(&((struct session_settings *)context)->trace, value);
 }
 
+const char *session_take_control(void *context, const char *value)
+{
+    return take_file(&((struct session_settings *)context)->control, value);
+}
+
 const char *session_take_json(void *context, const char *value)
 {
     (void)value;
@@ -146,6 +152,11 @@ static bool wrong(const char *text)
     return false;
 }
 
+static bool answer_show(void *world, FILE *out, bool json)
+{
+    return condis_world_show(world, out, json);
+}
+
 static bool begin_world(struct session *session, const struct session_settings *settings)
 {
     struct condis_error error;
@@ -167,6 +178,10 @@ static bool begin_world(struct session *session, const struct session_settings *
             return wrong(error.text);
         session->capturing = true;
     }
+    const struct condis_control_options control = {
+        .path = settings->control, .answer = answer_show, .context = session->world};
+    if (control.path && !condis_control_open(&control, &session->control, &error))
+        return wrong(error.text);
     return true;
 }
 
@@ -306,6 +321,7 @@ bool session_end(struct session *session)
         if (!clean)
             command_refuse("%s", error.text);
     }
+    condis_control_close(session->control);
     if (session->own_world) {
         struct condis_tally tally = condis_world_tally(session->world);
         condis_world_destroy(session->world);

@@ -39,6 +39,7 @@ struct session_settings {
     const char *t309;                  /* milliseconds; NULL: the driver's choice */
     const char *pcap;
     const char *trace;
+    const char *control;
     bool json;
     bool help;
     bool has_address;
@@ -53,6 +54,7 @@ const char *session_take_uni(void *context, const char *value);
 const char *session_take_t309(void *context, const char *value);
 const char *session_take_pcap(void *context, const char *value);
 const char *session_take_trace(void *context, const char *value);
+const char *session_take_control(void *context, const char *value);
 const char *session_take_json(void *context, const char *value);
 const char *session_take_help(void *context, const char *value);
 
@@ -68,6 +70,8 @@ const char *session_take_help(void *context, const char *value);
         {"--pcap", "FILE", "capture the link for Wireshark", session_take_pcap},                   \
         {"--trace", "FILE", "write every NDIS event; FILE.json: as JSON lines",                    \
          session_take_trace},                                                                      \
+        {"--control", "PATH", "a socket at which condis show asks what is inside",                 \
+         session_take_control},                                                                    \
         {"--json", NULL, "one JSON document on standard output, the rest on standard error",       \
          session_take_json},                                                                       \
     {                                                                                              \
@@ -80,6 +84,7 @@ struct session {
     struct condis_world *world;
     bool own_world;
     bool capturing;
+    struct condis_control *control;
     struct condis_host *host;
     struct condis_client *client;
     struct condis_af *af;

@@ -200,6 +200,12 @@ static const char *take_pcap(void *context, const char *value)
     return *value ? NULL : "wants a file's name";
 }
 
+static const char *take_control(void *context, const char *value)
+{
+    ((struct settings *)context)->options.control_path = value;
+    return *value ? NULL : "wants a path for a socket";
+}
+
 static const char *take_status(void *context, const char *value)
 {
     (void)value;
@@ -236,6 +242,7 @@ static const struct option_row rows[] = {
     {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)", take_t309},
     {"--queue", "BYTES", "frames that may wait for a port (default 4 MiB)", take_queue},
     {"--pcap", "FILE", "capture every link, for Wireshark", take_pcap},
+    {"--control", "PATH", "a socket at which condis show asks for the status", take_control},
     {"--status", NULL, "write the status on SIGUSR1 and at the end", take_status},
     {"--json", NULL, "the status as a line of JSON", take_json},
     {"--help", NULL, "this", take_help},
