@@ -20,6 +20,7 @@ def told(driver):
     text = re.sub(r"[^\s=]*first_(forgetting|breaking)\.so", "./first.so", text)
     text = re.sub(r"\S*first_(forgetting|breaking)", "first", text)
     text = re.sub(r"(?m)^ +stack +.*\n(^ {12}\S.*\n)*", "", text)  # of the library's own
+    text = re.sub(r"(?m)^( +allocated +.*\n)( {12}\S.*\n)*", r"\1", text)  # the first frame is the driver's
     text = re.sub(r"first\+0x[0-9a-f]+", "first+0x1649", text)
     text = re.sub(r"step \d+|--stop-at \d+", lambda m: re.sub(r"\d+", "339", m.group(0)), text)
     return text.strip() + "\n"
