@@ -25,7 +25,7 @@ struct condis_control_options {
 };
 
 /* Opens a control. *out moves to the caller; condis_control_close ends it.
- * Errors: the path is too long, cannot be made, or is answered by a program that runs; no thread. */
+ * Errors: the path is too long, cannot be made, or is answered by a running program; no thread. */
 bool condis_control_open(const struct condis_control_options *options, struct condis_control **out,
                          struct condis_error *error);
 

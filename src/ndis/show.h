@@ -4,8 +4,8 @@
  *
  * It looks as a debugger does: nothing is locked but short lists of the executive, nobody is asked,
  * nothing changes, so it answers from any thread, also when a driver spins with a lock held, and a
- * simulated run goes as without it. What it shows of an object is of one life of it, and was true at
- * some moment while it looked. */
+ * simulated run goes as without it. What it shows of an object is of one life of it, and was true
+ * at some moment while it looked. */
 #ifndef CONDIS_NDIS_SHOW_H
 #define CONDIS_NDIS_SHOW_H
 
