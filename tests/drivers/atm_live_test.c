@@ -371,6 +371,36 @@ static void a_miniport_call_manager_registers_its_addresses(void **state)
     registration(&integrated_31);
 }
 
+/* Nobody is at the other end: what this end is called does not depend on that. */
+static void an_end_listens_before_any_network_answers(void **state)
+{
+    static const struct edge *const edges[] = {&stand_alone_40, &integrated_40};
+    const struct condis_world_options options = {.clock = CONDIS_LIVE};
+    struct condis_error error = {""};
+    (void)state;
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        struct condis_address own, other;
+        struct condis_listener *listener = NULL;
+        memset(&net, 0, sizeof net);
+        net.edge = edges[i];
+        snprintf(net.link, sizeof net.link, "tcp:127.0.0.1:1");
+        good(condis_world_create(&options, &net.world, &error), &error);
+        begin_host(1); /* it listens at its name */
+        given_address(1, 7, &own);
+        own.octets[0] = 0x39; /* whatever the prefix will be */
+        assert_int_equal(condis_listen(net.hosts[1].af, &own, NULL, &listener), CONDIS_SUCCESS);
+        given_address(2, 7, &other);
+        assert_int_equal(condis_listen(net.hosts[1].af, &other, NULL, &listener),
+                         (condis_status)0xC0010022); /* NDIS_STATUS_INVALID_ADDRESS */
+        assert_int_equal(condis_af_addresses(net.hosts[1].af, &own, 1), 0);
+        assert_int_equal(condis_af_address_wait(net.hosts[1].af, NULL, 0), CONDIS_TIMEOUT);
+        end_host(&net.hosts[1]);
+        struct condis_tally tally = condis_world_tally(net.world);
+        condis_world_destroy(net.world);
+        assert_int_equal(tally.leaks + tally.violations, 0);
+    }
+}
+
 static void an_esi_that_is_none_is_refused(void **state)
 {
     static const char *const wrong[] = {"", "02000000000", "0200000000011", "02000000000g",
@@ -396,6 +426,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stand_alone_call_manager_has_the_uni_31),
         cmocka_unit_test(a_miniport_call_manager_registers_its_addresses),
         cmocka_unit_test(a_stand_alone_call_manager_registers_its_addresses),
+        cmocka_unit_test(an_end_listens_before_any_network_answers),
         cmocka_unit_test(an_esi_that_is_none_is_refused),
     };
     if (argc < 2)
