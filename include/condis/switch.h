@@ -48,6 +48,8 @@ struct condis_switch_options {
     const char *trunk_host; /* where other switches connect; used when trunk_listens */
     uint16_t trunk_port;
     bool trunk_listens;
+    const uint8_t
+        *prefix; /* 13 octets that ILMI gives to hosts; NULL: 47 00 05 80 FF E1 and zeros */
     const struct condis_switch_route *routes;
     size_t route_count;
     const struct condis_switch_trunk *trunks;

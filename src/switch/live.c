@@ -250,7 +250,7 @@ static bool live_begin(struct live *live)
         .log = log_line,
         .context = live,
     };
-    memcpy(node.prefix, prefix, sizeof prefix);
+    memcpy(node.prefix, options->prefix ? options->prefix : prefix, sizeof prefix);
     if (getrandom(node.system_id, sizeof node.system_id, 0) != sizeof node.system_id)
         return live_fail(live, "%s", "the system has no random numbers");
     live->node = node_new(&node);

@@ -25,9 +25,12 @@ says() {
     fail "nobody said '$2'"
 }
 
+prefix=39276f31000102030405060708
+
 # begin_switch PORT: the switch; 0: any port. $place is where it listens, $switch who it is.
 begin_switch() {
-    exec {said}< <(exec "$condis" switch --listen "127.0.0.1:$1" --uni "$uni" 2>&1)
+    exec {said}< <(exec "$condis" switch --listen "127.0.0.1:$1" --uni "$uni" \
+        --prefix "$prefix" 2>&1)
     switch=$!
     pids+=("$switch")
     says "$said" 'listening on 127.0.0.1 port *'
@@ -71,6 +74,7 @@ begin_answer b @b
 begin_answer c "$given"
 begin_answer d +15551234567
 says "${heard[a]}" 'the network knows @a'
+says "${heard[a]}" "the network knows $prefix*00"
 says "${heard[b]}" 'the network knows @b'
 says "${heard[c]}" "the network knows ${given%05}00"
 says "${heard[d]}" 'the network knows +15551234567'

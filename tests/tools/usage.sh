@@ -47,6 +47,8 @@ refuses 2 'no capture: ' answer --switch host --address @a --pcap "$work/no/file
 refuses 2 'wants a number of bytes' answer --switch host --address @a --until x
 refuses 2 'wants a number of bytes' answer --switch host --address @a --until -1
 refuses 2 'at least 1' answer --switch host --address @a --progress 0
+refuses 2 'wants 26 hexadecimal digits' switch --prefix 4700
+refuses 2 'wants 26 hexadecimal digits' switch --prefix @a
 refuses 2 'capture: which file?' capture
 refuses 2 'capture: one file only' capture a b
 refuses 2 'either --list or --json' capture a --list --json

@@ -23,9 +23,22 @@ struct settings {
     struct condis_switch_route routes[ROUTES_MAX];
     struct condis_switch_trunk trunk_list[PLACES_MAX];
     struct condis_switch_options options;
+    uint8_t prefix[13];
     bool status;
     bool help;
 };
+
+static const char *take_prefix(void *context, const char *value)
+{
+    struct settings *settings = context;
+    struct condis_switch_route route;
+
+    if (!condis_switch_prefix_parse(value, &route) || route.digit_count != 26)
+        return "wants 26 hexadecimal digits";
+    memcpy(settings->prefix, route.prefix, sizeof settings->prefix);
+    settings->options.prefix = settings->prefix;
+    return NULL;
+}
 
 static const char *parse_number(const char *text, unsigned long most, unsigned long *out)
 {
@@ -233,6 +246,8 @@ static const struct option_row rows[] = {
     {"--trunk", "HOST[:PORT]", "connect to another switch's --trunk-listen; ports 0, 1, ...",
      take_trunk},
     {"--trunk-listen", "ADDRESS:PORT", "where other switches connect", take_trunk_listen},
+    {"--prefix", "DIGITS", "26 digits that hosts' addresses begin with (default 470005...00)",
+     take_prefix},
     {"--route", "PREFIX=PORT[,METRIC]", "a static route: hexadecimal digits, @name, or *",
      take_route},
     {"--uni", "3.1|4.0", "the signalling of hosts (default 4.0)", take_uni},
