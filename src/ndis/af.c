@@ -18,7 +18,8 @@ const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT] = {
             [AF_CM_NOTIFY] = BREAKS(CM_NOTIFY_CLOSE_OPENING, FAILURE),
             [AF_CL_SAP] = BREAKS(CL_AF_NOT_OPEN_YET, FAILURE),
             [AF_CREATE_VC] = BREAKS(CL_AF_NOT_OPEN_YET, FAILURE),
-            [AF_OID] = GO(AF_OPENING), /* OID_CO_ADDRESS_CHANGE may precede the completion */
+            [AF_OID] = GO(AF_OPENING),
+            [AF_CM_OID] = GO(AF_OPENING), /* OID_CO_ADDRESS_CHANGE may precede the completion */
         },
     [AF_OPEN] =
         {
@@ -31,6 +32,7 @@ const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT] = {
             [AF_CL_SAP] = GO(AF_OPEN),
             [AF_CREATE_VC] = GO(AF_OPEN),
             [AF_OID] = GO(AF_OPEN),
+            [AF_CM_OID] = GO(AF_OPEN),
         },
     [AF_CLOSING] =
         {
@@ -43,6 +45,8 @@ const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT] = {
             [AF_CL_SAP] = BREAKS(REGISTER_SAP_CLOSING, FAILURE),
             [AF_CREATE_VC] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
             [AF_OID] = BREAKS(CL_AF_HANDLE_DEAD, CLOSING),
+            [AF_CM_OID] =
+                REFUSES(CLOSING), /* crosses the close, which the client may do at any time */
         },
     [AF_CLOSED] =
         {
@@ -55,6 +59,7 @@ const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT] = {
             [AF_CL_SAP] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
             [AF_CREATE_VC] = BREAKS(CL_AF_HANDLE_DEAD, FAILURE),
             [AF_OID] = BREAKS(CL_AF_HANDLE_DEAD, CLOSING),
+            [AF_CM_OID] = BREAKS(CM_AF_HANDLE_DEAD, CLOSING),
         },
 };
 
@@ -75,6 +80,7 @@ const char *const af_event_names[AF_EVENT_COUNT] = {
     [AF_CL_SAP] = "register SAP",
     [AF_CREATE_VC] = "create VC",
     [AF_OID] = "OID request",
+    [AF_CM_OID] = "OID request",
 };
 
 const struct state_cell *af_step(struct af *af, enum af_event event)
@@ -157,6 +163,11 @@ bool af_hold(const struct call *call, struct af *af, NDIS_HANDLE handle, enum af
     const struct state_cell *cell = af_step(af, event);
     if (cell->action == STATE_BREAKS) {
         *status = af_refuse(call, af, handle, cell, event);
+        return false;
+    }
+    if (cell->action == STATE_REFUSES) {
+        *status = cell->status;
+        af_unlock(af);
         return false;
     }
     (*count)++;

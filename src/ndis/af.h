@@ -25,7 +25,8 @@ enum af_event {
     AF_CM_NOTIFY, /* Ndis(M)CmNotifyCloseAddressFamily */
     AF_CL_SAP,    /* NdisClRegisterSap */
     AF_CREATE_VC, /* NdisCoCreateVc, NdisMCmCreateVc */
-    AF_OID,       /* NdisCoOidRequest, NdisMCmOidRequest */
+    AF_OID,       /* NdisCoOidRequest of the client */
+    AF_CM_OID,    /* NdisCoOidRequest of the call manager, NdisMCmOidRequest */
     AF_EVENT_COUNT
 };
 

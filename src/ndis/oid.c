@@ -299,7 +299,8 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
                           : new_co_oid(call, scope, request);
     if (!oid)
         return NDIS_STATUS_RESOURCES;
-    if (!af_hold(call, af, scope->af_handle, AF_OID, &af->oid_count, &status)) {
+    if (!af_hold(call, af, scope->af_handle, as_manager ? AF_CM_OID : AF_OID, &af->oid_count,
+                 &status)) {
         slab_untake(&call->host->slabs[OBJECT_OID], &oid->object);
         return status;
     }
