@@ -13,10 +13,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "ndis/schedule.h"
+#include "ndis/spare.h"
 #include "rules/stack.h"
 
 #define KEY_FRAMES 8u
@@ -152,6 +154,16 @@ static void name_failure(struct area *area, const struct condis_script_result *r
     area->key[length] = 0;
 }
 
+static void note_image(void *context, const char *path, uint32_t count)
+{
+    struct area *area = context;
+    if (area->image_count == EXPLORE_IMAGES_MAX || strlen(path) >= EXPLORE_PATH_BYTES)
+        return;
+    struct area_image *image = &area->images[area->image_count++];
+    snprintf(image->path, sizeof image->path, "%s", path);
+    image->count = count;
+}
+
 static void judge(struct area *area, enum condis_script_verdict verdict,
                   const struct condis_script_result *result)
 {
@@ -205,5 +217,10 @@ _Noreturn void child_main(const struct slot *slot, const struct condis_explore_o
     enum condis_script_verdict verdict = condis_script_run(&script);
     fflush(stderr);
     judge(slot->area, verdict, &result);
+    struct timespec used;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0)
+        slot->area->processor_ns = (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+    slot->area->image_count = 0;
+    spare_each(note_image, slot->area);
     _exit(0);
 }

@@ -23,14 +23,15 @@ void summary_json(struct explore *explore)
     for (uint32_t i = 0; i < explore->finding_count; i++)
         json_array_append_new(findings, finding_json(&explore->findings[i]));
     json_t *document = json_pack(
-        "{s:s, s:s, s:s, s:I, s:{s:i, s:i}, s:I, s:I, s:I, s:i, s:f, s:f, s:o}", "scenario",
+        "{s:s, s:s, s:s, s:I, s:{s:i, s:i}, s:I, s:I, s:I, s:i, s:f, s:f, s:f, s:o}", "scenario",
         options->script.path, "verdict", explore->finding_count ? "failed" : "passed", "strategy",
         explore->strategy, "seed", (json_int_t)options->script.seed, "shard", "number",
         (int)options->shard, "of", (int)options->shard_count, "runs",
         (json_int_t)explore->run_count, "runs_failed", (json_int_t)explore->failed_count,
         "schedules", (json_int_t)explore->distinct.count, "processes", (int)explore->slot_count,
         "virtual_s", (double)explore->virtual_100ns / 1e7, "process_s",
-        (double)explore->real_ns / 1e9, "findings", findings);
+        (double)explore->real_ns / 1e9, "processor_s", (double)explore->processor_ns / 1e9,
+        "findings", findings);
     if (document && explore->is_bounded)
         json_object_set_new(
             document, "bounded",

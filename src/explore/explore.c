@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ndis/spare.h"
+
 #define SECOND_NS       1000000000ull
 #define RUNS_DEFAULT    1000u
 #define HANG_DEFAULT    10000u
@@ -129,6 +131,7 @@ static struct result *result_take(struct explore *explore, const struct slot *sl
         .failed = area->outcome != OUTCOME_PASSED,
         .virtual_100ns = area->virtual_100ns,
         .real_ns = area->real_ns,
+        .processor_ns = area->processor_ns,
         .point_count = log->point_count,
         .task_count = log->task_count,
         .decision_count = log->decision_count,
@@ -172,6 +175,7 @@ static bool commit_one(struct explore *explore, struct result *result)
     explore->failed_count += result->failed;
     explore->virtual_100ns += result->virtual_100ns;
     explore->real_ns += result->real_ns;
+    explore->processor_ns += result->processor_ns;
     if (result->point_count > explore->point_max)
         explore->point_max = result->point_count;
     if (result->task_count > explore->task_max)
@@ -308,6 +312,8 @@ static bool measure(struct explore *explore)
         return false;
     }
     strategy_measured(explore, &area->log);
+    for (uint32_t i = 0; i < area->image_count; i++)
+        image_preload(area->images[i].path, area->images[i].count);
     if (explore->next > 0)
         return true; /* a checkpoint has it */
     bool counted = explore->is_bounded && options->shard == 1;

@@ -14,6 +14,8 @@
 #define EXPLORE_SEEN_MAX      65536u   /* points of one run that are enumerated                   */
 #define EXPLORE_IDS_MAX       524288u  /* tasks at all of them                                    */
 #define EXPLORE_STEPS_MAX     2000000u /* points without time going on: somebody polls      */
+#define EXPLORE_IMAGES_MAX    16u
+#define EXPLORE_PATH_BYTES    512u
 #define EXPLORE_KEY_BYTES     160u
 #define EXPLORE_TITLE_BYTES   256u
 
@@ -39,6 +41,12 @@ struct run {
     bool observe; /* log what else could have been decided                                       */
 };
 
+/* A driver that a run loaded. */
+struct area_image {
+    char path[EXPLORE_PATH_BYTES];
+    uint32_t count;
+};
+
 /* The memory that a run shares with the process that watches it. */
 struct area {
     enum outcome_kind outcome;
@@ -48,6 +56,9 @@ struct area {
     char title[EXPLORE_TITLE_BYTES]; /* the same for people                                      */
     uint64_t virtual_100ns;
     uint64_t real_ns;
+    uint64_t processor_ns; /* of the process, up to its end                                      */
+    uint32_t image_count;
+    struct area_image images[EXPLORE_IMAGES_MAX];
     struct schedule_log log;
     struct decision decisions[EXPLORE_DECISIONS_MAX];
     struct schedule_seen seen[EXPLORE_SEEN_MAX];
@@ -101,7 +112,7 @@ uint64_t explore_now_ns(void);
 struct result {
     uint64_t number, seed;
     bool failed;
-    uint64_t virtual_100ns, real_ns;
+    uint64_t virtual_100ns, real_ns, processor_ns;
     uint64_t point_count;
     uint32_t task_count;
     uint32_t decision_count;
@@ -213,6 +224,7 @@ struct explore {
     uint32_t finding_room;
     int lock_fd;
     uint64_t run_count, failed_count;
+    uint64_t processor_ns;           /* since the checkpoint                                     */
     uint64_t virtual_100ns, real_ns; /* sums over the runs                                       */
     uint64_t point_max;
     uint32_t task_max;

@@ -3,6 +3,7 @@
  * a driver that is linked into the program and registered under a name. */
 #define _GNU_SOURCE
 #include "ndis/module.h"
+#include "ndis/spare.h"
 #include "ndis/world.h"
 #include "rules/place.h"
 
@@ -200,12 +201,27 @@ static void *map_copy(const char *path, struct condis_error *error)
 static void *map(const char *path, struct condis_error *error)
 {
     pthread_mutex_lock(&images_mutex);
-    void *mapped = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-    void *image = mapped ? map_copy(path, error) : dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (mapped)
-        dlclose(mapped);
+    void *image = spare_take(path);
+    if (!image) {
+        void *mapped = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+        image = mapped ? map_copy(path, error) : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (mapped)
+            dlclose(mapped);
+    }
+    if (image)
+        spare_count(path);
     pthread_mutex_unlock(&images_mutex);
     return image;
+}
+
+void image_preload(const char *path, uint32_t count)
+{
+    void *images[64];
+    uint32_t mapped = 0;
+    while (mapped < count && mapped < 64 && (images[mapped] = map(path, NULL)) != NULL)
+        mapped++;
+    while (mapped > 0)
+        spare_put(path, images[--mapped]);
 }
 
 /* Puts the loader's words into one line that says what to do. */
