@@ -299,7 +299,7 @@ static void verifier_figures(void)
         const char *what;
     } rows[] = {
         {RIG_INLINE, "verifier: drop+add, inline, 1000 parties"},
-        {RIG_SAME, "verifier: drop+add, deferred on the same processor, 1000 parties"},
+        {RIG_SAME, "verifier: drop+add, deferred, 1000 parties"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         double off = pairs_with(false, rows[i].finish);

@@ -56,6 +56,14 @@ enum condis_violation_policy {
     CONDIS_VIOLATION_DEBUG,  /* raise SIGTRAP on the stack that broke the rule, then go on */
 };
 
+/* How closely memory from the pools is watched; docs/verifier.md. */
+enum condis_pool {
+    CONDIS_POOL_DEFAULT, /* guards with the verifier, else plain */
+    CONDIS_POOL_PLAIN,
+    CONDIS_POOL_GUARDS,
+    CONDIS_POOL_PAGES, /* where the build has none (a sanitizer's): guards, said on standard error */
+};
+
 /* One broken rule, as condis_world_options.on_violation sees it. */
 struct condis_violation {
     const char *rule;   /* the rule's id, such as "PEND_ONCE" */
@@ -73,6 +81,7 @@ struct condis_world_options {
     /* Watch more than the contract of each call: allocation stacks, memory's ends, what is pended
      * too long. docs/verifier.md says what it costs. */
     bool verifier;
+    enum condis_pool pool;
     uint32_t pending_ms;    /* with the verifier: how long any other request than an OID may stay
                                pended; 0: for ever. OIDs, sends and data have limits of their own */
     const char *trace_path; /* NULL: no trace; "-": standard output */

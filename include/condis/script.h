@@ -59,6 +59,7 @@ struct condis_script_options {
     const enum condis_clock *clock;             /* NULL: as the script asks, else live */
     const enum condis_completion *completion;   /* NULL: as the script asks, else pending */
     const bool *verifier;                       /* NULL: as the script asks, else on */
+    const enum condis_pool *pool;               /* NULL: as the script asks, else the default */
     const uint32_t *pending_ms;                 /* NULL: as the script asks, else 0; see host.h */
     const enum condis_violation_policy *policy; /* NULL: as the script asks, else report */
     uint64_t seed;

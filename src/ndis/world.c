@@ -5,6 +5,8 @@
 #include "ndis/overdue.h"
 #include "ndis/report.h"
 #include "nt/owner.h"
+#include "nt/pages.h"
+#include "nt/pool.h"
 #include "rules/store.h"
 
 #include <errno.h>
@@ -148,6 +150,23 @@ static void stop_here(struct exec_world *exec)
     (void)raise(SIGTRAP);
 }
 
+static enum nt_pool_mode pool_mode(const struct condis_world_options *options)
+{
+    switch (options->pool) {
+    case CONDIS_POOL_PLAIN:
+        return NT_POOL_PLAIN;
+    case CONDIS_POOL_GUARDS:
+        return NT_POOL_GUARDS;
+    case CONDIS_POOL_PAGES:
+        if (pages_begin())
+            return NT_POOL_PAGES;
+        fputs("condis: no page memory in this build or system: the pool has guards\n", stderr);
+        return NT_POOL_GUARDS;
+    default:
+        return options->verifier ? NT_POOL_GUARDS : NT_POOL_PLAIN;
+    }
+}
+
 static bool start_exec(struct condis_world *world, struct condis_error *error)
 {
     struct exec_world_options options = {
@@ -168,6 +187,7 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
         return error_say(error, "no memory for a world");
     if (world->options.verifier)
         world->exec->stacks = stack_store_create(); /* without memory none are kept */
+    world->exec->pool = (uint8_t)pool_mode(&world->options);
     return true;
 }
 
@@ -231,6 +251,7 @@ void condis_world_destroy(struct condis_world *world)
         condis_host_destroy(host_public(world->hosts));
     if (simulated_here == world)
         simulated_here = NULL;
+    pages_forget_stacks();
     exec_world_destroy(world->exec);
     trace_close(world->trace);
     rules_fini(&world->rules);

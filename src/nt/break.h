@@ -18,4 +18,10 @@ void nt_break(enum rule_id rule, const char *function, const char *detail, ...)
 void nt_break_task(struct exec_task *task, enum rule_id rule, const char *function,
                    const char *detail, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same about memory, with the stacks of its allocation and of its end (NULL: not known).
+ * nearest  the code that touched it, when this runs in a signal's handler; NULL: the caller */
+void nt_break_memory(enum rule_id rule, const char *function, const void *nearest,
+                     const struct stack *allocated, const struct stack *freed, const char *detail,
+                     ...) __attribute__((format(printf, 6, 7)));
+
 #endif

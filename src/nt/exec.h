@@ -83,6 +83,7 @@ struct exec_world {
      * watch_at anew, nothing else. NULL: never. */
     void (*watch)(struct exec_world *world);
     uint64_t watch_at;
+    uint8_t pool;               /* enum nt_pool_mode */
     struct stack_store *stacks; /* of what is allocated, with the verifier; NULL: none are kept */
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */

@@ -7,8 +7,10 @@
 
 #include "nt/exec_inside.h"
 #include "nt/fault.h"
+#include "nt/pages.h"
 #include "nt/sweep.h"
 #include "nt/windows.h"
+#include "rules/store.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POOL_ASAN 1
@@ -33,6 +35,9 @@
 #define MAGIC_FREED  0x70667264u
 #define GUARD_FILL   0xfd
 #define FREED_FILL   0xdf
+#define FRONT        0xa5
+#define IN_PAGES     0x01u /* page memory                                                    */
+#define WHOLE        0x02u /* all of it is filled and checked when it is freed               */
 #define FILL_MAX     64u   /* bytes of a freed block that are filled and checked             */
 #define KEEP_MAX     4096u /* larger blocks are given back at once                           */
 
@@ -41,8 +46,10 @@ struct pool_header {
     struct nt_account account;
     uint32_t magic;
     uint8_t family;
-    uint8_t reserved[3];
-    uint64_t self; /* the header's own address, so that stray bytes are not taken for one   */
+    uint8_t flags;       /* IN_PAGES, WHOLE                                                  */
+    uint8_t guard_bytes; /* how many fit behind the block                                    */
+    uint8_t front;       /* FRONT, so that a write before the block is told from no block    */
+    uint64_t self;       /* the header's own address, so that stray bytes are not taken for one   */
 };
 
 _Static_assert(sizeof(struct pool_header) == 64, "keeps a block's alignment");
@@ -73,14 +80,55 @@ static const unsigned char guard[GUARD_BYTES] = {[0 ... GUARD_BYTES - 1] = GUARD
 
 static void guard_write(struct pool_header *header)
 {
-    memcpy(bytes_of(header) + header->account.bytes, guard, GUARD_BYTES);
+    memcpy(bytes_of(header) + header->account.bytes, guard, header->guard_bytes);
 }
 
 static bool guard_broken(struct pool_header *header)
 {
-    return memcmp(bytes_of(header) + header->account.bytes, guard, GUARD_BYTES) != 0;
+    return memcmp(bytes_of(header) + header->account.bytes, guard, header->guard_bytes) != 0;
 }
 #endif
+
+static enum nt_pool_mode mode_here(void)
+{
+    return (enum nt_pool_mode)exec_current()->exec->world->pool;
+}
+
+/* Who allocated a block that is alive, as far as it is kept. */
+static const struct stack *stack_of(const struct pool_header *header)
+{
+    return header->account.has_stack ? header->account.stack : NULL;
+}
+
+/* A block that wants 64 bytes of alignment cannot end at a page as well. */
+static struct pool_header *take_pages(size_t bytes)
+{
+    struct pool_header *header = pages_allocate(sizeof(*header), bytes);
+    if (!header)
+        return NULL;
+    size_t slack = ((bytes + 15) & ~(size_t)15) - bytes;
+    header->flags = IN_PAGES;
+    header->guard_bytes = (uint8_t)(slack < GUARD_BYTES ? slack : GUARD_BYTES);
+    return header;
+}
+
+static struct pool_header *take_memory(size_t bytes, bool aligned_64)
+{
+    size_t whole = sizeof(struct pool_header) + bytes + GUARD_BYTES;
+    void *memory = NULL;
+    if (mode_here() == NT_POOL_PAGES && !aligned_64 && (memory = take_pages(bytes)) != NULL)
+        return memory;
+    if (aligned_64)
+        memory = posix_memalign(&memory, 64, whole) ? NULL : memory;
+    else
+        memory = malloc(whole);
+    struct pool_header *header = memory;
+    if (header) {
+        header->flags = mode_here() == NT_POOL_PLAIN ? 0 : WHOLE;
+        header->guard_bytes = GUARD_BYTES;
+    }
+    return header;
+}
 
 void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, bool aligned_64,
                        bool zero, bool paged, const char *function, const void *caller)
@@ -93,19 +141,16 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
     }
     if (bytes > SIZE_MAX / 2)
         return NULL;
-    size_t whole = sizeof(struct pool_header) + bytes + GUARD_BYTES;
-    void *memory = NULL;
-    if (aligned_64)
-        memory = posix_memalign(&memory, 64, whole) ? NULL : memory;
-    else
-        memory = malloc(whole);
-    if (!memory)
+    struct pool_header *header = take_memory(bytes, aligned_64);
+    if (!header)
         return NULL;
-    struct pool_header *header = memory;
     header->magic = MAGIC_ALIVE;
     header->family = (uint8_t)family;
+    header->front = FRONT;
     header->self = (uint64_t)(uintptr_t)header;
     nt_account_open(&header->account, NT_POOL, bytes, tag, caller);
+    if (header->flags & IN_PAGES)
+        pages_note(bytes_of(header), stack_of(header));
     if (zero)
         memset(bytes_of(header), 0, bytes);
     guard_write(header);
@@ -114,9 +159,22 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
 
 /* ---- freed blocks ---- */
 
+/* Of a freed block its account's link tells who allocated and who freed it; plain ones do not say. */
+struct end_of_block {
+    const struct stack *allocated;
+    const struct stack *freed;
+};
+
+static struct end_of_block *end_of(struct pool_header *header)
+{
+    _Static_assert(sizeof(struct end_of_block) <= sizeof(header->account.link), "takes its place");
+    return (struct end_of_block *)(void *)&header->account.link;
+}
+
 static size_t filled_bytes(const struct pool_header *header)
 {
-    return header->account.bytes < FILL_MAX ? header->account.bytes : FILL_MAX;
+    size_t max = header->flags & WHOLE ? KEEP_MAX : FILL_MAX;
+    return header->account.bytes < max ? header->account.bytes : max;
 }
 
 static UNCHECKED void give_back(struct pool_header *header)
@@ -124,11 +182,12 @@ static UNCHECKED void give_back(struct pool_header *header)
 #ifdef POOL_ASAN
     __asan_unpoison_memory_region(bytes_of(header), header->account.bytes);
 #endif
-    static const unsigned char filled[FILL_MAX] = {[0 ... FILL_MAX - 1] = FREED_FILL};
+    static const unsigned char filled[KEEP_MAX] = {[0 ... KEEP_MAX - 1] = FREED_FILL};
     if (memcmp(bytes_of(header), filled, filled_bytes(header)) != 0)
-        nt_break(RULE_POOL_USED_AFTER_FREE, "ExFreePoolWithTag",
-                 "a block of %llu bytes was written after it was freed",
-                 (unsigned long long)header->account.bytes);
+        nt_break_memory(RULE_POOL_USED_AFTER_FREE, "ExFreePoolWithTag", NULL,
+                        end_of(header)->allocated, end_of(header)->freed,
+                        "a block of %llu bytes was written after it was freed",
+                        (unsigned long long)header->account.bytes);
     header->magic = 0;
     free(header);
 }
@@ -161,21 +220,51 @@ void nt_pool_forget(struct exec_cpu *cpu)
     }
 }
 
+/* A freed block of page memory cannot even be looked at. */
+static bool is_closed(const void *block, const char *function)
+{
+    struct pages_block pages;
+    if (!pages_find(block, &pages) || pages.alive)
+        return false;
+    nt_break_memory(RULE_POOL_DOUBLE_FREE, function, NULL, pages.allocated, pages.freed,
+                    "a block of %llu bytes", (unsigned long long)pages.bytes);
+    return true;
+}
+
+/* A driver that writes before its block hits the end of the header first. Told, and put right. */
+static UNCHECKED bool is_written_before(struct pool_header *header, const char *function)
+{
+    if (header->magic != MAGIC_ALIVE || header->front != FRONT || header->family == 0 ||
+        header->family > NT_POOL_RTL)
+        return false;
+    header->self = (uint64_t)(uintptr_t)header;
+    nt_break_memory(RULE_POOL_OVERRUN, function, NULL, stack_of(header), NULL,
+                    "something was written before a block of %llu bytes",
+                    (unsigned long long)header->account.bytes);
+    return true;
+}
+
 /* Say whether a block can be trusted to be in `magic`; else breaks the rule that fits. */
 static UNCHECKED bool block_is(void *block, uint32_t magic, const char *function)
 {
     if (!nt_not_null(block, function, "the memory"))
         return false;
     struct pool_header *header = header_of(block);
-    if ((uintptr_t)block % 16 || header->self != (uint64_t)(uintptr_t)header) {
+    if (is_closed(block, function))
+        return false;
+    if ((uintptr_t)block % 16 ||
+        !(header->self == (uint64_t)(uintptr_t)header || is_written_before(header, function))) {
         nt_break(RULE_POOL_NOT_ALLOCATED, function, "the address is not one of a block");
         return false;
     }
     if (header->magic == magic)
         return true;
-    if (header->magic == MAGIC_FREED || header->magic == MAGIC_CACHED)
-        nt_break(RULE_POOL_DOUBLE_FREE, function, "a block of %llu bytes",
-                 (unsigned long long)header->account.bytes);
+    bool freed = header->magic == MAGIC_FREED;
+    if (freed || header->magic == MAGIC_CACHED)
+        nt_break_memory(RULE_POOL_DOUBLE_FREE, function, NULL,
+                        freed ? end_of(header)->allocated : stack_of(header),
+                        freed ? end_of(header)->freed : NULL, "a block of %llu bytes",
+                        (unsigned long long)header->account.bytes);
     else
         nt_break(RULE_POOL_NOT_ALLOCATED, function, "the address is not one of a block");
     return false;
@@ -199,18 +288,21 @@ static void judge_free(struct pool_header *header, enum nt_pool_family family, u
     char given[5];
     char made[5];
     if (guard_broken(header))
-        nt_break(RULE_POOL_OVERRUN, function, "something was written behind a block of %llu bytes",
-                 (unsigned long long)header->account.bytes);
+        nt_break_memory(RULE_POOL_OVERRUN, function, NULL, stack_of(header), NULL,
+                        "something was written behind a block of %llu bytes",
+                        (unsigned long long)header->account.bytes);
     if (tag && header->account.tag && tag != header->account.tag) {
         tag_text(tag, given);
         tag_text(header->account.tag, made);
-        nt_break(RULE_POOL_WRONG_TAG, function, "tag '%s' given, allocated with '%s'", given, made);
+        nt_break_memory(RULE_POOL_WRONG_TAG, function, NULL, stack_of(header), NULL,
+                        "tag '%s' given, allocated with '%s'", given, made);
     }
     if (header->family != family)
-        nt_break(RULE_POOL_WRONG_FREE, function, "allocated with %s",
-                 header->family == NT_POOL_EX     ? "ExAllocatePool..."
-                 : header->family == NT_POOL_NDIS ? "NdisAllocateMemory..."
-                                                  : "an Rtl string function");
+        nt_break_memory(RULE_POOL_WRONG_FREE, function, NULL, stack_of(header), NULL,
+                        "allocated with %s",
+                        header->family == NT_POOL_EX     ? "ExAllocatePool..."
+                        : header->family == NT_POOL_NDIS ? "NdisAllocateMemory..."
+                                                         : "an Rtl string function");
     if (header->account.owner && task->owner && header->account.owner != task->owner)
         nt_break(RULE_POOL_WRONG_OWNER, function, "allocated by %s", header->account.owner->name);
     if (task->irql > DISPATCH_LEVEL)
@@ -238,7 +330,15 @@ void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const c
     judge_free(header, family, tag, function);
     judge_use(header, block, function);
     header->magic = MAGIC_FREED;
+    struct end_of_block end = {stack_of(header), NULL};
+    if (mode_here() != NT_POOL_PLAIN)
+        end.freed = stack_keep(exec_current()->exec->world->stacks, __builtin_return_address(0));
     nt_account_close(&header->account);
+    if (header->flags & IN_PAGES) {
+        pages_free(block, end.freed);
+        return;
+    }
+    *end_of(header) = end;
     keep_freed(header);
 }
 
@@ -378,7 +478,11 @@ void nt_pool_end(struct nt_owner *owner)
         for (struct exec_link *link = head->next; link != head; link = next) {
             struct nt_account *account = EXEC_CONTAINER(link, struct nt_account, link);
             next = link->next;
-            free(EXEC_CONTAINER(account, struct pool_header, account));
+            struct pool_header *header = EXEC_CONTAINER(account, struct pool_header, account);
+            if (header->flags & IN_PAGES)
+                pages_free(bytes_of(header), NULL);
+            else
+                free(header);
         }
     }
 }

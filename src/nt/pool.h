@@ -16,6 +16,13 @@ enum nt_pool_family {
     NT_POOL_RTL,    /* strings that Rtl allocated, freed with RtlFree...                    */
 };
 
+/* How closely a world's pool memory is watched. */
+enum nt_pool_mode {
+    NT_POOL_PLAIN,  /* a guard behind each block; the beginning of a freed one is checked      */
+    NT_POOL_GUARDS, /* all of a freed block is checked, and reports say who freed it           */
+    NT_POOL_PAGES,  /* each block ends at a page that cannot be touched, nor can a freed one   */
+};
+
 /* Allocate `bytes` (0 is allowed), aligned to 16 or to 64 bytes.
  * zero      the content is zeros
  * paged     only below DISPATCH_LEVEL; else breaks POOL_AT_HIGH_IRQL

@@ -20,6 +20,7 @@ static bool script_begin(struct script *script, const struct condis_script_optio
         .completion = options->completion ? *options->completion : CONDIS_COMPLETE_PENDING,
         .policy = options->policy ? *options->policy : CONDIS_VIOLATION_REPORT,
         .verifier = options->verifier ? *options->verifier : true,
+        .pool = options->pool ? *options->pool : CONDIS_POOL_DEFAULT,
         .pending_ms = options->pending_ms ? *options->pending_ms : 0,
         .timeout_ms = SCRIPT_TIMEOUT_MS,
         .ready_last = &script->ready,

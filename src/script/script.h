@@ -76,6 +76,7 @@ struct script {
     bool held;           /* its schedule goes the usual way */
     enum condis_violation_policy policy;
     bool verifier;
+    enum condis_pool pool;
     uint32_t pending_ms;
     struct queue queue;
     struct box *boxes;      /* all, newest first */

@@ -14,6 +14,7 @@
 static const char *const clocks[] = {"live", "simulated", NULL};
 static const char *const completions[] = {"pending", "direct", "mixed", NULL};
 
+static const char *const pools[] = {"plain", "guards", "pages", NULL};
 static const char *const policies[] = {"report", "stop", "debug", NULL};
 
 uint64_t script_now_100ns(const struct script *script)
@@ -99,6 +100,7 @@ void world_need(lua_State *L)
         .seed = script->options->seed,
         .policy = script->policy,
         .verifier = script->verifier,
+        .pool = script->pool,
         .pending_ms = script->pending_ms,
         .replay = script->options->replay,
         .replay_arguments = script->options->replay_arguments,
@@ -141,7 +143,7 @@ static int show(lua_State *L)
 static int world(lua_State *L)
 {
     static const char *const known[] = {"clock",    "completion", "timeout_ms", "on_violation",
-                                        "verifier", "pending_ms", NULL};
+                                        "verifier", "pending_ms", "pool",       NULL};
     struct script *script = script_of(L);
     if (script->world)
         return script_raise(L, FAULT_RUN, CONDIS_SUCCESS,
@@ -158,6 +160,9 @@ static int world(lua_State *L)
     uint32_t pending_ms = options_number(L, 1, "pending_ms", 0);
     if (!script->options->verifier)
         script->verifier = verifier;
+    int pool = options_word(L, 1, "pool", pools);
+    if (pool >= 0 && !script->options->pool)
+        script->pool = (enum condis_pool)(CONDIS_POOL_PLAIN + pool);
     if (!script->options->pending_ms)
         script->pending_ms = pending_ms;
     int policy = options_word(L, 1, "on_violation", policies);

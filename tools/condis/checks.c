@@ -48,6 +48,18 @@ static bool is_number(const char *value, uint64_t max, uint64_t *number)
     return !errno && !*end && value[0] >= '0' && value[0] <= '9' && got <= max;
 }
 
+const char *checks_take_pool(void *settings, const char *value)
+{
+    static const char *const words[] = {"plain", "guards", "pages", NULL};
+    struct checks *checks = settings;
+    int index = word_index(words, value);
+    if (index < 0)
+        return "it is one of plain, guards, pages";
+    checks->pool = (enum condis_pool)(CONDIS_POOL_PLAIN + index);
+    checks->pool_given = true;
+    return NULL;
+}
+
 const char *checks_take_pending(void *settings, const char *value)
 {
     struct checks *checks = settings;
@@ -73,6 +85,7 @@ void checks_apply(const struct checks *checks, struct condis_script_options *opt
 {
     options->policy = checks->policy_given ? &checks->policy : NULL;
     options->verifier = checks->verifier_given ? &checks->verifier : NULL;
+    options->pool = checks->pool_given ? &checks->pool : NULL;
     options->pending_ms = checks->pending_given ? &checks->pending_ms : NULL;
     options->stop_at = checks->stop_at;
 }

@@ -14,6 +14,8 @@ struct checks {
     bool policy_given;
     bool verifier;
     bool verifier_given;
+    enum condis_pool pool;
+    bool pool_given;
     uint32_t pending_ms;
     bool pending_given;
     uint64_t stop_at;
@@ -23,6 +25,8 @@ struct checks {
 #define CHECKS_OPTIONS                                                                             \
     {"--verifier", "on|off", "watch more than each call's contract (on, unless the script says)",  \
      checks_take_verifier},                                                                        \
+        {"--pool", "plain|guards|pages", "how closely pool memory is watched (guards)",            \
+         checks_take_pool},                                                                        \
         {"--pending-ms", "MS",                                                                     \
          "with the verifier: how long a request may stay pended; 0: for ever",                     \
          checks_take_pending},                                                                     \
@@ -35,6 +39,7 @@ struct checks {
 
 /* Take the values of those rows. settings begins with a struct checks. */
 const char *checks_take_verifier(void *settings, const char *value);
+const char *checks_take_pool(void *settings, const char *value);
 const char *checks_take_pending(void *settings, const char *value);
 const char *checks_take_policy(void *settings, const char *value);
 const char *checks_take_stop_at(void *settings, const char *value);
