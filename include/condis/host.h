@@ -61,7 +61,7 @@ enum condis_pool {
     CONDIS_POOL_DEFAULT, /* guards with the verifier, else plain */
     CONDIS_POOL_PLAIN,
     CONDIS_POOL_GUARDS,
-    CONDIS_POOL_PAGES, /* where the build has none (a sanitizer's): guards, said on standard error */
+    CONDIS_POOL_PAGES, /* where a build has none (a sanitizer's): guards, with a line about it */
 };
 
 /* One broken rule, as condis_world_options.on_violation sees it. */

@@ -159,7 +159,7 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
 
 /* ---- freed blocks ---- */
 
-/* Of a freed block its account's link tells who allocated and who freed it; plain ones do not say. */
+/* Of a freed block its account's link tells who allocated and who freed it; NULL: not kept. */
 struct end_of_block {
     const struct stack *allocated;
     const struct stack *freed;
