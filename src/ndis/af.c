@@ -459,7 +459,7 @@ NDIS_STATUS NTAPI NdisClCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
 }
 
 /* The call manager's own VCs must be gone when it lets the AF go (C99). An AF with VCs stays, so
- * that they keep something to hang on; the host reports it as a leak. */
+ * that they keep something to hang on, until the last of them is deleted. */
 static void report_left_vcs(struct host *host, struct af *af, uint32_t count)
 {
     report_owner_break(host, &af_cm(af)->module->owner, RULE_CM_CLOSE_AF_OPEN_WORK,
@@ -479,8 +479,7 @@ void operation_end_CLOSE_AF(struct host *host, struct operation *op, bool told)
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(af);
     bool end_notify = closed && af->notify_by_close;
     operation_end(op);
-    if (!vcs_left)
-        af_step(af, closed ? AF_CLOSE_DONE : AF_CLOSE_FAILED);
+    af_step(af, closed ? AF_CLOSE_DONE : AF_CLOSE_FAILED);
     if (vcs_left || end_notify)
         af_unlock(af);
     else

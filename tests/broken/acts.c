@@ -148,6 +148,7 @@ void act_close_answered(struct scene *s)
 /* ---- OIDs -------------------------------------------------------------------------------- */
 
 NDIS_OID_REQUEST act_request;
+NDIS_OID act_oid;
 static enum moment pending_at;
 static UCHAR answer[64];
 
@@ -170,7 +171,7 @@ static void fill_request(void)
         (NDIS_OBJECT_HEADER){NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                              NDIS_SIZEOF_OID_REQUEST_REVISION_1};
     act_request.RequestType = NdisRequestQueryInformation;
-    act_request.DATA.QUERY_INFORMATION.Oid = SOME_OID;
+    act_request.DATA.QUERY_INFORMATION.Oid = act_oid ? act_oid : SOME_OID;
     act_request.DATA.QUERY_INFORMATION.InformationBuffer = answer;
     act_request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(answer);
 }

@@ -43,6 +43,7 @@ void act_close_answered(struct scene *s);
 /* Makes drivers answer PENDING to an OID request. At one of AT_CLIENT_OID, AT_CM_OID,
  * AT_MINI_CO_OID, AT_MINI_OID; the request is in act_request. */
 extern NDIS_OID_REQUEST act_request;
+extern NDIS_OID act_oid; /* what is asked for; 0: anything */
 void act_pend_oid(enum moment moment);
 /* The client asks its call manager, or the miniport, with act_request. */
 NDIS_STATUS act_ask_call_manager(struct scene *s);

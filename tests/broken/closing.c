@@ -349,18 +349,113 @@ ALMOST(REGISTER_SAP_CLOSING)
     register_and_deafen(s);
 }
 
+/* ---- C99, C103, C109 --------------------------------------------------------------------- */
+
+/* The client closes its AF while a VC of the call manager's is there, or after it. */
+static void close_with_vc(struct scene *s, bool first)
+{
+    struct cm_vc *vc = act_listen(s);
+    act_deafen(s);
+    if (first)
+        act_drop_vc(s, vc);
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    if (!first)
+        act_drop_vc(s, vc);
+}
+
+MISTAKE(CM_CLOSE_AF_OPEN_WORK)
+{
+    close_with_vc(s, false);
+}
+
+ALMOST(CM_CLOSE_AF_OPEN_WORK)
+{
+    close_with_vc(s, true);
+}
+
+/* Drops a party, deregisters a SAP, closes the AF: the call manager keeps the context of one. */
+static void end_each(struct scene *s, enum ask ask, BOOLEAN leak)
+{
+    plan_cm(ask, (struct plan){.how = FROM_DPC, .leak = leak});
+    register_and_deafen(s);
+    call_begin_with(s, 2);
+    call_drop(s, 1);
+    call_end_with(s, 0);
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+}
+
+MISTAKE(CM_PARTY_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_DROP_PARTY, TRUE);
+}
+
+ALMOST(CM_PARTY_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_DROP_PARTY, FALSE);
+}
+
+MISTAKE(CM_SAP_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_DEREGISTER_SAP, TRUE);
+}
+
+ALMOST(CM_SAP_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_DEREGISTER_SAP, FALSE);
+}
+
+MISTAKE(CM_AF_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_CLOSE_AF, TRUE);
+}
+
+ALMOST(CM_AF_CONTEXT_LEAKED)
+{
+    end_each(s, ASK_CLOSE_AF, FALSE);
+}
+
+static void keep_vc_context(struct scene *s, BOOLEAN by_cm, BOOLEAN by_miniport)
+{
+    act_create_vc(s);
+    Cm.leaks_vc = by_cm;
+    Mini.leaks_vc = by_miniport;
+    act_delete_vc(s);
+}
+
+MISTAKE(CO_VC_CONTEXT_LEAKED)
+{
+    keep_vc_context(s, TRUE, FALSE);
+}
+
+ALMOST(CO_VC_CONTEXT_LEAKED)
+{
+    keep_vc_context(s, FALSE, FALSE);
+}
+
+MISTAKE(MINIPORT_VC_CONTEXT_LEAKED)
+{
+    keep_vc_context(s, FALSE, TRUE);
+}
+
+ALMOST(MINIPORT_VC_CONTEXT_LEAKED)
+{
+    keep_vc_context(s, FALSE, FALSE);
+}
+
 const struct broken_row broken_closing[] = {
     ROW(CL_CLOSE_AF_CALLS, BOTH),
     ROW(CL_CLOSE_AF_VCS, BOTH),
     ROW(CL_CLOSE_AF_SAPS, BOTH),
     ROW(CL_CLOSE_AF_TWICE, BOTH),
-    MISSING(CL_CLOSE_AF_BLOCKS),
-    MISSING(CL_NOTIFY_CLOSE_ORDER),
+    NOT_SEEN(CL_CLOSE_AF_BLOCKS),
+    NOT_SEEN(CL_NOTIFY_CLOSE_ORDER),
     ROW(CL_NOTIFY_CLOSE_UNANSWERED, BOTH),
-    MISSING(CM_CLOSE_AF_OPEN_WORK),
+    ROW(CM_CLOSE_AF_OPEN_WORK, BOTH),
     ROW(CL_DEREGISTER_SAP_TWICE, BOTH),
     ROW(CL_DEREGISTER_SAP_REGISTERING, BOTH),
-    MISSING(CM_SAP_TAKEN),
+    NOT_SEEN(CM_SAP_TAKEN),
     MISSING(CM_NOTIFY_CLOSE_MISSING),
     MISSING(CM_NOTIFY_CLOSE_PENDING),
     ROW(CM_NOTIFY_CLOSE_OPENING, BOTH),
@@ -377,16 +472,16 @@ const struct broken_row broken_closing[] = {
     MISSING(OPEN_AF_CLOSING),
     MISSING(ADDRESS_CHANGE_UNANSWERED),
     NOT_SEEN(AF_CLOSE_OID_ORDER),
-    MISSING(CONTEXT_FREED_EARLY),
-    MISSING(CM_PARTY_CONTEXT_LEAKED),
-    MISSING(CM_SAP_CONTEXT_LEAKED),
-    MISSING(CM_AF_CONTEXT_LEAKED),
-    MISSING(CO_VC_CONTEXT_LEAKED),
-    MISSING(MINIPORT_VC_CONTEXT_LEAKED),
-    MISSING(CREATE_FAILED_LEAKED),
-    MISSING(CM_OPEN_AF_FAILED_CONTEXT),
-    MISSING(INSTANCE_NAME_LEAKED),
-    MISSING(OID_BUFFER_PAGED),
-    MISSING(OID_BUFFER_FREED),
+    NOT_SEEN(CONTEXT_FREED_EARLY),
+    ROW(CM_PARTY_CONTEXT_LEAKED, BOTH),
+    ROW(CM_SAP_CONTEXT_LEAKED, BOTH),
+    ROW(CM_AF_CONTEXT_LEAKED, BOTH),
+    ROW(CO_VC_CONTEXT_LEAKED, STAND_ALONE),
+    ROW(MINIPORT_VC_CONTEXT_LEAKED, STAND_ALONE),
+    NOT_SEEN(CREATE_FAILED_LEAKED),
+    NOT_SEEN(CM_OPEN_AF_FAILED_CONTEXT),
+    NOT_SEEN(INSTANCE_NAME_LEAKED),
+    NOT_SEEN(OID_BUFFER_PAGED),
+    NOT_SEEN(OID_BUFFER_FREED),
     END_OF_TABLE,
 };

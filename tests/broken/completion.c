@@ -331,12 +331,98 @@ ALMOST(MCO_DEACTIVATE_COMPLETE_UNASKED)
     act_delete_vc(s);
 }
 
+/* ---- C1: in time ------------------------------------------------------------------------- */
+
+/* Virtual time passes. */
+static void let_pass(struct scene *s, uint64_t seconds)
+{
+    assert_int_equal(exec_sleep(seconds * EXEC_SECOND, "a row"), EXEC_WAIT_TIMEOUT);
+    scene_settle(s);
+}
+
+static void pend_add(struct scene *s, uint64_t seconds)
+{
+    forget(s, ASK_ADD_PARTY);
+    let_pass(s, seconds);
+    finish_cm(ASK_ADD_PARTY, NDIS_STATUS_FAILURE);
+    call_end_with(s, 0);
+}
+
+MISTAKE(PEND_TOO_LONG)
+{
+    pend_add(s, SCENE_PENDING_MS / 1000 + 1);
+}
+
+ALMOST(PEND_TOO_LONG)
+{
+    pend_add(s, SCENE_PENDING_MS / 1000 - 1);
+}
+
+static void pend_oid(struct scene *s, uint64_t seconds)
+{
+    act_pend_oid(AT_MINI_CO_OID);
+    (void)act_ask_miniport(s);
+    let_pass(s, seconds);
+    act_answer_as_miniport(s, NDIS_STATUS_FAILURE);
+}
+
+MISTAKE(OID_TOO_LONG)
+{
+    pend_oid(s, 13);
+}
+
+ALMOST(OID_TOO_LONG)
+{
+    pend_oid(s, 11);
+}
+
+static void keep_send(struct scene *s, uint64_t seconds)
+{
+    act_call(s);
+    plan_mini(ASK_SEND, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientSend(&s->vc[0], 0));
+    let_pass(s, seconds);
+    AS_MINI(WireFinishSends(NDIS_STATUS_FAILURE));
+    act_hang_up(s);
+}
+
+MISTAKE(SEND_TOO_LONG)
+{
+    keep_send(s, 31);
+}
+
+ALMOST(SEND_TOO_LONG)
+{
+    keep_send(s, 29);
+}
+
+static void keep_received(struct scene *s, uint64_t seconds)
+{
+    PNET_BUFFER_LIST list;
+    act_call(s);
+    Client.keeps_receives = TRUE;
+    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
+    let_pass(s, seconds);
+    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
+    act_hang_up(s);
+}
+
+MISTAKE(RECEIVE_TOO_LONG)
+{
+    keep_received(s, 23);
+}
+
+ALMOST(RECEIVE_TOO_LONG)
+{
+    keep_received(s, 21);
+}
+
 const struct broken_row broken_completion[] = {
     ROW(PEND_NEVER_COMPLETED, BOTH),
-    MISSING(PEND_TOO_LONG),
-    MISSING(OID_TOO_LONG),
-    MISSING(SEND_TOO_LONG),
-    MISSING(RECEIVE_TOO_LONG),
+    ROW(PEND_TOO_LONG, BOTH, .simulated_only = true),
+    ROW(OID_TOO_LONG, BOTH, .simulated_only = true),
+    ROW(SEND_TOO_LONG, BOTH, .simulated_only = true),
+    ROW(RECEIVE_TOO_LONG, BOTH, .simulated_only = true),
     ROW(PEND_NOT_BOTH, BOTH),
     ROW(PEND_ONCE, BOTH),
     ROW(PEND_FINAL, BOTH),

@@ -317,6 +317,54 @@ ALMOST(DRIVER_BAD_STATUS)
     scene_load(s);
 }
 
+static VOID NTAPI end_at_once(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+}
+
+static void start_thread(struct scene *s, bool close)
+{
+    HANDLE thread;
+    AS_CLIENT({
+        NTSTATUS status =
+            PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, end_at_once, NULL);
+        assert_int_equal(status, STATUS_SUCCESS);
+        if (close)
+            ZwClose(thread);
+    });
+    scene_settle(s);
+}
+
+MISTAKE(LEAK_THREAD)
+{
+    start_thread(s, false);
+}
+
+ALMOST(LEAK_THREAD)
+{
+    start_thread(s, true);
+}
+
+/* An unbind that leaves the adapter open. */
+static NDIS_STATUS forget_binding(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment == AT_CLIENT_UNBINDING)
+        return NDIS_STATUS_FAILURE;
+    return Moment == AT_CLIENT_UNBIND ? NDIS_STATUS_SUCCESS : Status;
+}
+
+MISTAKE(LEAK_BINDING)
+{
+    ActorHook = forget_binding;
+    scene_load(s);
+}
+
+ALMOST(LEAK_BINDING)
+{
+    scene_load(s);
+}
+
 const struct broken_row broken_leak[] = {
     ROW(LEAK_MEMORY, EITHER),
     ROW(LEAK_LOOKASIDE, EITHER),
@@ -327,7 +375,7 @@ const struct broken_row broken_leak[] = {
     ROW(LEAK_TIMER, EITHER),
     ROW(LEAK_WORKITEM, EITHER),
     NOT_SEEN(LEAK_EVENT),
-    MISSING(LEAK_THREAD),
+    ROW(LEAK_THREAD, EITHER),
     ROW(LEAK_LOCK, EITHER),
     MISSING(LEAK_HANDLE),
     ROW(LEAK_CONFIGURATION, EITHER),
@@ -336,7 +384,7 @@ const struct broken_row broken_leak[] = {
     MISSING(LEAK_SAP),
     MISSING(LEAK_VC),
     MISSING(LEAK_PARTY),
-    MISSING(LEAK_BINDING),
+    ROW(LEAK_BINDING, EITHER, .stage = STAGE_EMPTY),
     ROW(DRIVER_ENTRY_FAILED_REGISTERED, EITHER, .stage = STAGE_EMPTY),
     MISSING(DRIVER_UNLOAD_MISSING),
     ROW(DRIVER_UNLOAD_REGISTERED, EITHER),

@@ -263,7 +263,8 @@ struct cm {
     volatile LONG party_count;
     NDIS_STATUS create_vc_status; /* what ProtocolCoCreateVc answers */
     NDIS_STATUS delete_vc_status;
-    BOOLEAN idle; /* does nothing in make, close and modify but answer: no activation */
+    BOOLEAN leaks_vc; /* keeps the context of a VC that is deleted */
+    BOOLEAN idle;     /* does nothing in make, close and modify but answer: no activation */
 };
 
 extern struct cm Cm;
@@ -291,6 +292,8 @@ struct mini {
     NDIS_HANDLE adapter;
     NDIS_HANDLE pool; /* of lists that it indicates */
     NDIS_STATUS create_vc_status;
+    BOOLEAN leaks_vc; /* keeps the context of a VC that is deleted */
+    PVOID kept;
     volatile LONG vc_count;
     volatile LONG returned_count;
 };

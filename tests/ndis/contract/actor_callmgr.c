@@ -267,7 +267,7 @@ static NDIS_STATUS NTAPI cm_delete_vc(NDIS_HANDLE ProtocolVcContext)
     ActorNote((struct note){.callback = "ProtocolCoDeleteVc(CM)", .context = ProtocolVcContext});
     if (Cm.delete_vc_status != NDIS_STATUS_SUCCESS)
         return Cm.delete_vc_status;
-    free_counted(ProtocolVcContext, &Cm.vc_count, FALSE);
+    free_counted(ProtocolVcContext, &Cm.vc_count, Cm.leaks_vc);
     return NDIS_STATUS_SUCCESS;
 }
 

@@ -51,7 +51,9 @@ static NDIS_STATUS NTAPI mini_delete_vc(NDIS_HANDLE MiniportVcContext)
     ActorNote((struct note){.callback = "MiniportCoDeleteVc", .context = MiniportVcContext});
     InterlockedDecrement(&Mini.vc_count);
     NDIS_STATUS status = ActorAt(AT_MINI_DELETE_VC, MiniportVcContext, NDIS_STATUS_SUCCESS);
-    if (status == NDIS_STATUS_SUCCESS && MiniportVcContext)
+    if (Mini.leaks_vc)
+        Mini.kept = MiniportVcContext; /* so that only NDIS misses it */
+    else if (status == NDIS_STATUS_SUCCESS && MiniportVcContext)
         ActorFree(MiniportVcContext);
     return status;
 }
