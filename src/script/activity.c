@@ -28,22 +28,6 @@ static void push_ready(struct script *script, struct activity *activity)
     script->ready_last = &activity->next;
 }
 
-static void link_waiting(struct script *script, struct activity *activity)
-{
-    activity->next = script->waiting;
-    activity->self = &script->waiting;
-    if (activity->next)
-        activity->next->self = &activity->next;
-    script->waiting = activity;
-}
-
-static void unlink_waiting(struct activity *activity)
-{
-    *activity->self = activity->next;
-    if (activity->next)
-        activity->next->self = activity->self;
-}
-
 static void leave_list(struct activity *activity)
 {
     if (!activity->waits_in)
@@ -60,7 +44,7 @@ void activity_wake(struct script *script, struct activity **list)
     while (*list) {
         struct activity *activity = *list;
         leave_list(activity);
-        unlink_waiting(activity);
+        waiting_remove(script, activity);
         push_ready(script, activity);
     }
 }
@@ -80,13 +64,15 @@ int activity_wait(lua_State *L, struct activity **list, uint64_t deadline_100ns,
         activity->next_waiter = NULL;
         *last = activity;
     }
-    link_waiting(script, activity);
+    waiting_add(script, activity);
     return lua_yieldk(L, 0, context, next);
 }
 
 struct activity *activity_start(lua_State *L, int argument_count)
 {
     struct script *script = script_of(L);
+    if (!waiting_reserve(script))
+        luaL_error(L, "no memory");
     struct activity *activity = box_push_new(L, BOX_ACTIVITY, sizeof *activity, NULL);
     activity->thread = lua_newthread(L);
     activity->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -137,28 +123,13 @@ static bool resume(struct script *script, struct activity *activity)
     return true;
 }
 
-/* The waiting activity whose time comes first, and of several the one that waits longest: the list
- * has the newest first. NULL: all wait without a limit. */
-static struct activity *first_due(const struct script *script)
-{
-    uint64_t earliest = EXEC_FOREVER;
-    struct activity *first = NULL;
-    for (struct activity *at = script->waiting; at; at = at->next) {
-        if (at->deadline_100ns != EXEC_FOREVER && at->deadline_100ns <= earliest) {
-            earliest = at->deadline_100ns;
-            first = at;
-        }
-    }
-    return first;
-}
-
 static void wake_overdue(struct script *script)
 {
     uint64_t now = script_now_100ns(script);
-    for (struct activity *due = first_due(script); due && due->deadline_100ns <= now;
-         due = first_due(script)) {
+    for (struct activity *due = waiting_first(script); due && due->deadline_100ns <= now;
+         due = waiting_first(script)) {
         leave_list(due);
-        unlink_waiting(due);
+        waiting_remove(script, due);
         push_ready(script, due);
     }
 }
@@ -167,7 +138,7 @@ static bool wait_for_events(struct script *script)
 {
     struct event *event = queue_take(&script->queue);
     if (!event) {
-        const struct activity *due = first_due(script);
+        const struct activity *due = waiting_first(script);
         uint64_t now = script_now_100ns(script);
         struct condis_host *host = hosts_any(script);
         if (!due || !host) {
@@ -206,7 +177,7 @@ bool activity_run_all(struct script *script)
             if (!resume(script, activity))
                 return false;
         }
-        if (!script->waiting)
+        if (script->waiting_count == 0)
             return true;
         if (!wait_for_events(script))
             return false;

@@ -9,8 +9,9 @@
 
 struct activity {
     struct box box;
-    struct activity *next;        /* in the ready or the waiting list */
-    struct activity **self;       /* where it hangs in the waiting list */
+    struct activity *next; /* in the ready list */
+    size_t waiting_at;     /* in script->waiting, while it waits */
+    uint64_t wait_order;
     struct activity *next_waiter; /* for the same box or op */
     struct activity **waits_in;   /* that list; NULL: for time only */
     lua_State *thread;
@@ -21,6 +22,14 @@ struct activity {
     bool failed;
     int outcome; /* registry: the table of its results, or the error */
 };
+
+/* waiting.c. Makes room for one more activity to wait; false: no memory. */
+bool waiting_reserve(struct script *script);
+void waiting_add(struct script *script, struct activity *activity);
+void waiting_remove(struct script *script, struct activity *activity);
+
+/* The waiting activity whose time comes first; NULL: all wait without a limit. */
+struct activity *waiting_first(const struct script *script);
 
 /* Makes an activity of the function and arguments on top of the stack, pushes its Lua value in
  * their place and lets it run when its turn comes. */

@@ -16,7 +16,6 @@ static void handle_closed(struct script *script, struct event *event)
     (void)script;
     self->remote_closed = true;
     box_wake(&self->box);
-    parties_wake(self);
 }
 
 /* Its parties went with it, and nobody told them. */
@@ -24,9 +23,12 @@ static void handle_ended(struct script *script, struct event *event)
 {
     struct call_box *self = (struct call_box *)((char *)event - offsetof(struct call_box, ended));
     box_wake(&self->box);
-    for (struct box *box = script->boxes; box && box != &self->box; box = box->next) {
-        if (box->parent == &self->box)
-            box_wake(box);
+    uint32_t left = self->box_count;
+    for (struct box *box = script->boxes; left > 0; box = box->next) {
+        if (box->parent != &self->box)
+            continue;
+        box_wake(box);
+        left--;
     }
 }
 
@@ -188,7 +190,6 @@ static int call_close(lua_State *L)
     self->closing = true;
     inbox_clear(self);
     box_wake(&self->box);
-    parties_wake(self);
     return op_wait(L, op, condis_call_close_async(self->call, data, bytes, op_done, op));
 }
 

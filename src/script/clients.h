@@ -57,6 +57,7 @@ struct call_box {
     struct condis_call *call;
     struct event closed; /* (c) the remote end closed it */
     struct event ended;  /* (c) nothing is left of it */
+    uint32_t box_count;  /* of parties that it ever had */
     struct datum *first; /* the inbox, oldest first */
     struct datum **last;
     uint32_t inbox_bytes_max;
@@ -129,8 +130,6 @@ int call_flush(lua_State *L);
 /* parties.c */
 struct party_box *party_push_new(lua_State *L, struct call_box *call);
 
-/* Wakes who waits for a party of a call that comes to its end. */
-void parties_wake(struct call_box *call);
 void party_on_left(void *context, struct condis_party *party, condis_status status,
                    const void *close_data, size_t close_bytes);
 int party_add(lua_State *L);

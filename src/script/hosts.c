@@ -22,11 +22,7 @@ struct adapter_box {
 /* One that began later may depend on those before it, so the newest goes first. */
 struct condis_host *hosts_any(struct script *script)
 {
-    for (struct box *box = script->boxes; box; box = box->next) {
-        if (box->kind == BOX_HOST && !box->gone)
-            return ((struct host_box *)box)->host;
-    }
-    return NULL;
+    return script->hosts ? script->hosts->host : NULL;
 }
 
 bool hosts_enter(struct script *script, struct host_entry *entry)
@@ -52,6 +48,8 @@ struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processo
     if (!condis_host_create(script->world, &host, &self->host, &error))
         script_raise(L, FAULT_SETUP, CONDIS_SUCCESS, "%s", error.text);
     self->box.gone = false;
+    self->next = script->hosts;
+    script->hosts = self;
     snprintf(self->name, sizeof self->name, "%s", name);
     if (!script->exec_world) {
         script->exec_world = ndis_host_exec(self->host)->world;
@@ -185,6 +183,10 @@ void host_end(struct host_box *self)
         client_close(self->client);
     if (self->board)
         switch_close(self->board);
+    struct host_box **at = &self->box.script->hosts;
+    while (*at != self)
+        at = &(*at)->next;
+    *at = self->next;
     self->box.gone = true;
     clients_copy_all(self->box.script, true);
     condis_host_destroy(self->host);

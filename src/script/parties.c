@@ -33,6 +33,7 @@ struct party_box *party_push_new(lua_State *L, struct call_box *call)
     struct party_box *self = box_push_new(L, BOX_PARTY, sizeof *self, &call->box);
     self->call = call;
     self->left.handle = handle_left;
+    call->box_count++;
     return self;
 }
 
@@ -148,26 +149,6 @@ static int party_state(lua_State *L)
     return 1;
 }
 
-/* The client says that a leaf leaves, and that the other end closes the call; that a party went
- * with the call, once the close has ended, it does not say. That is a matter of instants, so it is
- * looked for. */
-#define GONE_LOOK_100NS EXEC_MS
-
-static uint64_t look_again(const struct party_box *self, uint64_t deadline_100ns)
-{
-    const struct call_box *call = self->call;
-    uint64_t soon = script_now_100ns(self->box.script) + GONE_LOOK_100NS;
-    bool ending = call->remote_closed || call->closing;
-    return ending && soon < deadline_100ns ? soon : deadline_100ns;
-}
-
-void parties_wake(struct call_box *call)
-{
-    for (struct box *box = call->box.script->boxes; box; box = box->next)
-        if (box->kind == BOX_PARTY && ((struct party_box *)box)->call == call)
-            box_wake(box);
-}
-
 static int wait_gone_continue(lua_State *L, int status, lua_KContext context)
 {
     struct party_box *self = box_check(L, 1, BOX_PARTY);
@@ -185,8 +166,7 @@ static int wait_gone_continue(lua_State *L, int status, lua_KContext context)
     if (script_now_100ns(self->box.script) >= (uint64_t)context)
         return script_raise(L, FAULT_RUN, CONDIS_TIMEOUT,
                             "party:wait_gone: the leaf did not leave in time");
-    return activity_wait(L, &self->box.waiters, look_again(self, (uint64_t)context), context,
-                         wait_gone_continue);
+    return activity_wait(L, &self->box.waiters, (uint64_t)context, context, wait_gone_continue);
 }
 
 /* party:wait_gone([timeout_ms]): status, close data or nil */

@@ -206,6 +206,7 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
     json_decref(script->broken);
     queue_fini(&script->queue);
     pthread_mutex_destroy(&script->report_mutex);
+    free(script->waiting);
     free(script->error);
     free(script->change_used);
     faults_destroy(script->faults);

@@ -49,6 +49,7 @@ struct box {
 
 struct host_box {
     struct box box;
+    struct host_box *next; /* in script->hosts */
     struct condis_host *host;
     struct client_box *client; /* NULL: none open */
     struct switch_box *board;  /* NULL: it is no switch */
@@ -80,10 +81,15 @@ struct script {
     uint32_t pending_ms;
     struct queue queue;
     struct box *boxes;      /* all, newest first */
+    struct host_box *hosts; /* that run, newest first */
     struct op *ops;         /* under way */
     struct activity *ready; /* those that can go on, in order */
     struct activity **ready_last;
-    struct activity *waiting; /* those that cannot */
+    struct activity **waiting; /* those that cannot: a heap, waiting.c */
+    size_t waiting_count;
+    size_t waiting_room;
+    size_t activity_count; /* ever */
+    uint64_t wait_order_last;
     struct activity *running;
     struct json_t *tables; /* for the JSON document */
     struct json_t *broken; /* names of broken rules; guarded by report_mutex */
