@@ -47,7 +47,8 @@ static struct process network;
 static struct process root;
 static struct leaf leaves[2]; /* @a, which things happen to, and @b */
 static int root_data;         /* the end of a pipe that is written to */
-static struct relay *relay;   /* before @a or the root */
+static uint16_t network_port;
+static struct relay *relay; /* before @a or the root */
 static uint32_t written_bytes;
 
 /* ---- processes ---- */
@@ -134,12 +135,15 @@ static void process_kill(struct process *process)
 
 /* ---- the network ---- */
 
-static uint16_t network_begin(const char *t309)
+/* port: 0 for any. returns where it listens. */
+static uint16_t network_begin(const char *t309, uint16_t port)
 {
-    const char *const arguments[] = {condis, "switch",   "--listen", "127.0.0.1:0", "--uni",
-                                     uni,    "--status", "--t309",   t309,          NULL};
+    char place[32];
+    const char *const arguments[] = {condis, "switch",   "--listen", place, "--uni",
+                                     uni,    "--status", "--t309",   t309,  NULL};
     static const char text[] = "listening on 127.0.0.1 port ";
 
+    snprintf(place, sizeof place, "127.0.0.1:%u", port);
     process_begin(&network, arguments, -1, -1);
     return (uint16_t)atoi(process_says(&network, text) + sizeof text - 1);
 }
@@ -204,11 +208,10 @@ static void call_begin(const char *t309, char relayed)
 {
     char direct[32];
     char around[32];
-    uint16_t port = network_begin(t309);
-
-    relay = relay_begin(port);
+    network_port = network_begin(t309, 0);
+    relay = relay_begin(network_port);
     assert_non_null(relay);
-    snprintf(direct, sizeof direct, "127.0.0.1:%u", port);
+    snprintf(direct, sizeof direct, "127.0.0.1:%u", network_port);
     snprintf(around, sizeof around, "127.0.0.1:%u", relay_port(relay));
     leaf_begin(&leaves[0], "@a", relayed == 'a' ? around : direct, t309);
     leaf_begin(&leaves[1], "@b", direct, t309);
@@ -344,6 +347,23 @@ static void a_switch_that_is_killed_ends_every_call(void **state)
     relay_end(relay);
 }
 
+/* It knows of no call: the audit says so long before T309 is over. */
+static void a_switch_that_begins_anew_ends_the_calls_of_before(void **state)
+{
+    (void)state;
+    call_begin(PATIENT, 0);
+    both_read();
+    process_kill(&network);
+    network_begin(PATIENT, network_port);
+    for (int i = 0; i < 2; i++) {
+        process_ends(&leaves[i].process, 1, "the call was closed (NDIS_STATUS_");
+        leaf_has_no_more(&leaves[i]);
+    }
+    process_ends(&root, 1, "NDIS_STATUS_");
+    close(root_data);
+    network_ends();
+}
+
 static void a_cut_shorter_than_t309_loses_no_call(char relayed)
 {
     call_begin(PATIENT, relayed);
@@ -412,6 +432,7 @@ int main(int argument_count, char **arguments)
         cmocka_unit_test(a_leaf_that_is_killed_is_dropped_after_t309_and_the_other_has_all),
         cmocka_unit_test(a_root_that_is_killed_ends_the_call_of_its_leaves),
         cmocka_unit_test(a_switch_that_is_killed_ends_every_call),
+        cmocka_unit_test(a_switch_that_begins_anew_ends_the_calls_of_before),
         cmocka_unit_test(a_leaf_whose_link_is_cut_shortly_has_all),
         cmocka_unit_test(a_root_whose_link_is_cut_shortly_goes_on),
         cmocka_unit_test(a_leaf_whose_link_is_cut_for_long_is_out_and_says_so),
