@@ -378,6 +378,7 @@ void rig_begin(struct rig *rig, const struct condis_switch_options *options)
     for (int i = 0; i < RIG_HOSTS; i++)
         host_begin_number(&rig->hosts[i], rig->child.port, i);
     rig_until(rig, rig_registered);
+    rig_until(rig, rig_linked); /* before a short T309 gives that up */
 }
 
 void rig_begin_two(struct rig *rig, const struct condis_switch_options *options,
@@ -407,6 +408,7 @@ void rig_begin_two(struct rig *rig, const struct condis_switch_options *options,
         host_begin_number(&rig->hosts[i], i < RIG_HOSTS / 2 ? rig->child.port : rig->second.port,
                           i);
     rig_until(rig, rig_registered);
+    rig_until(rig, rig_linked); /* before a short T309 gives that up */
 }
 
 /* Takes the end of a switch that has its SIGTERM, while the hosts answer. */

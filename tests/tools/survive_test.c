@@ -16,15 +16,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "support/relay.h"
 
-enum { SAID_BYTES = 1 << 16, PART_BYTES = 100000, ARGUMENTS_MAX = 24, GIVE_UP_S = 100 };
+enum { SAID_BYTES = 1 << 16, PART_BYTES = 100000, ARGUMENTS_MAX = 24, GIVE_UP_S = 50 };
 
 #define PATIENT   "120000" /* T309 in milliseconds: longer than any cut that is mended */
-#define IMPATIENT "400"    /* shorter than any other */
+#define IMPATIENT "3000"   /* shorter than any other; a link has to come up within it, too */
 
 static const char *condis;
 static const char *driver;
@@ -79,7 +80,11 @@ static void process_begin(struct process *process, const char *const *arguments,
 /* Reads what it says next. returns false at the end. */
 static bool process_read(struct process *process)
 {
+    struct pollfd readable = {.fd = process->out, .events = POLLIN};
+
     assert_true(process->said_bytes < SAID_BYTES - 1);
+    if (poll(&readable, 1, GIVE_UP_S * 1000) <= 0)
+        fail_msg("process %d is silent; it said:\n%s", (int)process->pid, process->said);
     ssize_t got = read(process->out, process->said + process->said_bytes,
                        SAID_BYTES - 1 - process->said_bytes);
     if (got > 0)
@@ -90,6 +95,8 @@ static bool process_read(struct process *process)
 /* Waits for a line with this text, after the last one that was waited for. */
 static const char *process_says(struct process *process, const char *text)
 {
+    const time_t until = time(NULL) + GIVE_UP_S;
+
     for (;;) {
         char *found = strstr(process->said + process->seen_bytes, text);
         char *end = found ? strchr(found, '\n') : NULL;
@@ -97,7 +104,7 @@ static const char *process_says(struct process *process, const char *text)
             process->seen_bytes = (size_t)(end + 1 - process->said);
             return found;
         }
-        if (!process_read(process))
+        if (time(NULL) > until || !process_read(process))
             fail_msg("nobody said '%s' in:\n%s", text, process->said);
     }
 }
@@ -112,10 +119,12 @@ static void process_forget(struct process *process)
 /* Waits for its end, which is in order: a status, and no word of a leak or a broken rule. */
 static void process_ends(struct process *process, int wanted, const char *why)
 {
+    const time_t until = time(NULL) + GIVE_UP_S;
     int status = -1;
 
-    while (process_read(process))
-        continue;
+    while (process_read(process)) /* some say how far they are, as long as they live */
+        if (time(NULL) > until)
+            fail_msg("process %d does not end; it said:\n%s", (int)process->pid, process->said);
     assert_int_equal(waitpid(process->pid, &status, 0), process->pid);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != wanted)
         fail_msg("status 0x%x, wanted %d:\n%s", (unsigned)status, wanted, process->said);
@@ -445,6 +454,5 @@ int main(int argument_count, char **arguments)
     driver = arguments[2];
     uni = arguments[3];
     signal(SIGPIPE, SIG_IGN);
-    alarm(GIVE_UP_S); /* what nobody says would be waited for for ever */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
