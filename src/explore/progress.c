@@ -129,7 +129,7 @@ static void print_bounded(const struct explore *explore)
             bounded->preemption_max == 1 ? "" : "s", bounded->switch_max,
             bounded->switch_max == 1 ? "" : "es", bounded->answer_max,
             bounded->answer_max == 1 ? "" : "s",
-            explore->options->shard_count > 1 ? ", of this shard," : "");
+            explore->options->shard_count > 1 ? ", of this shard" : "");
     for (uint32_t i = 0; i <= bounded->preemption_max; i++)
         fprintf(explore->out, "%s %" PRIu64 " with %u", i ? "," : "",
                 bounded_count(bounded, i, (uint32_t)explore->committed), i);

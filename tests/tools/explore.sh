@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# explore.sh CONDIS RACY DRIVERS: exploring finds what the usual order hides, makes it small, and
-# counts right. RACY is the scenario, DRIVERS the directory of the drivers with one bug each.
+# explore.sh CONDIS RACY DRIVERS SLURM: exploring finds what the usual order hides, makes it small,
+# and counts right. RACY is the scenario, DRIVERS the directory of the drivers with one bug each,
+# SLURM the example of a job array.
 set -eu
 . "$(dirname "$0")/lib.sh"
 racy=$2
 CONDIS_DRIVER_PATH=$3
+slurm=$4
 export CONDIS_DRIVER_PATH
 TMPDIR=$work
 export TMPDIR
@@ -27,7 +29,7 @@ finds() {
     shift 4
     run 1 explore "$racy" --driver "racy=racy_$bug" --strategy "$strategy" --findings 1 --json \
         --state "$work/$bug-$strategy" "$@"
-    grep -qF "\"title\": \"$title" "$work/out" || wrong "$bug, $strategy: not '$title'"
+    grep -qE "\"title\": \"($title)" "$work/out" || wrong "$bug, $strategy: not '$title'"
     wants preemptions "$preemptions" "$bug, $strategy"
     wants switches 0 "$bug, $strategy"
     wants answers 0 "$bug, $strategy"
@@ -39,8 +41,9 @@ finds two_preemptions 'PEND_ONCE in NdisMCmDropPartyComplete' 2 random --seeds 2
 finds two_preemptions 'PEND_ONCE in NdisMCmDropPartyComplete' 2 pct:3 --seeds 2000
 finds early_completion 'PEND_NOT_BOTH in ProtocolCmDropParty' 1 pct:2 --seeds 400
 finds deadlock 'LOCK_DEADLOCK in KeAcquireSpinLockAtDpcLevel' 1 random --seeds 400
-finds crash 'CRASH: signal 11 (Segmentation fault), in ' 1 random --seeds 400
-finds spin 'HUNG: it runs on and on, in ' 1 bounded:1 --hang 0.1
+finds crash 'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitizer: ' 1 random \
+    --seeds 400
+finds spin 'HUNG: it runs on and on, in ' 1 bounded:1 --hang 1
 
 # The command of a finding ends the same way, in a report that gives the command again.
 run 1 explore "$racy" --driver racy=racy_one_preemption --strategy bounded:1 --findings 1 \
@@ -75,6 +78,14 @@ for shard in 1 2 3; do
     sum=$((sum + $(field runs)))
 done
 [ "$sum" -eq "$whole" ] || wrong "three shards make $sum runs, all of it $whole"
+sum=0
+for task in 1 2 3; do
+    SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_COUNT=3 CONDIS=$condis "$slurm" "$work/array" \
+        "$racy" --driver racy=racy_two_preemptions --strategy bounded:1 --json >"$work/out" ||
+        wrong "task $task of the job array"
+    sum=$((sum + $(field runs)))
+done
+[ "$sum" -eq "$whole" ] || wrong "a job array makes $sum runs, all of it $whole"
 sum=0
 seeds=
 for shard in 1 2 3; do
