@@ -51,6 +51,7 @@ struct af {
     _Atomic uint32_t call_count; /* VCs whose call is not idle */
     bool notified;               /* the call manager asked for the close */
     bool notify_by_close;        /* the notification ends when the close does */
+    bool leak_told;              /* something on it was told as a leak: leak.c */
     bool excused;        /* what is left on it is the neglect of somebody who was told: neglect.h */
     uint32_t oid_count;  /* guarded by lock */
     struct operation op; /* OPEN_AF, CLOSE_AF */

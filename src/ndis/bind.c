@@ -136,13 +136,13 @@ static void end_leftovers(struct bind *bind)
     exec_unlock(&host->lock);
     if (!binding)
         return;
-    if (!binding->excused)
+    bind->driver->module->tainted = true;
+    uint32_t left = leak_sweep_binding(binding, handler);
+    if (!left && !binding->excused)
         report_owner_break(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,
                            &binding->object, NDIS_STATUS_SUCCESS,
                            "NdisCloseAdapterEx did not end the binding");
     leak_count(host, 1);
-    bind->driver->module->tainted = true;
-    leak_sweep_binding(binding, handler);
     adapter_forget_families(binding->adapter, binding);
     binding_release(binding);
 }

@@ -241,17 +241,43 @@ static void excuse_modules(const struct hook *hook)
     af_cm(hook->af)->module->excused = true;
 }
 
+/* The bindings of an AF that is taken away may be closed: it holds neither up any more. */
+static void let_bindings_go(const struct af *af)
+{
+    atomic_fetch_sub(&af->binding->af_count, 1);
+    if (af->call_manager)
+        atomic_fetch_sub(&af->call_manager->af_count, 1);
+}
+
+/* Whether the leak follows from that of something on it, which has been told. Tells the same to
+ * what the object hangs on. */
+static bool follows(const struct object *object, const struct hook *hook)
+{
+    bool told = false;
+    if (object->kind == OBJECT_VC)
+        told = ((const struct vc *)object)->leak_told;
+    else if (object->kind == OBJECT_AF)
+        told = ((const struct af *)object)->leak_told;
+    if (object->kind == OBJECT_PARTY)
+        party_vc((const struct party *)object)->leak_told = true;
+    if (hook->af && object->kind != OBJECT_AF)
+        ((struct af *)(uintptr_t)hook->af)->leak_told = true;
+    return told;
+}
+
 static void end_object(struct sweep *sweep, struct object *object, const struct hook *hook)
 {
     const struct driver *at_fault = hook->owner;
     enum rule_id rule = rule_of(sweep, object, &at_fault);
     at_fault->module->tainted = true;
     bool excused = (hook->af && hook->af->excused) || (hook->binding && hook->binding->excused);
-    if (!excused)
+    if (!excused && !follows(object, hook))
         report_left(sweep->host, &at_fault->module->owner, rule, sweep->function, object,
                     slab_stack(&sweep->host->slabs[object->kind], object),
                     "it is still there and is taken away now");
     excuse_modules(hook);
+    if (object->kind == OBJECT_AF)
+        let_bindings_go((const struct af *)object);
     object_mark(object, MARK_DEAD, OP_NONE);
     slab_release(&sweep->host->slabs[object->kind], object);
     sweep->count++;

@@ -104,6 +104,7 @@ struct vc {
     bool close_answered; /* the call manager's close succeeded; the client may not have heard yet */
     bool delete_wanted;  /* and its creator deleted it: it goes when the client has heard */
     bool telling;        /* the client is being told that its call stands: others wait */
+    bool leak_told;      /* a party of it was told as a leak: leak.c */
     bool told_failure;   /* the client was told that its call failed: it deletes the VC (C70) */
     uint32_t activation_count;      /* how often it was activated; guarded by lock */
     uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */

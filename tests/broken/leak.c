@@ -365,6 +365,89 @@ ALMOST(LEAK_BINDING)
     scene_load(s);
 }
 
+/* ---- what hangs on a binding ------------------------------------------------------------- */
+
+MISTAKE(LEAK_AF)
+{
+    ActorHook = forget_binding;
+    Client.af_closed = Client.af_opened; /* the scene is not to close it */
+}
+
+static void end_in_order(struct scene *s)
+{
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    scene_unload(s, &s->client);
+}
+
+ALMOST(LEAK_AF)
+{
+    end_in_order(s);
+}
+
+MISTAKE(LEAK_SAP)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    mistake_LEAK_AF(s);
+}
+
+ALMOST(LEAK_SAP)
+{
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    act_deafen(s);
+    end_in_order(s);
+}
+
+MISTAKE(LEAK_VC)
+{
+    act_create_vc(s);
+    mistake_LEAK_AF(s);
+}
+
+ALMOST(LEAK_VC)
+{
+    act_create_vc(s);
+    act_delete_vc(s);
+    end_in_order(s);
+}
+
+MISTAKE(LEAK_PARTY)
+{
+    call_begin_with(s, 1);
+    mistake_LEAK_AF(s);
+}
+
+ALMOST(LEAK_PARTY)
+{
+    call_begin_with(s, 1);
+    call_end_with(s, 0);
+    end_in_order(s);
+}
+
+static NDIS_STATUS no_unload(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    if (Moment == AT_CLIENT_ENTERED)
+        ((PDRIVER_OBJECT)What)->DriverUnload = NULL;
+    if (Moment == AT_CLIENT_UNBINDING) { /* it is tidy but for that */
+        NdisFreeNetBufferListPool(Client.pool);
+        Client.pool = NULL;
+    }
+    return Status;
+}
+
+MISTAKE(DRIVER_UNLOAD_MISSING)
+{
+    ActorHook = no_unload;
+    scene_load(s);
+}
+
+ALMOST(DRIVER_UNLOAD_MISSING)
+{
+    scene_load(s);
+}
+
 const struct broken_row broken_leak[] = {
     ROW(LEAK_MEMORY, EITHER),
     ROW(LEAK_LOOKASIDE, EITHER),
@@ -380,13 +463,13 @@ const struct broken_row broken_leak[] = {
     MISSING(LEAK_HANDLE),
     ROW(LEAK_CONFIGURATION, EITHER),
     MISSING(LEAK_OID_REQUEST),
-    MISSING(LEAK_AF),
-    MISSING(LEAK_SAP),
-    MISSING(LEAK_VC),
-    MISSING(LEAK_PARTY),
+    ROW(LEAK_AF, BOTH),
+    ROW(LEAK_SAP, BOTH),
+    ROW(LEAK_VC, BOTH),
+    ROW(LEAK_PARTY, BOTH),
     ROW(LEAK_BINDING, EITHER, .stage = STAGE_EMPTY),
     ROW(DRIVER_ENTRY_FAILED_REGISTERED, EITHER, .stage = STAGE_EMPTY),
-    MISSING(DRIVER_UNLOAD_MISSING),
+    ROW(DRIVER_UNLOAD_MISSING, EITHER, .stage = STAGE_EMPTY),
     ROW(DRIVER_UNLOAD_REGISTERED, EITHER),
     ROW(DRIVER_REGISTERED_TWICE, EITHER),
     ROW(DRIVER_CHARACTERISTICS, EITHER, .stage = STAGE_EMPTY),

@@ -50,7 +50,7 @@ enum moment {
     AT_CLIENT_OID,         /* NDIS_OID_REQUEST; the answer */
     AT_CLIENT_PNP,         /* NET_PNP_EVENT_NOTIFICATION; the answer */
     AT_CLIENT_UNLOAD,      /* NULL, before it deregisters; success goes on */
-    AT_CLIENT_ENTERED,     /* NULL, at the end of DriverEntry; what that returns */
+    AT_CLIENT_ENTERED,     /* DRIVER_OBJECT, at the end of DriverEntry; what that returns */
     AT_CM_CHARACTERISTICS, /* the same of the stand-alone call manager */
     AT_CM_OPTIONS,
     AT_CM_CO,

@@ -165,5 +165,5 @@ NTSTATUS NTAPI ActorClientEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
         status = NdisRegisterProtocolDriver(NULL, &characteristics, &Client.driver);
     if (status != NDIS_STATUS_SUCCESS)
         free_pool();
-    return ActorAt(AT_CLIENT_ENTERED, NULL, status);
+    return ActorAt(AT_CLIENT_ENTERED, DriverObject, status);
 }
