@@ -397,23 +397,23 @@ static void fill_defaults(struct condis_explore_options *options)
         options->replay = "condis run SCENARIO --sim";
 }
 
-enum condis_explore_verdict condis_explore(const struct condis_explore_options *given)
+enum condis_explore_verdict condis_explore(const struct condis_explore_options *options)
 {
-    struct condis_explore_options options = *given;
-    fill_defaults(&options);
+    struct condis_explore_options filled = *options;
+    fill_defaults(&filled);
     struct explore *explore = calloc(1, sizeof *explore);
     if (!explore)
         return CONDIS_EXPLORE_UNUSABLE;
     *explore = (struct explore){
-        .options = &options,
-        .out = options.out ? options.out : stdout,
-        .err = options.err ? options.err : stderr,
-        .slot_count = options.job_count,
+        .options = &filled,
+        .out = filled.out ? filled.out : stdout,
+        .err = filled.err ? filled.err : stderr,
+        .slot_count = filled.job_count,
         .start_ns = explore_now_ns(),
         .lock_fd = -1,
     };
     explore->saved_ns = explore->start_ns;
-    explore->replay_tail = options.replay_arguments ? options.replay_arguments : "";
+    explore->replay_tail = filled.replay_arguments ? filled.replay_arguments : "";
     explore->replay_gap = *explore->replay_tail ? " " : "";
     struct sigaction stop = {.sa_handler = ask_stop};
     struct sigaction interrupt, terminate;

@@ -18,53 +18,53 @@ struct image_path {
 
 static struct image_path *paths;
 
-static struct image_path *path_of(const char *text, int make)
+static struct image_path *entry_of(const char *path, int make)
 {
-    struct image_path *path = paths;
-    while (path && strcmp(path->text, text) != 0)
-        path = path->next;
-    if (path || !make)
-        return path;
-    path = calloc(1, sizeof *path + strlen(text) + 1);
-    if (!path)
+    struct image_path *entry = paths;
+    while (entry && strcmp(entry->text, path) != 0)
+        entry = entry->next;
+    if (entry || !make)
+        return entry;
+    entry = calloc(1, sizeof *entry + strlen(path) + 1);
+    if (!entry)
         return NULL;
-    memcpy(path->text, text, strlen(text) + 1);
-    path->next = paths;
-    paths = path;
-    return path;
+    memcpy(entry->text, path, strlen(path) + 1);
+    entry->next = paths;
+    paths = entry;
+    return entry;
 }
 
-void spare_count(const char *text)
+void spare_count(const char *path)
 {
-    struct image_path *path = path_of(text, 1);
-    if (path)
-        path->mapped_count++;
+    struct image_path *entry = entry_of(path, 1);
+    if (entry)
+        entry->mapped_count++;
 }
 
 void spare_each(void (*tell)(void *context, const char *path, uint32_t count), void *context)
 {
-    for (struct image_path *path = paths; path; path = path->next)
-        tell(context, path->text, path->mapped_count);
+    for (struct image_path *entry = paths; entry; entry = entry->next)
+        tell(context, entry->text, entry->mapped_count);
 }
 
-void spare_put(const char *text, void *image)
+void spare_put(const char *path, void *image)
 {
-    struct image_path *path = path_of(text, 1);
-    struct spare *spare = path ? malloc(sizeof *spare) : NULL;
+    struct image_path *entry = entry_of(path, 1);
+    struct spare *spare = entry ? malloc(sizeof *spare) : NULL;
     if (!spare)
         return;
-    *spare = (struct spare){path->spares, image};
-    path->spares = spare;
+    *spare = (struct spare){entry->spares, image};
+    entry->spares = spare;
 }
 
-void *spare_take(const char *text)
+void *spare_take(const char *path)
 {
-    struct image_path *path = path_of(text, 0);
-    struct spare *spare = path ? path->spares : NULL;
+    struct image_path *entry = entry_of(path, 0);
+    struct spare *spare = entry ? entry->spares : NULL;
     if (!spare)
         return NULL;
     void *image = spare->image;
-    path->spares = spare->next;
+    entry->spares = spare->next;
     free(spare);
     return image;
 }

@@ -191,35 +191,35 @@ static const struct option_row rows[] = {
     {"--help", NULL, "this", take_help},
 };
 
-static int explore_scenario(struct settings *settings, const struct option_rest *rest)
+static int explore_scenario(const struct settings *settings, const struct option_rest *rest)
 {
     struct driver_dirs dirs;
     struct stat facts;
     const char *path = rest->words[0];
-    struct condis_explore_options *options = &settings->options;
+    struct condis_explore_options options = settings->options;
     if (stat(path, &facts) != 0)
         return command_refuse("%s: %s", path, strerror(errno));
     if (!S_ISREG(facts.st_mode))
         return command_refuse("%s: not a regular file", path);
-    if (options->resume && !options->state_dir)
+    if (options.resume && !options.state_dir)
         return command_refuse("--resume wants --state PATH, the directory to go on from");
     if (!driver_dirs_find(&dirs))
         return command_refuse("no memory");
-    options->script.path = path;
-    options->script.arguments = rest->after;
-    options->script.argument_count = rest->after_count;
-    options->script.completion = settings->completion_given ? &settings->completion : NULL;
-    options->script.driver_dirs = (const char *const *)dirs.paths;
-    options->script.driver_dir_count = dirs.count;
-    options->script.changes = settings->changes.list;
-    options->script.change_count = settings->changes.count;
-    options->replay = settings->replay.command;
-    options->replay_arguments = settings->replay.arguments;
-    options->out = settings->json ? stderr : stdout;
-    options->err = stderr;
-    options->json = settings->json ? stdout : NULL;
-    options->live_screen = isatty(fileno(options->out)) != 0;
-    int status = (int)condis_explore(options);
+    options.script.path = path;
+    options.script.arguments = rest->after;
+    options.script.argument_count = rest->after_count;
+    options.script.completion = settings->completion_given ? &settings->completion : NULL;
+    options.script.driver_dirs = (const char *const *)dirs.paths;
+    options.script.driver_dir_count = dirs.count;
+    options.script.changes = settings->changes.list;
+    options.script.change_count = settings->changes.count;
+    options.replay = settings->replay.command;
+    options.replay_arguments = settings->replay.arguments;
+    options.out = settings->json ? stderr : stdout;
+    options.err = stderr;
+    options.json = settings->json ? stdout : NULL;
+    options.live_screen = isatty(fileno(options.out)) != 0;
+    int status = (int)condis_explore(&options);
     driver_dirs_free(&dirs);
     if (fflush(stdout) != 0 || ferror(stdout))
         return command_refuse("standard output: %s", strerror(errno));
