@@ -200,7 +200,7 @@ ALMOST(CM_NOTIFY_CLOSE_TWICE)
 
 /* ---- C103, C104: closing the adapter ----------------------------------------------------- */
 
-static enum { LEFT_NOTHING, LEFT_AF, LEFT_SAP, LEFT_VC, LEFT_OID } left;
+static enum left_thing { LEFT_NOTHING, LEFT_AF, LEFT_SAP, LEFT_VC, LEFT_OID } left;
 static struct scene *stage;
 
 /* Closes the adapter too early, sees it refused, and then does what it should have done first. */
@@ -231,7 +231,7 @@ static NDIS_STATUS close_early_with_oid(enum moment Moment, PVOID What, NDIS_STA
 }
 
 /* Unbinds while this is left. */
-static void unbind_with(struct scene *s, int what)
+static void unbind_with(struct scene *s, enum left_thing what)
 {
     stage = s;
     left = what;
