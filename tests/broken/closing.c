@@ -444,6 +444,18 @@ ALMOST(MINIPORT_VC_CONTEXT_LEAKED)
     keep_vc_context(s, FALSE, FALSE);
 }
 
+MISTAKE(CLOSE_ADAPTER_CONTEXT)
+{
+    NDIS_STATUS status;
+    AS_CLIENT(status = NdisCloseAdapterEx(Client.binding));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+}
+
+ALMOST(CLOSE_ADAPTER_CONTEXT)
+{
+    scene_unload(s, &s->client); /* it closes in its unbind */
+}
+
 const struct broken_row broken_closing[] = {
     ROW(CL_CLOSE_AF_CALLS, BOTH),
     ROW(CL_CLOSE_AF_VCS, BOTH),
@@ -465,7 +477,7 @@ const struct broken_row broken_closing[] = {
     ROW(CLOSE_ADAPTER_VC_LEFT, BOTH),
     ROW(CLOSE_ADAPTER_OID_OUT, BOTH),
     MISSING(CLOSE_ADAPTER_SENDS_OUT),
-    MISSING(CLOSE_ADAPTER_CONTEXT),
+    ROW(CLOSE_ADAPTER_CONTEXT, EITHER, .stage = STAGE_LOADED, .direct_only = true),
     MISSING(UNBIND_EARLY),
     ROW(UNBIND_FAILED, EITHER, .stage = STAGE_EMPTY, .direct_only = true),
     ROW(REGISTER_SAP_CLOSING, BOTH),

@@ -448,6 +448,16 @@ ALMOST(STATUS_BEFORE_ATTRIBUTES)
     load_indicating(s, AT_MINI_INITIALIZED);
 }
 
+MISTAKE(STATUS_AFTER_HALT)
+{
+    load_indicating(s, AT_MINI_UNLOAD);
+}
+
+ALMOST(STATUS_AFTER_HALT)
+{
+    load_indicating(s, AT_MINI_HALT);
+}
+
 static NDIS_STATUS general_first(enum moment Moment, PVOID What, NDIS_STATUS Status)
 {
     NDIS_MINIPORT_ADAPTER_ATTRIBUTES attributes;
@@ -644,7 +654,7 @@ const struct broken_row broken_data[] = {
     ROW(NBL_CONTEXT_LEFT, EITHER),
     ROW(NBL_POOL_NOT_EMPTY, EITHER),
     ROW(STATUS_BEFORE_ATTRIBUTES, BOTH, .stage = STAGE_EMPTY),
-    MISSING(STATUS_AFTER_HALT),
+    ROW(STATUS_AFTER_HALT, BOTH, .stage = STAGE_EMPTY),
     ROW(ATTRIBUTES_ORDER, BOTH, .stage = STAGE_EMPTY),
     NOT_SEEN(NDIS_DELIVERS_PASSIVE),
     ROW(IRQL_NOT_RESTORED, EITHER),
