@@ -15,11 +15,14 @@
 #include "nt/break.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define PAGES_OFF 1
+#define PAGES_ON false
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PAGES_OFF 1
+#define PAGES_ON false
 #endif
+#endif
+#ifndef PAGES_ON
+#define PAGES_ON true
 #endif
 
 enum {
@@ -150,14 +153,12 @@ static bool open_arena(void)
 
 bool pages_begin(void)
 {
-#ifdef PAGES_OFF
-    return false;
-#else
+    if (!PAGES_ON)
+        return false;
     pthread_mutex_lock(&arena_mutex);
     bool good = (arena || open_arena()) && listen_for_faults();
     pthread_mutex_unlock(&arena_mutex);
     return good;
-#endif
 }
 
 /* Locked. The one that was freed first, when enough were freed after it. */

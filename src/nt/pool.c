@@ -106,9 +106,10 @@ static struct pool_header *take_pages(size_t bytes)
     struct pool_header *header = pages_allocate(sizeof(*header), bytes);
     if (!header)
         return NULL;
-    size_t slack = ((bytes + 15) & ~(size_t)15) - bytes;
+    size_t fits = ((bytes + 15) & ~(size_t)15) - bytes;
+    const size_t wanted = GUARD_BYTES;
     header->flags = IN_PAGES;
-    header->guard_bytes = (uint8_t)(slack < GUARD_BYTES ? slack : GUARD_BYTES);
+    header->guard_bytes = (uint8_t)(fits < wanted ? fits : wanted);
     return header;
 }
 
