@@ -17,7 +17,7 @@
 #endif
 
 static struct stack_store *store;
-static volatile unsigned frames_left; /* keeps calls from becoming jumps */
+static _Thread_local volatile unsigned frames_left; /* keeps calls from becoming jumps */
 
 static FAR const struct stack *keep(void)
 {
