@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The client is called, told something, and the caller closes.
 -- for: client
--- obligations: C11 C45 C69 C80 C119
+-- obligations: C11 C45 C69 C80 C100 C119
 -- needs: address
 -- also: faults schedules
 local _, parts = subject_client 'root'

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- A call comes in, is accepted, carries data both ways and is closed by the caller.
--- obligations: C18 C51 C72 C73 C74 C77 C81
+-- obligations: C18 C24 C39 C44 C47 C51 C72 C73 C74 C76 C77 C78 C81
 -- needs: peer
 -- also: faults schedules
 local client = subject 'leaf'

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The called end closes a call that came in, and the VC serves no call after it.
--- obligations: C45 C54 C55 C77 C82
+-- obligations: C45 C51 C54 C55 C77 C82
 -- needs: peer
 -- also: faults schedules
 local client = subject 'leaf'

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Incoming calls are rejected, and then one is accepted.
--- obligations: C11 C55 C72 C74 C75 C80
+-- obligations: C11 C48 C55 C72 C74 C75 C80
 -- needs: peer
 -- also: faults schedules
 local client = subject 'leaf'

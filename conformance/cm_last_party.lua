@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The last party is not dropped: that is refused with FAILURE, and closing the call ends it.
--- obligations: C37 C84 C85 C90
+-- obligations: C15 C37 C56 C84 C85 C89 C90
 local client = subject 'root'
 local far = leaf 'far'
 local call, party = client:call(far.address, {multipoint = true})

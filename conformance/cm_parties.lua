@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Parties are added to a call and dropped; each drop ends one party and no other.
--- obligations: C1 C16 C18 C36 C38 C83 C87 C91 C109
+-- obligations: C1 C2 C3 C4 C15 C16 C18 C21 C22 C36 C38 C43 C83 C87 C89 C91 C109 C125
 -- also: faults schedules
 local client = subject 'root'
 local first, second, third = leaf 'first', leaf('second', 2), leaf 'third'

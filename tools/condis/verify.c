@@ -129,6 +129,7 @@ TAKE_TEXT(take_leaf, verify.options.leaf)
 TAKE_TEXT(take_address, verify.options.address)
 TAKE_TEXT(take_junit, junit)
 TAKE_FLAG(take_no_faults, verify.options.faults, false)
+TAKE_FLAG(take_no_live, verify.options.live, false)
 TAKE_FLAG(take_tap, tap, true)
 TAKE_FLAG(take_json, json, true)
 TAKE_FLAG(take_list, list, true)
@@ -153,6 +154,7 @@ static const struct option_row rows[] = {
     {"--schedules", "N", "orders to try of each case that is worth it; 100 unless said",
      take_schedules},
     {"--no-faults", NULL, "no sweeps of faults", take_no_faults},
+    {"--no-live", NULL, "simulated worlds only", take_no_live},
     {"--jobs", "N", "processes at a time; else one for each processor", take_jobs},
     {"--tap", NULL, "TAP on standard output instead of the table", take_tap},
     {"--junit", "FILE", "write JUnit XML too", take_junit},
@@ -237,6 +239,7 @@ static int run(const struct command *self, const char *const *arguments, size_t 
         .verify = {.options = {.seed_count = SEEDS,
                                .schedule_count = SCHEDULES,
                                .faults = true,
+                               .live = true,
                                .seed = 1,
                                .job_count = processors > 0 ? (uint32_t)processors : 1},
                    .screen = stderr,

@@ -51,6 +51,7 @@ struct verify_options {
     uint32_t seed_count;     /* simulated worlds for each completion mode */
     uint32_t schedule_count; /* runs of an exploration; 0: none */
     bool faults;
+    bool live;
     uint32_t job_count;
     uint64_t seed;
 };

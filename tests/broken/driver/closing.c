@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* C96 to C113 and the levels: mistakes in closing, freeing and telling. */
+#include "mistake.h"
+
+/* ---- C99 to C102 ----------------------------------------------------------------------------- */
+
+/* An MCM's clients are unbound before it is halted: it has nobody left to tell. */
+#ifdef BROKEN_STAND_ALONE
+static NDIS_STATUS NotifyTwice(NDIS_HANDLE Af)
+{
+    NDIS_STATUS Status = RightEdge.NotifyCloseAf(Af);
+    RightEdge.NotifyCloseAf(Af);
+    return Status;
+}
+
+BREAKS(CM_NOTIFY_CLOSE_TWICE)
+{
+    Driver->Edge.NotifyCloseAf = NotifyTwice;
+}
+#endif
+
+/* While the client waits to hear that it is open. */
+static NDIS_STATUS NTAPI OpenAfNotifies(NDIS_HANDLE Binding, PCO_ADDRESS_FAMILY Family,
+                                        NDIS_HANDLE Af, PNDIS_HANDLE Context)
+{
+    RightEdge.NotifyCloseAf(Af);
+    return CmOpenAf(Binding, Family, Af, Context);
+}
+
+BREAKS(CM_NOTIFY_CLOSE_OPENING)
+{
+    Driver->Handlers.CmOpenAfHandler = OpenAfNotifies;
+}
+
+/* ---- C109 to C111: what is freed, and when --------------------------------------------------- */
+
+static NDIS_STATUS NTAPI CloseAfLeaks(NDIS_HANDLE Context)
+{
+    Broken.NeverFreed = Context;
+    return CmCloseAf(Context);
+}
+
+BREAKS(CM_AF_CONTEXT_LEAKED)
+{
+    Driver->Handlers.CmCloseAfHandler = CloseAfLeaks;
+}
+
+static NDIS_STATUS NTAPI DeregisterLeaks(NDIS_HANDLE Context)
+{
+    Broken.NeverFreed = Context;
+    return CmDeregisterSap(Context);
+}
+
+BREAKS(CM_SAP_CONTEXT_LEAKED)
+{
+    Driver->Handlers.CmDeregisterSapHandler = DeregisterLeaks;
+}
+
+static NDIS_STATUS NTAPI DeleteVcLeaks(NDIS_HANDLE Context)
+{
+    Broken.NeverFreed = Context;
+    return CmDeleteVc(Context);
+}
+
+BREAKS(CO_VC_CONTEXT_LEAKED)
+{
+    Driver->Handlers.CmDeleteVcHandler = DeleteVcLeaks;
+}
+
+static NDIS_STATUS NTAPI DropLeaks(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
+{
+    Broken.NeverFreed = Context;
+    return CmDropParty(Context, CloseData, Size);
+}
+
+BREAKS(CM_PARTY_CONTEXT_LEAKED)
+{
+    Driver->Handlers.CmDropPartyHandler = DropLeaks;
+}
+
+static NDIS_STATUS NTAPI MakeLeaks(NDIS_HANDLE VcContext, PCO_CALL_PARAMETERS Parameters,
+                                   NDIS_HANDLE Party, PNDIS_HANDLE PartyContext)
+{
+    (VOID) CmAllocate(((PCM_VC)VcContext)->Adapter, 16);
+    return CmMakeCall(VcContext, Parameters, Party, PartyContext);
+}
+
+BREAKS(LEAK_MEMORY)
+{
+    Driver->Handlers.CmMakeCallHandler = MakeLeaks;
+}
+
+static NDIS_STATUS NTAPI RegisterFreesTwice(NDIS_HANDLE AfContext, PCO_SAP Sap, NDIS_HANDLE NdisSap,
+                                            PNDIS_HANDLE Context)
+{
+    PVOID Memory = CmAllocate(((PCM_AF)AfContext)->Adapter, 16);
+    NdisFreeMemory(Memory, 0, 0);
+    NdisFreeMemory(Memory, 0, 0);
+    return CmRegisterSap(AfContext, Sap, NdisSap, Context);
+}
+
+BREAKS(POOL_DOUBLE_FREE)
+{
+    Driver->Handlers.CmRegisterSapHandler = RegisterFreesTwice;
+}
+
+static NDIS_STATUS NTAPI DropRaises(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
+{
+    KIRQL Irql;
+    NDIS_STATUS Status = CmDropParty(Context, CloseData, Size);
+    KeRaiseIrql((KIRQL)(KeGetCurrentIrql() + 1), &Irql);
+    return Status;
+}
+
+BREAKS(IRQL_NOT_RESTORED)
+{
+    Driver->Handlers.CmDropPartyHandler = DropRaises;
+}
+
+/* ---- the level ------------------------------------------------------------------------------- */
+
+static VOID DropAtDeviceLevel(NDIS_STATUS Status, NDIS_HANDLE Party)
+{
+    KIRQL Irql;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Irql);
+    RightEdge.DropPartyComplete(Status, Party);
+    KeLowerIrql(Irql);
+}
+
+#ifdef BROKEN_STAND_ALONE
+BREAKS(Irql_CallManager_Function)
+#else
+BREAKS(Irql_MCM_Function)
+#endif
+{
+    Driver->Edge.DropPartyComplete = DropAtDeviceLevel;
+}
