@@ -261,6 +261,77 @@ static void parties_beyond_the_limits_are_rejected_with_the_causes_for_that(void
     net_end(&net);
 }
 
+/* The user's RELEASE is on its way while the switch sends it an ADD PARTY for another address. */
+static void release_crosses_add(struct net *net, uint32_t which)
+{
+    struct net_user *user = &net->users[which];
+
+    assert_int_equal(
+        uni_request_call(user->uni, net->now_ms, user->call, UNI_REQUEST_RELEASE, NULL), UNI_OK);
+    net_add(net, 0, which, 1, "once more");
+    assert_int_equal(net_count(net, which, UNI_EVENT_ADD_PARTY), 0); /* it never heard of it */
+}
+
+static void a_party_whose_add_crosses_the_release_of_its_branch_is_called_anew(void **state)
+{
+    (void)state;
+    struct net net;
+    begin_tree(&net, 2);
+    release_crosses_add(&net, 2);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_DROP_PARTY), 1); /* who hung up */
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_REJECT), 0);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_ACK), 2);
+    assert_int_equal(net_count(&net, 2, UNI_EVENT_SETUP), 2);
+    assert_string_equal(net.users[2].setup_text, "once more");
+    assert_int_equal(net_reach(&net, 0), 0x06);
+    net_end(&net);
+}
+
+/* The one leaf of the call hangs up: the call goes on with the one that is being added. */
+static void a_call_outlives_its_last_leaf_when_another_is_on_its_way(void **state)
+{
+    (void)state;
+    struct net net;
+    begin_tree(&net, 1);
+    release_crosses_add(&net, 1);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_RELEASE), 0);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_CLEARED), 0);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_ACK), 1);
+    assert_int_equal(net_count(&net, 1, UNI_EVENT_SETUP), 2);
+    assert_int_equal(net_reach(&net, 0), 0x02);
+    net_end(&net);
+}
+
+/* It is asked for again, and says no for itself. */
+static void a_party_that_is_called_anew_may_refuse(void **state)
+{
+    (void)state;
+    struct net net;
+    begin_tree(&net, 2);
+    net.users[2].answer = NET_REFUSE;
+    release_crosses_add(&net, 2);
+    assert_int_equal(net_count(&net, 2, UNI_EVENT_SETUP), 2);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_REJECT), 1);
+    assert_int_equal(net.users[0].cause, 17);
+    assert_int_equal(net_reach(&net, 0), 0x02);
+    net_end(&net);
+}
+
+/* A port that is gone refused nobody either, but there is nothing to ask. */
+static void a_party_whose_port_goes_meanwhile_is_rejected_with_27(void **state)
+{
+    (void)state;
+    struct net net;
+    begin_tree(&net, 2);
+    net.users[2].answer = NET_SILENT;
+    net_add(&net, 0, 2, 1, NULL);
+    assert_int_equal(net_count(&net, 2, UNI_EVENT_ADD_PARTY), 1);
+    net_unplug(&net, 2);
+    assert_int_equal(net_count(&net, 0, UNI_EVENT_ADD_PARTY_REJECT), 1);
+    assert_int_equal(net.users[0].cause, 27);
+    net_end(&net);
+}
+
 static void thousands_of_parties_fit_on_one_call(void **state)
 {
     (void)state;
@@ -295,6 +366,10 @@ int main(void)
         cmocka_unit_test(a_party_may_be_in_before_the_first_that_still_rings),
         cmocka_unit_test(a_ringing_party_is_told_to_the_root),
         cmocka_unit_test(parties_beyond_the_limits_are_rejected_with_the_causes_for_that),
+        cmocka_unit_test(a_party_whose_add_crosses_the_release_of_its_branch_is_called_anew),
+        cmocka_unit_test(a_call_outlives_its_last_leaf_when_another_is_on_its_way),
+        cmocka_unit_test(a_party_that_is_called_anew_may_refuse),
+        cmocka_unit_test(a_party_whose_port_goes_meanwhile_is_rejected_with_27),
         cmocka_unit_test(thousands_of_parties_fit_on_one_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

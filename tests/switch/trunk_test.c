@@ -76,6 +76,28 @@ static void a_trunk_that_goes_takes_only_what_crossed_it(void **state)
     assert_int_equal(net_reach(&near, 0), 1u << 1);
 }
 
+/* The last leaf behind the trunk hangs up; the far end's RELEASE is lost and sent again later, so
+ * that the ADD PARTY for another leaf there comes to a branch that is being released. */
+static void a_party_whose_add_crosses_a_release_on_the_trunk_is_called_anew(void **state)
+{
+    (void)state;
+    net_setup(&near, &(struct net_call){.from = 0, .to = 1, .multipoint = true});
+    net_add(&near, 0, NET_FAR, 0, NULL);
+    far.trunk_cut = true;
+    net_release(&far, 0, "bye");
+    net_add(&near, 0, NET_FAR + 1, 0, NULL);
+    assert_int_equal(net_count(&far, 1, UNI_EVENT_SETUP), 0);
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_DROP_PARTY), 0);
+    far.trunk_cut = false;
+    net_pass(&near, 5000);
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_DROP_PARTY), 1);
+    assert_string_equal(near.users[0].text, "bye");
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_ADD_PARTY_REJECT), 0);
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_ADD_PARTY_ACK), 2);
+    assert_int_equal(net_count(&far, 1, UNI_EVENT_SETUP), 1);
+    assert_int_equal(net_reach(&near, 0), 1u << 1 | 1u << near.trunk_port);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +106,8 @@ int main(void)
                                         join_two, end_two),
         cmocka_unit_test_setup_teardown(a_trunk_that_goes_takes_only_what_crossed_it, join_two,
                                         end_two),
+        cmocka_unit_test_setup_teardown(
+            a_party_whose_add_crosses_a_release_on_the_trunk_is_called_anew, join_two, end_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
