@@ -306,7 +306,8 @@ void sig_event(struct atmsig *sig, const struct uni_event *event)
     switch (event->kind) {
     case UNI_EVENT_LINK_WANTED:
         sig->link_wanted = sig->wire_lost;
-        if (!sig->wire_lost)
+        /* One that the peer has begun anew meanwhile is told next: nothing to ask for. */
+        if (!sig->wire_lost && saal_state(sig->saal) != SSCF_ESTABLISHED)
             saal_establish(sig->saal, sig->now_ms);
         return;
     case UNI_EVENT_LINK_UP:

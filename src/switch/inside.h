@@ -112,6 +112,7 @@ struct port {
     bool link_wanted; /* as soon as it is wired */
     bool broken;      /* signalling cannot go on; nothing is asked of its uni any more */
     bool told_broken; /* switch_take_broken returned it */
+    bool renewed;     /* the peer may still have the calls of the port before */
 };
 
 struct switch_core {

@@ -9,6 +9,8 @@
  * peer does not take the one for a copy of the other. */
 enum { RENEW_SQ_STEP = 64 };
 
+enum { RESTART_ALL = 2 }; /* the class of a RESTART that names no VC */
+
 struct port *port_of(const struct switch_core *core, uint32_t number)
 {
     return number < core->port_room ? core->ports[number] : NULL;
@@ -171,6 +173,7 @@ enum switch_result switch_port_renew(struct switch_core *core, uint64_t now_ms, 
     port_clear(core, port);
     fresh->number = number;
     fresh->wired = false;
+    fresh->renewed = true;
     core->ports[number] = fresh;
     port_free(port);
     switch_pump(core);
@@ -225,6 +228,11 @@ enum switch_result switch_port_up(struct switch_core *core, uint64_t now_ms, uin
     if (port->link_wanted && saal_establish(port->saal, now_ms) != SAAL_OK)
         port_break(core, port);
     port->link_wanted = false;
+    /* The peer may hold calls and VCs of the port before, whose numbers begin anew: they end there
+     * before the first new one comes (SIG 5.11). */
+    if (port->renewed && uni_restart(port->uni, now_ms, RESTART_ALL, 0, 0) != UNI_OK)
+        port_break(core, port);
+    port->renewed = false;
     port_touch(core, port);
     switch_pump(core);
     return SWITCH_OK;
@@ -269,7 +277,9 @@ static void take_uni_event(struct switch_core *core, struct port *port,
         break;
     case UNI_EVENT_LINK_WANTED:
         port->link_wanted = !port->wired;
-        if (port->wired)
+        /* One that the peer has begun anew meanwhile is told next; to ask would resynchronise it,
+         * and what it brings first would be lost. */
+        if (port->wired && saal_state(port->saal) != SSCF_ESTABLISHED)
             result = saal_establish(port->saal, core->now_ms);
         break;
     case UNI_EVENT_LINK_UP:

@@ -113,7 +113,11 @@ void slot_break(struct node *node, struct slot *slot)
         return;
     }
     node_log(node, "port %u: its signalling cannot go on", slot->number);
-    slot->broken = true;
+    /* What stays begins anew at once, so that its calls end elsewhere even if nobody comes back;
+     * without memory it does when it is up again. */
+    bool anew = slot->persistent &&
+                switch_port_renew(node->core, node_now_ms(node), slot->number) == SWITCH_OK;
+    slot->broken = !anew;
     if (slot->wire->up)
         link_cut(slot->wire->link); /* wire_down and wire_up see to the rest */
 }

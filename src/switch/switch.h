@@ -76,6 +76,7 @@ enum switch_result switch_port_down(struct switch_core *core, uint64_t now_ms, u
 enum switch_result switch_port_up(struct switch_core *core, uint64_t now_ms, uint32_t number);
 
 /* Begin a port that switch_take_broken had anew, with its number and options, and without a wire.
+ * Its calls and parties end elsewhere with cause 27; its peer is told by RESTART when there is one.
  * returns SWITCH_OK, SWITCH_NO_MEMORY (the port is as it was, and may be renewed later),
  * SWITCH_NO_SUCH_PORT */
 enum switch_result switch_port_renew(struct switch_core *core, uint64_t now_ms, uint32_t number);

@@ -189,6 +189,10 @@ static bool run_once(struct net *net)
     while (switch_take_broken(net->core, &port)) {
         struct net_user *user = user_of_port(net, port);
         moved = true;
+        if (net->peer && port == net->trunk_port) {
+            net->trunk_broken = true;
+            continue;
+        }
         if (!user || !user->away)
             fail_msg("port %u broke", port);
         user->plugged = false;
@@ -213,7 +217,13 @@ void net_run(struct net *net)
 
 void net_join(struct net *a, struct net *b)
 {
-    const struct switch_port_options even = {.version = UNI_40, .trunk = true, .stays = true};
+    net_join_by(a, b, NULL);
+}
+
+void net_join_by(struct net *a, struct net *b, const struct sscop_options *sscop)
+{
+    const struct switch_port_options even = {
+        .version = UNI_40, .trunk = true, .stays = true, .sscop = sscop};
     const struct switch_port_options odd = {
         .version = UNI_40, .trunk = true, .stays = true, .trunk_odd = true};
     uint8_t prefix[ROUTE_ADDRESS_BYTES];

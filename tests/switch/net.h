@@ -50,7 +50,8 @@ struct net {
     uint64_t now_ms;
     struct net *peer; /* another net, joined by a trunk; both have the time of one */
     uint32_t trunk_port;
-    bool trunk_cut;
+    bool trunk_cut;    /* frames of this net get lost on it */
+    bool trunk_broken; /* the switch said so */
 };
 
 /* Begin with user_count users on ports 0.. of one kind, each reached as net_address(i), all links
@@ -63,6 +64,8 @@ void net_end(struct net *net);
 uint32_t net_plug(struct net *net, const struct switch_port_options *options);
 /* Join two nets by a trunk, each by a port of its own with routes to the other's users. */
 void net_join(struct net *a, struct net *b);
+/* The same, and the link of the first is as it says: sscop is copied. */
+void net_join_by(struct net *a, struct net *b, const struct sscop_options *sscop);
 /* Its wire is gone. */
 void net_unplug(struct net *net, uint32_t user);
 

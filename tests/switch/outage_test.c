@@ -262,6 +262,86 @@ static void a_tree_over_a_trunk_outlives_a_cut_shorter_than_t309(void **state)
     net_end(&far);
 }
 
+/* The wire takes everything and brings nothing, until SAAL's backlog is full. */
+static void break_trunk(struct net *near)
+{
+    uint32_t which = 1;
+
+    near->trunk_cut = true;
+    while (!near->trunk_broken) {
+        assert_true(which < 20);
+        net_add(near, 0, NET_FAR + 2, which++, NULL);
+    }
+    near->trunk_cut = false;
+}
+
+/* As a node does it when the connection is lost with the port, and there again. */
+static void renew_trunk(struct net *near, bool far_noticed)
+{
+    struct net *far = near->peer;
+
+    assert_int_equal(switch_port_down(near->core, near->now_ms, near->trunk_port), SWITCH_OK);
+    if (far_noticed)
+        assert_int_equal(switch_port_down(far->core, near->now_ms, far->trunk_port), SWITCH_OK);
+    net_run(near);
+    assert_int_equal(switch_port_renew(near->core, near->now_ms, near->trunk_port), SWITCH_OK);
+    net_run(near);
+    assert_int_equal(switch_port_up(near->core, near->now_ms, near->trunk_port), SWITCH_OK);
+    if (far_noticed)
+        assert_int_equal(switch_port_up(far->core, near->now_ms, far->trunk_port), SWITCH_OK);
+    net_run(near);
+}
+
+static void a_trunk_whose_signalling_broke_is_begun_anew(bool far_noticed)
+{
+    static struct net near, far;
+    struct sscop_options small;
+    struct switch_port_status status;
+
+    sscop_options_default(&small);
+    small.backlog_count_max = 4;
+    net_begin(&near, 2, NULL);
+    net_begin(&far, 3, NULL);
+    net_join_by(&near, &far, &small);
+    net_setup(&near, &(struct net_call){.from = 0, .to = 1, .multipoint = true});
+    net_add(&near, 0, NET_FAR, 0, NULL);
+    net_add(&near, 0, NET_FAR + 1, 0, NULL);
+    break_trunk(&near);
+    const uint32_t refused = net_count(&near, 0, UNI_EVENT_ADD_PARTY_REJECT);
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_DROP_PARTY), 0);
+    const uint32_t number = near.trunk_port;
+    renew_trunk(&near, far_noticed);
+    /* Whoever was behind it is out, those who were asked are not in; the others stay. */
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_DROP_PARTY), 2);
+    assert_true(net_count(&near, 0, UNI_EVENT_ADD_PARTY_REJECT) > refused);
+    assert_int_equal(near.users[0].cause, 27);
+    assert_int_equal(net_reach(&near, 0), 1u << 1);
+    assert_true(switch_port_status(near.core, number, &status));
+    assert_true(status.wired);
+    assert_int_equal(status.leg_count, 0);
+    /* The far end finds out by comparing calls, and what comes next crosses. */
+    net_add(&near, 0, NET_FAR + 2, 0, NULL);
+    net_pass(&near, 60000);
+    assert_int_equal(net_count(&near, 0, UNI_EVENT_ADD_PARTY_ACK), 3);
+    assert_int_equal(net_count(&far, 0, UNI_EVENT_CLEARED), 1);
+    assert_int_equal(net_count(&far, 1, UNI_EVENT_CLEARED), 1);
+    assert_int_equal(net_reach(&near, 0), 1u << 1 | 1u << number);
+    net_end(&near);
+    net_end(&far);
+}
+
+static void a_trunk_whose_signalling_broke_is_begun_anew_when_it_is_back(void **state)
+{
+    (void)state;
+    a_trunk_whose_signalling_broke_is_begun_anew(true);
+}
+
+static void a_trunk_is_begun_anew_although_the_far_end_noticed_nothing(void **state)
+{
+    (void)state;
+    a_trunk_whose_signalling_broke_is_begun_anew(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +357,8 @@ int main(void)
         cmocka_unit_test(what_ends_while_a_port_is_away_ends_there_when_it_is_back),
         cmocka_unit_test(what_one_end_lost_in_the_cut_the_audit_finds),
         cmocka_unit_test(a_tree_over_a_trunk_outlives_a_cut_shorter_than_t309),
+        cmocka_unit_test(a_trunk_whose_signalling_broke_is_begun_anew_when_it_is_back),
+        cmocka_unit_test(a_trunk_is_begun_anew_although_the_far_end_noticed_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
