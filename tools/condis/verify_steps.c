@@ -270,6 +270,24 @@ static char *first_report(const char *said)
     return *from ? strndup(from, to ? (size_t)(to - from) : strlen(from)) : NULL;
 }
 
+/* A run that died left no document, but has printed what it broke until then. */
+static void judge_said(struct verify_step *step, const char *said)
+{
+    static const char begin[] = "rule broken: ";
+    for (const char *at = said; (at = strstr(at, begin)) != NULL; at++) {
+        char rule[64];
+        unsigned number = 0;
+        int numbered = 0;
+        int plain = 0;
+        (void)sscanf(at, "rule broken: %63s (C%u, violation)%n", rule, &number, &numbered);
+        if (!numbered)
+            (void)sscanf(at, "rule broken: %63s (violation)%n", rule, &plain);
+        if (numbered || plain)
+            json_array_append_new(step->broken, json_pack("{s:s, s:I}", "rule", rule, "obligation",
+                                                          (json_int_t)(numbered ? number : 0)));
+    }
+}
+
 static void judge(struct verify_step *step)
 {
     struct child *child = &step->child;
@@ -284,6 +302,8 @@ static void judge(struct verify_step *step)
         judge_case(step, document);
     else if (document)
         judge_findings(step, document);
+    else if (said && step->phase == PHASE_CASE)
+        judge_said(step, said);
     if (document)
         step->try_count = tries_of(document);
     if (child->status != 0 && said)
