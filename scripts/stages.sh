@@ -62,7 +62,7 @@ stage_gcc() {
 }
 
 stage_clang() {
-    build_and_test build/clang clang 1 '' ''
+    build_and_test build/clang clang 1 '' '--no-suite once'
 }
 
 # gcc's runtimes find the names of a stack by themselves. A fiber's stack is not the thread's, so
@@ -70,7 +70,7 @@ stage_clang() {
 stage_asan() {
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    build_and_test build/asan gcc 3 '-Db_sanitize=address,undefined' ''
+    build_and_test build/asan gcc 3 '-Db_sanitize=address,undefined' '--no-suite once'
 }
 
 # The simulated executive has one thread and switches stacks under the checker, so its tests are

@@ -6,6 +6,7 @@
 local driver, uni, leaf_count = arg[1], arg[2], tonumber(arg[3] or 200)
 local AT_ONCE = 8     -- activities that add and drop
 local BYTES = 200     -- of a datum, about
+local AHEAD = 64      -- data that the root may be ahead of a leaf: a switch waits for nobody
 
 world{timeout_ms = 300000}
 local s = {switch('s1', {uni = uni}), switch('s2', {uni = uni}), switch('s3', {uni = uni})}
@@ -37,10 +38,22 @@ for i = 1, leaf_count do
     progress(i, leaf_count, i .. ' leaves')
 end
 
+local listeners = {} -- leaves that are in the call, and hear it
+
+-- Whether somebody has not heard what was sent long ago.
+local function somebody_is_late()
+    for self in pairs(listeners) do
+        if posted - (self.last or self.before) > AHEAD then
+            return true
+        end
+    end
+end
+
 -- One stay in the call: everything from the first datum on, in order, each as it was sent.
 local function listen(self)
     local call = self.calls:accept()
-    self.call, self.first, self.last = call, nil, nil
+    self.call, self.first, self.last, self.before = call, nil, nil, posted
+    listeners[self] = true
     return spawn(function()
         for text in call:received() do
             local n = tonumber(text:sub(1, 8))
@@ -49,6 +62,7 @@ local function listen(self)
             self.first, self.last = self.first or n, n
             heard_count = heard_count + 1
         end
+        listeners[self] = nil
     end)
 end
 
@@ -64,7 +78,9 @@ local sender = spawn(function()
         sent = sent + 1
         call:post(datum(sent))
         posted = sent
-        sleep(simulated() and 0.05 or 0)
+        repeat
+            sleep(simulated() and 0.05 or 0)
+        until not somebody_is_late()
     end
     call:flush()
 end)
