@@ -325,6 +325,95 @@ static void an_offer_over_a_sap_that_is_taken_back_is_refused_for_the_client(str
     assert_int_equal(status, NDIS_STATUS_SUCCESS);
 }
 
+/* ---- requests that cross the close ------------------------------------------------------- */
+
+static NDIS_OID_REQUEST request;
+
+static void fill_request(void)
+{
+    static UCHAR answer[64];
+    enum { SUPPORTED_LIST = 0x00010101 }; /* OID_GEN_SUPPORTED_LIST */
+    request = (NDIS_OID_REQUEST){
+        .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
+                   NDIS_SIZEOF_OID_REQUEST_REVISION_1},
+        .RequestType = NdisRequestQueryInformation,
+    };
+    request.DATA.QUERY_INFORMATION.Oid = SUPPORTED_LIST;
+    request.DATA.QUERY_INFORMATION.InformationBuffer = answer;
+    request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(answer);
+}
+
+static NDIS_STATUS ask_client(struct scene *s, NDIS_HANDLE af)
+{
+    NDIS_STATUS status;
+    fill_request();
+    if (s->kind.mcm)
+        AS_CM(status = NdisMCmOidRequest(af, NULL, NULL, &request));
+    else
+        AS_CM(status = NdisCoOidRequest(Cm.binding, af, NULL, NULL, &request));
+    return status;
+}
+
+/* Pends the request at the client, and counts how often it came there. */
+static uint32_t asked;
+
+static NDIS_STATUS pend_request(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    if (Moment != AT_CLIENT_OID || What != &request)
+        return Status;
+    asked++;
+    return NDIS_STATUS_PENDING;
+}
+
+static void a_call_managers_request_that_crosses_the_clients_close_is_refused(struct scene *s)
+{
+    NDIS_HANDLE af = Client.af;
+    NDIS_STATUS status;
+    asked = 0;
+    ActorHook = pend_request;
+    plan_cm(ASK_CLOSE_AF, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientCloseAf());
+    assert_int_equal(ask_client(s, af), NDIS_STATUS_CLOSING); /* it cannot know: nobody's fault */
+    fill_request();
+    EXPECT_RULE(s, CL_AF_HANDLE_DEAD,
+                AS_CLIENT(status = NdisCoOidRequest(Client.binding, af, NULL, NULL, &request)));
+    assert_int_equal(status, NDIS_STATUS_CLOSING); /* it does */
+    finish_cm(ASK_CLOSE_AF, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+    assert_int_equal(Client.af_closed, Client.af_opened);
+    EXPECT_RULE(s, CM_AF_HANDLE_DEAD, status = ask_client(s, af));
+    assert_int_equal(status, NDIS_STATUS_FAILURE); /* it has said yes to the close */
+    assert_int_equal(asked, 0);
+    ActorHook = NULL;
+    plan_cm(ASK_CLOSE_AF, (struct plan){.how = AT_ONCE});
+}
+
+/* The other order: the client closes while it is asked, and answers after that. Its call manager
+ * pends the close as long as its request is out (C99). */
+static void a_request_that_is_out_when_the_client_closes_is_answered_yet(struct scene *s)
+{
+    NDIS_HANDLE af = Client.af;
+    asked = 0;
+    ActorHook = pend_request;
+    assert_int_equal(ask_client(s, af), NDIS_STATUS_PENDING);
+    scene_settle(s);
+    assert_int_equal(asked, 1);
+    plan_cm(ASK_CLOSE_AF, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    AS_CLIENT(NdisCoOidRequestComplete(af, NULL, NULL, &request, NDIS_STATUS_FAILURE));
+    scene_settle(s);
+    const struct note *note = last("ProtocolCoOidRequestComplete");
+    assert_ptr_equal(note->context, Cm.af);
+    assert_int_equal(note->status, NDIS_STATUS_FAILURE);
+    assert_int_equal(Client.af_closed + 1, Client.af_opened);
+    finish_cm(ASK_CLOSE_AF, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+    assert_int_equal(Client.af_closed, Client.af_opened);
+    ActorHook = NULL;
+    plan_cm(ASK_CLOSE_AF, (struct plan){.how = AT_ONCE});
+}
+
 static const struct scene_test tests[] = {
     SCENE_TEST(an_af_opens_and_closes_however_the_call_manager_answers),
     SCENE_TEST(the_client_hears_of_its_af_at_passive_level),
@@ -341,6 +430,8 @@ static const struct scene_test tests[] = {
     SCENE_TEST(a_request_to_close_that_crosses_the_close_ends_with_it),
     SCENE_TEST(both_may_close_an_af_at_the_same_time),
     SCENE_TEST(a_sap_is_registered_and_taken_back_however_it_is_answered),
+    SCENE_TEST(a_call_managers_request_that_crosses_the_clients_close_is_refused),
+    SCENE_TEST(a_request_that_is_out_when_the_client_closes_is_answered_yet),
     SCENE_TEST(a_sap_that_is_refused_leaves_nothing),
     SCENE_TEST(a_sap_is_taken_back_once_and_only_when_it_stands),
     SCENE_TEST(an_offer_over_a_sap_that_is_taken_back_is_refused_for_the_client),
