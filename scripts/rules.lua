@@ -107,6 +107,12 @@ for _, path in ipairs(lines_of('ls tests/broken/*.c | LC_ALL=C sort')) do
     for name in text:gmatch('\nALMOST%(([%w_]+)%)') do
         by_name[name].missed = path:match('[^/]+$')
     end
+    for row in text:gmatch('\n%s*ROW(%b())') do
+        local reason = row:match('%.simulated_only = "(.-)"')
+        local macro = row:match('%.simulated_only = ([%u_]+)')
+        by_name[row:match('[%w_]+')].simulated =
+            reason or macro and text:match('\n#define ' .. macro .. ' +"(.-)"')
+    end
 end
 
 -- Where each is checked: the files that name it.
@@ -144,6 +150,11 @@ local function cell(text)
     return (text or ''):gsub('|', '\\|')
 end
 
+local function where(rule)
+    local reason = rule.simulated and '; simulated only: ' .. cell(rule.simulated) or ''
+    return (rule.broken or '') .. reason
+end
+
 -- Words in code's clothes would hide what is code in them, so they stand as they are.
 local function table_of(group)
     put('| rule | | severity | what the contract says | the mistake | the near miss ' ..
@@ -153,7 +164,7 @@ local function table_of(group)
         if rule.group == group and rule.severity ~= 'note' then
             put('| `%s` | %s | %s | %s | %s | %s | %s | %s |', rule.name,
                 rule.cn ~= '0' and 'C' .. rule.cn or '', rule.severity, cell(rule.says),
-                cell(rule.mistake), cell(rule.almost), rule.broken or '',
+                cell(rule.mistake), cell(rule.almost), where(rule),
                 table.concat(rule.checked, ', '))
         end
     end
@@ -171,9 +182,10 @@ and where, an example of the mistake, how to mend it.]], #rules)
 put('')
 put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**,
 and this rule and no other is broken; **the near miss** does the closest thing that is right, and
-nothing is. Both run live and simulated, on both edges of a call manager where they differ. A
-*violation* fails a run; a *warning*, where the pages disagree or which can only be guessed, is
-printed. *Checked in* names the files of `src` that hold the check.]])
+nothing is. Both run live and simulated (or simulated only, where a reason stands beside the file),
+on both edges of a call manager where they differ. A *violation* fails a run; a *warning*, where the
+pages disagree or which can only be guessed, is printed. *Checked in* names the files of `src` that
+hold the check.]])
 put('')
 for _, group in ipairs(groups) do
     put('## %s', titles[group])

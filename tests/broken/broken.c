@@ -143,8 +143,12 @@ int main(void)
     struct broken_run *runs = calloc(count * WAYS_MAX * EDGES * SIDES, sizeof(*runs));
     struct CMUnitTest *units = calloc(count * WAYS_MAX * EDGES * SIDES, sizeof(*units));
     const char *only = getenv("BROKEN_ONLY"); /* a part of a name: run what has it */
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].simulated_only && BROKEN_CLOCK == CONDIS_LIVE)
+            print_message("%s: in simulated worlds only: %s\n", rule_info(rows[i].rule)->name,
+                          rows[i].simulated_only);
         n += add_row(runs + n, &rows[i]);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (!only || strstr(runs[i].name, only))

@@ -29,10 +29,10 @@ struct broken_row {
     enum broken_edge edge;
     enum broken_stage stage;
     enum broken_stage almost_stage; /* where it is not the same; STAGE_SAME: it is */
-    uint32_t count;      /* how often the rule is broken, the scene's end included; 0: once */
-    bool direct_only;    /* where NDIS completes directly: there the driver has the last word */
-    bool simulated_only; /* only a simulated world can see it */
-    bool not_under_asan; /* which stops at such a mistake itself */
+    uint32_t count;   /* how often the rule is broken, the scene's end included; 0: once */
+    bool direct_only; /* where NDIS completes directly: there the driver has the last word */
+    const char *simulated_only;       /* why a live world cannot show it; NULL: it can */
+    bool not_under_asan;              /* which stops at such a mistake itself */
     uint32_t processor_count;         /* of the host; 0: 2 */
     void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see */
     void (*almost)(struct scene *s);

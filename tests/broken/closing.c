@@ -375,9 +375,9 @@ ALMOST(CM_CLOSE_AF_OPEN_WORK)
 }
 
 /* Drops a party, deregisters a SAP, closes the AF: the call manager keeps the context of one. */
-static void end_each(struct scene *s, enum ask ask, BOOLEAN leak)
+static void end_each(struct scene *s, enum ask ask)
 {
-    plan_cm(ask, (struct plan){.how = FROM_DPC, .leak = leak});
+    plan_cm(ask, (struct plan){.how = FROM_DPC, .leak = TRUE});
     register_and_deafen(s);
     call_begin_with(s, 2);
     call_drop(s, 1);
@@ -386,34 +386,58 @@ static void end_each(struct scene *s, enum ask ask, BOOLEAN leak)
     scene_settle(s);
 }
 
+/* The same, and it frees what it kept in the last moment: when it is unloaded. */
+static enum moment unload;
+
+static NDIS_STATUS free_kept(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment == unload)
+        ActorFree(Cm.kept);
+    return Status;
+}
+
+static void free_late(struct scene *s)
+{
+    unload = s->kind.mcm ? AT_MINI_UNLOAD : AT_CM_UNLOAD;
+    ActorHook = free_kept;
+}
+
+static void end_each_late(struct scene *s, enum ask ask)
+{
+    end_each(s, ask);
+    Cm.af_count = 0;
+    free_late(s);
+}
+
 MISTAKE(CM_PARTY_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_DROP_PARTY, TRUE);
+    end_each(s, ASK_DROP_PARTY);
 }
 
 ALMOST(CM_PARTY_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_DROP_PARTY, FALSE);
+    end_each_late(s, ASK_DROP_PARTY);
 }
 
 MISTAKE(CM_SAP_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_DEREGISTER_SAP, TRUE);
+    end_each(s, ASK_DEREGISTER_SAP);
 }
 
 ALMOST(CM_SAP_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_DEREGISTER_SAP, FALSE);
+    end_each_late(s, ASK_DEREGISTER_SAP);
 }
 
 MISTAKE(CM_AF_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_CLOSE_AF, TRUE);
+    end_each(s, ASK_CLOSE_AF);
 }
 
 ALMOST(CM_AF_CONTEXT_LEAKED)
 {
-    end_each(s, ASK_CLOSE_AF, FALSE);
+    end_each_late(s, ASK_CLOSE_AF);
 }
 
 static void keep_vc_context(struct scene *s, BOOLEAN by_cm, BOOLEAN by_miniport)
@@ -431,7 +455,17 @@ MISTAKE(CO_VC_CONTEXT_LEAKED)
 
 ALMOST(CO_VC_CONTEXT_LEAKED)
 {
-    keep_vc_context(s, FALSE, FALSE);
+    keep_vc_context(s, TRUE, FALSE);
+    Cm.vc_count = 0;
+    free_late(s);
+}
+
+static NDIS_STATUS free_kept_by_miniport(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment == AT_MINI_UNLOAD)
+        ActorFree(Mini.kept);
+    return Status;
 }
 
 MISTAKE(MINIPORT_VC_CONTEXT_LEAKED)
@@ -441,7 +475,8 @@ MISTAKE(MINIPORT_VC_CONTEXT_LEAKED)
 
 ALMOST(MINIPORT_VC_CONTEXT_LEAKED)
 {
-    keep_vc_context(s, FALSE, FALSE);
+    keep_vc_context(s, FALSE, TRUE);
+    ActorHook = free_kept_by_miniport;
 }
 
 MISTAKE(CLOSE_ADAPTER_CONTEXT)
@@ -488,7 +523,7 @@ const struct broken_row broken_closing[] = {
     ROW(CM_PARTY_CONTEXT_LEAKED, BOTH),
     ROW(CM_SAP_CONTEXT_LEAKED, BOTH),
     ROW(CM_AF_CONTEXT_LEAKED, BOTH),
-    ROW(CO_VC_CONTEXT_LEAKED, STAND_ALONE),
+    ROW(CO_VC_CONTEXT_LEAKED, BOTH),
     ROW(MINIPORT_VC_CONTEXT_LEAKED, STAND_ALONE),
     NOT_SEEN(CREATE_FAILED_LEAKED),
     NOT_SEEN(CM_OPEN_AF_FAILED_CONTEXT),

@@ -543,6 +543,8 @@ ALMOST(MDL_BAD)
     free_mdl(false);
 }
 
+#define ONE_PROCESSOR "the item stays queued for sure only where its thread does not run"
+
 const struct broken_row broken_executive[] = {
     ROW(LOCK_NOT_OWNER, EITHER),
     ROW(LOCK_RECURSIVE, EITHER),
@@ -563,8 +565,8 @@ const struct broken_row broken_executive[] = {
     ROW(LOOKASIDE_NOT_EMPTY, EITHER),
     ROW(TIMER_FREED_ARMED, EITHER),
     ROW(TIMER_LEFT_ARMED, EITHER),
-    ROW(WORKITEM_FREED_QUEUED, EITHER, .simulated_only = true, .processor_count = 1),
-    ROW(WORKITEM_QUEUED_TWICE, EITHER, .simulated_only = true, .processor_count = 1),
+    ROW(WORKITEM_FREED_QUEUED, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
+    ROW(WORKITEM_QUEUED_TWICE, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
     MISSING(DPC_LEFT_QUEUED),
     MISSING(EVENT_FREED_WAITED),
     ROW(EVENT_NOT_INITIALIZED, EITHER),

@@ -186,6 +186,8 @@ struct ticket *DeskNext(struct desk *Desk, enum ask Ask);
 
 PVOID ActorAllocate(UINT Bytes); /* zeros, accounted to the running driver */
 VOID ActorFree(PVOID Memory);
+/* What an actor leaks on purpose stays reachable, so that only NDIS misses it. */
+VOID ActorKeep(PVOID Memory);
 
 /* ---- the call manager -------------------------------------------------------------------- */
 
@@ -264,6 +266,7 @@ struct cm {
     NDIS_STATUS create_vc_status; /* what ProtocolCoCreateVc answers */
     NDIS_STATUS delete_vc_status;
     BOOLEAN leaks_vc; /* keeps the context of a VC that is deleted */
+    PVOID kept;       /* the last context that it kept, so or as planned */
     BOOLEAN idle;     /* does nothing in make, close and modify but answer: no activation */
 };
 
@@ -362,6 +365,8 @@ struct client {
     volatile LONG incoming_vc_count;
     NDIS_STATUS create_vc_status;
     BOOLEAN no_vc_context;  /* gives none back */
+    BOOLEAN leaks_vc;       /* gives memory back, and keeps it when the VC is deleted */
+    PVOID kept_vc;          /* that memory */
     BOOLEAN keeps_receives; /* returns received lists by the test's hand only */
     BOOLEAN returns_lent;   /* returns lists that were only lent to it, wrongly */
     PNET_BUFFER_LIST kept;

@@ -16,14 +16,12 @@ static struct cm_party *new_party(struct cm_vc *Vc, NDIS_HANDLE Handle)
     return party;
 }
 
-/* What the actor leaks on purpose stays reachable, so that only NDIS misses it. */
-static PVOID leaked[256];
-static volatile LONG leaked_count;
-
 static VOID free_counted(PVOID Memory, volatile LONG *Count, BOOLEAN Leak)
 {
-    if (Leak && Memory)
-        leaked[(InterlockedIncrement(&leaked_count) - 1) % 256] = Memory;
+    if (Leak && Memory) {
+        ActorKeep(Memory);
+        Cm.kept = Memory;
+    }
     if (!Memory || Leak)
         return;
     InterlockedDecrement(Count);

@@ -141,6 +141,12 @@ static NDIS_STATUS NTAPI cl_create_vc(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE
         return Client.create_vc_status;
     Client.incoming_vc.handle = NdisVcHandle;
     InterlockedIncrement(&Client.incoming_vc_count);
+    if (Client.leaks_vc) {
+        Client.kept_vc = ActorAllocate(sizeof(struct client_vc));
+        ActorKeep(Client.kept_vc);
+        *ProtocolVcContext = Client.kept_vc;
+        return NDIS_STATUS_SUCCESS;
+    }
     *ProtocolVcContext = Client.no_vc_context ? NULL : &Client.incoming_vc;
     return NDIS_STATUS_SUCCESS;
 }

@@ -63,6 +63,14 @@ VOID ActorFree(PVOID Memory)
     NdisFreeMemory(Memory, 0, 0);
 }
 
+static PVOID volatile kept[1024];
+static volatile LONG kept_count;
+
+VOID ActorKeep(PVOID Memory)
+{
+    kept[(InterlockedIncrement(&kept_count) - 1) % 1024] = Memory;
+}
+
 /* ---- the desk ---------------------------------------------------------------------------- */
 
 VOID DeskInitialize(struct desk *Desk, VOID (*Settle)(struct ticket *, NDIS_STATUS),

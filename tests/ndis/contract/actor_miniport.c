@@ -52,7 +52,7 @@ static NDIS_STATUS NTAPI mini_delete_vc(NDIS_HANDLE MiniportVcContext)
     InterlockedDecrement(&Mini.vc_count);
     NDIS_STATUS status = ActorAt(AT_MINI_DELETE_VC, MiniportVcContext, NDIS_STATUS_SUCCESS);
     if (Mini.leaks_vc)
-        Mini.kept = MiniportVcContext; /* so that only NDIS misses it */
+        ActorKeep(Mini.kept = MiniportVcContext);
     else if (status == NDIS_STATUS_SUCCESS && MiniportVcContext)
         ActorFree(MiniportVcContext);
     return status;

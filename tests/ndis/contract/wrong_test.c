@@ -149,6 +149,42 @@ static void a_leaked_party_context_is_found_when_the_driver_unloads(struct scene
     EXPECT_AT_END(s, CM_PARTY_CONTEXT_LEAKED);
 }
 
+/* The contexts of a VC: of who made it, and of the miniport beneath. */
+static void a_leaked_vc_context_is_found_when_its_driver_unloads(struct scene *s)
+{
+    NDIS_STATUS status;
+    BOOLEAN by_miniport = !s->kind.mcm && s->kind.seed % 2;
+    AS_CLIENT(status = ClientCreateVc(&s->vc[0]));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    Mini.leaks_vc = by_miniport;
+    Cm.leaks_vc = !by_miniport;
+    AS_CLIENT(status = ClientDeleteVc(&s->vc[0]));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    Cm.vc_count = 0;
+    expect_at_end(s, by_miniport ? RULE_MINIPORT_VC_CONTEXT_LEAKED : RULE_CO_VC_CONTEXT_LEAKED);
+}
+
+/* A client's, of a VC that the call manager made for a call that comes in. */
+static void a_clients_leaked_vc_context_is_found_when_it_unloads(struct scene *s)
+{
+    struct cm_vc *vc = NULL;
+    NDIS_STATUS status;
+    Client.leaks_vc = TRUE;
+    AS_CM(status = CmCreateVc(&vc));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+    AS_CM((void)Cm.edge->DeactivateVc(vc->wire.handle));
+    scene_settle(s);
+    AS_CM(status = CmDeleteVc(vc));
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    EXPECT_AT_END(s, CO_VC_CONTEXT_LEAKED);
+    if (s->kind.seed % 2)
+        return;
+    /* Freed while the driver is still there, it was none. */
+    AS_CLIENT(ActorFree(Client.kept_vc));
+    assert_int_equal(rules_expect_end(s->rules, s->at_end[--s->at_end_count]), 0);
+}
+
 static void a_party_context_that_is_freed_twice_is_told(struct scene *s)
 {
     call_begin_with(s, 2);
@@ -302,6 +338,8 @@ static const struct scene_test tests[] = {
     SCENE_TEST(completing_through_the_other_edges_name_is_told_and_works),
     SCENE_TEST(a_leaked_context_is_found_when_the_driver_unloads),
     SCENE_TEST(a_leaked_party_context_is_found_when_the_driver_unloads),
+    SCENE_TEST(a_leaked_vc_context_is_found_when_its_driver_unloads),
+    SCENE_TEST(a_clients_leaked_vc_context_is_found_when_it_unloads),
     SCENE_TEST(a_party_context_that_is_freed_twice_is_told),
     SCENE_TEST(a_drop_that_was_never_asked_breaks_pend_unasked),
     SCENE_TEST(completing_after_the_end_breaks_pend_once_until_the_slot_is_used_again),
