@@ -76,6 +76,10 @@ static NDIS_STATUS ask_to_close(const struct call *call, struct vc *vc, NDIS_HAN
                                "the VC is %s", vc_activation_names[activation]);
     }
     visit_end(&visit);
+    /* Until operation_returned the VC stays: its close is at most completed early. */
+    if (status == NDIS_STATUS_PENDING)
+        atomic_store_explicit(&vc->close_pended, exec_moment_pass(call->task),
+                              memory_order_release);
     return operation_returned(call->host, &vc->call_op, &cm->module->owner, status);
 }
 
@@ -110,6 +114,7 @@ NDIS_STATUS NTAPI NdisClCloseCall(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE NdisPart
         return call_breaks(&call, refusal.rule, about, NDIS_STATUS_FAILURE, "%s", refusal.why);
     }
     vc->call_op.before = vc->call;
+    atomic_store_explicit(&vc->close_pended, 0, memory_order_relaxed);
     vc_call_step(vc, CALL_CL_CLOSE);
     vc->call_party = party;
     NDIS_HANDLE party_context = NULL;
@@ -267,7 +272,7 @@ enum incoming_close {
     CLOSE_REFUSED,
 };
 
-static enum incoming_close judge_incoming_close(const struct vc *vc)
+static enum incoming_close judge_incoming_close(const struct vc *vc, uint64_t since)
 {
     if (vc->deferred)
         return CLOSE_REFUSED;
@@ -275,7 +280,7 @@ static enum incoming_close judge_incoming_close(const struct vc *vc)
         return CLOSE_LATER;
     if (vc->call == CALL_MAKING && vc_settled_untold(&vc->call_op, OP_MAKE_CALL))
         return CLOSE_LATER;
-    if (vc->call == CALL_CLOSING && operation_state(&vc->call_op) == OPERATION_CALLING)
+    if (vc_close_crosses(vc, since))
         return CLOSE_CROSSED;
     return vc_call_table[vc->call][CALL_CM_INCOMING_CLOSE].action == STATE_GO ? CLOSE_TELL
                                                                               : CLOSE_REFUSED;
@@ -293,7 +298,7 @@ static void dispatch_incoming_close(enum edge edge, const char *function, NDIS_S
     vc = vc_lock(&call, NdisVcHandle);
     if (!vc)
         return;
-    enum incoming_close judgement = judge_incoming_close(vc);
+    enum incoming_close judgement = judge_incoming_close(vc, call.task->since);
     if (judgement == CLOSE_REFUSED) {
         const struct state_cell *cell = &vc_call_table[vc->call][CALL_CM_INCOMING_CLOSE];
         static const struct state_cell twice = BREAKS(CM_INCOMING_CLOSE_TWICE, FAILURE);

@@ -140,6 +140,7 @@ static void dispatch_qos_change(enum edge edge, const char *function, NDIS_HANDL
                                 PCO_CALL_PARAMETERS CallParameters)
 {
     struct call call = edge_begin(edge, function);
+    uint64_t since = call.task->since;
     /* The client may have to hear first, on this task, that its call stands. */
     operation_drain(call.task);
     struct vc *vc = (struct vc *)call_resolve(&call, NdisVcHandle, OBJECT_VC, "NdisVcHandle");
@@ -148,6 +149,10 @@ static void dispatch_qos_change(enum edge edge, const char *function, NDIS_HANDL
     vc = vc_lock(&call, NdisVcHandle);
     if (!vc)
         return;
+    if (vc_close_crosses(vc, since)) {
+        vc_unlock(vc);
+        return;
+    }
     const struct state_cell *cell = vc_call_step(vc, CALL_CM_QOS_CHANGE);
     if (cell->action == STATE_BREAKS) {
         (void)vc_refuse(&call, vc, NdisVcHandle, cell, vc_call_names[vc->call],
@@ -170,6 +175,7 @@ static void dispatch_qos_change(enum edge edge, const char *function, NDIS_HANDL
 
 /* NdisCmDispatchIncomingCallQoSChange tells a client that the other end changed the call's traffic
  * parameters; the VC is activated with them already.
+ * effects ProtocolClIncomingCallQoSChange; nothing when the client closes the call at this moment
  * IRQL    <= DISPATCH_LEVEL
  * source  Learn: NdisCmDispatchIncomingCallQoSChange */
 VOID NTAPI NdisCmDispatchIncomingCallQoSChange(NDIS_HANDLE NdisVcHandle,

@@ -123,6 +123,7 @@ struct vc {
     WCHAR *instance_name;           /* NdisCoAssignInstanceName; NULL: none */
     USHORT instance_name_bytes;
     uint32_t tapi_call_id;
+    _Atomic uint64_t close_pended; /* the moment when ProtocolCmCloseCall had pended; 0: not yet */
 };
 
 static inline const struct driver *vc_cm(const struct vc *vc)
@@ -160,6 +161,18 @@ static inline bool vc_was_rejected(const struct vc *vc)
 {
     return vc->call == CALL_IDLE && vc->withdrawn &&
            atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_INCOMING_CALL;
+}
+
+/* Whether what a call manager says of the call crosses the client's close: the code that says so
+ * began before ProtocolCmCloseCall had pended, so that it may have been decided before the close
+ * was heard of, however carefully. NDIS is told of it by a call, and no call manager can hold a
+ * lock from its decision until NDIS has judged. The client's close is the answer then. Caller holds
+ * the lock.
+ * since  the caller's task->since when it called */
+static inline bool vc_close_crosses(const struct vc *vc, uint64_t since)
+{
+    uint64_t pended = atomic_load_explicit(&vc->close_pended, memory_order_acquire);
+    return vc->call == CALL_CLOSING && (!pended || since < pended);
 }
 
 /* Whether the VC's last call was closed, and none begun since. Caller holds the lock. */

@@ -346,6 +346,7 @@ bool cpu_run_one(struct exec_cpu *cpu)
     for (uint32_t tries = 0; tries < 3; tries++) {
         uint32_t kind = cpu->turn;
         cpu->turn = kind == 2 ? 0 : kind + 1;
+        exec_moment_reached(task);
         bool ran = kind == 0 ? run_item(cpu) : kind == 1 ? run_dpc(cpu) : run_timer(cpu);
         if (!ran)
             continue;

@@ -221,6 +221,7 @@ struct exec_task *exec_attach(struct exec *exec, uint32_t processor)
     assert(processor < exec->processor_count);
     task->kind = EXEC_TASK_HOST;
     task_place(task, inner, processor);
+    exec_moment_reached(task);
     exec_current_task = task;
     exec_preempt("attach"); /* another task may have this processor for itself */
     return task;

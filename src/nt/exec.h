@@ -87,6 +87,7 @@ struct exec_world {
     struct stack_store *stacks; /* of what is allocated, with the verifier; NULL: none are kept */
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
     void *slots[4]; /* others' state of this world, zeros at first; 0: the media of src/link */
+    _Atomic uint64_t moment; /* exec_moment_pass */
 };
 
 /* Create a world. options are copied. Returns the world, or NULL (no memory).
@@ -177,6 +178,7 @@ struct exec_task {
     bool simulated;
     uint32_t id;                /* number in the world, in order of creation                  */
     uint64_t point_count;       /* simulated: points and questions that it came to            */
+    uint64_t since;             /* exec_moment_reached: what it can know of                   */
     struct exec_thread *thread; /* the system thread it is, or NULL                        */
 };
 
@@ -208,6 +210,27 @@ static inline void exec_preempt(const char *what)
     struct exec_task *task = exec_current_task;
     if (task && task->simulated)
         exec_preempt_simulated(task, what);
+}
+
+/* ---- what a task can know of ------------------------------------------------------------- */
+
+/* Two tasks that act at the same moment cross: neither can know of the other. A moment has passed
+ * for a task once it began a routine (an item, a DPC, a timer, work, a thread) or returned from a
+ * wait afterwards; until then it may act on what it read before. */
+
+/* The task that calls has reached the present: it knows of every moment that has passed. */
+static inline void exec_moment_reached(struct exec_task *task)
+{
+    task->since = atomic_load_explicit(&task->exec->world->moment, memory_order_acquire);
+}
+
+/* Something happened that others will know of. returns its number, from 1; the calling task knows
+ * of it at once, others when their `since` is not below it */
+static inline uint64_t exec_moment_pass(struct exec_task *task)
+{
+    task->since =
+        atomic_fetch_add_explicit(&task->exec->world->moment, 1, memory_order_acq_rel) + 1;
+    return task->since;
 }
 
 /* ---- IRQL -------------------------------------------------------------------------------- */

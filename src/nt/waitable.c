@@ -244,6 +244,7 @@ enum exec_wait_result exec_wait(struct exec_waitable *const *objects, uint32_t c
     enum exec_wait_result result = wait_with(task, waiters, count, timeout, function);
     if (index && result == EXEC_WAIT_SIGNALLED)
         *index = task->wait_index;
+    exec_moment_reached(&task->head);
     return result;
 }
 

@@ -61,6 +61,7 @@ void work_run(struct exec_inner *exec, struct exec_work *work)
     struct exec_task *task = exec_current();
     bool driver = work->owner_kind & 1;
     struct exec_work copy = *work;
+    exec_moment_reached(task);
     /* From here on it may be queued again or freed. */
     __atomic_store_n(&work->next, NULL, __ATOMIC_RELEASE);
     task->owner = (struct nt_owner *)(copy.owner_kind & ~(uintptr_t)1); // NOLINT
@@ -176,6 +177,7 @@ void thread_run(struct exec_thread *thread)
     task->head.owner = thread->owner;
     task->head.thread = thread;
     task->bottom = &bottom;
+    exec_moment_reached(&task->head);
     if (!setjmp(bottom))
         thread->run(thread->context);
     thread_ended(thread);

@@ -35,6 +35,38 @@ void act_create_vc(struct scene *s)
     assert_int_equal(status, NDIS_STATUS_SUCCESS);
 }
 
+static struct {
+    VOID (*say)(PVOID);
+    PVOID context;
+    volatile LONG begun, go;
+} crossing;
+
+static void until(volatile LONG *flag)
+{
+    while (!InterlockedCompareExchange(flag, 0, 0))
+        KeStallExecutionProcessor(1);
+}
+
+static VOID say_late(PVOID Context)
+{
+    (void)Context;
+    InterlockedExchange(&crossing.begun, 1);
+    until(&crossing.go);
+    crossing.say(crossing.context);
+}
+
+void act_cross(struct scene *s, VOID (*say)(PVOID), PVOID context, void (*first)(struct scene *s))
+{
+    crossing.say = say;
+    crossing.context = context;
+    crossing.begun = crossing.go = 0;
+    AS_CM(DeskRun(&Cm.desk, FROM_THREAD, say_late, NULL));
+    until(&crossing.begun);
+    first(s);
+    InterlockedExchange(&crossing.go, 1);
+    scene_settle(s);
+}
+
 void act_delete_vc(struct scene *s)
 {
     NDIS_STATUS status;

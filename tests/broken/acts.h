@@ -16,6 +16,9 @@ NDIS_TIMER_FUNCTION act_tick;
 
 void act_create_vc(struct scene *s);
 void act_delete_vc(struct scene *s);
+
+/* A thread of the call manager begins, `first` happens, and then the thread runs `say`. */
+void act_cross(struct scene *s, VOID (*say)(PVOID), PVOID context, void (*first)(struct scene *s));
 /* A point-to-point call on vc[0], and its end. */
 void act_call(struct scene *s);
 void act_hang_up(struct scene *s);

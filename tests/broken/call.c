@@ -44,7 +44,6 @@ static void begin_close(struct scene *s)
 {
     plan_cm(ASK_CLOSE_CALL, (struct plan){.how = BY_HAND});
     AS_CLIENT((void)ClientCloseCall(&s->vc[0], NULL, NULL, 0));
-    scene_settle(s);
 }
 
 static void end_close(struct scene *s)
@@ -514,11 +513,16 @@ MISTAKE(CM_INCOMING_CLOSE_CLOSING)
     end_close(s);
 }
 
+static VOID tell_as_decided(PVOID Vc)
+{
+    Cm.edge->IncomingCloseCall(NDIS_STATUS_SUCCESS, Vc, NULL, 0);
+}
+
 ALMOST(CM_INCOMING_CLOSE_CLOSING)
 {
     act_call(s);
-    begin_close(s);
-    end_close(s); /* the completion is the answer */
+    act_cross(s, tell_as_decided, s->vc[0].handle, begin_close);
+    end_close(s);
 }
 
 static void delete_when_told(struct scene *s, struct cm_vc *vc)
