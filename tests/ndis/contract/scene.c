@@ -87,7 +87,7 @@ struct scene *scene_create(const struct scene_kind *kind)
         .clock = kind->clock,
         .seed = kind->seed,
         .verifier = true,
-        .pending_ms = SCENE_PENDING_MS,
+        .pending_ms = kind->pending_ms ? kind->pending_ms : SCENE_PENDING_MS,
         .trace_path = kind->trace_path,
         .on_violation = hear,
         .context = s,

@@ -20,16 +20,17 @@
 
 enum { SCENE_VCS = 4, SCENE_PARTIES = 16 };
 
-/* In which world a test runs. */
 /* How long a request may stay pended; an OID, a send and data have limits of their own. */
 enum { SCENE_PENDING_MS = 20000 };
 
+/* In which world a test runs. */
 struct scene_kind {
     enum condis_clock clock;
     uint64_t seed;
     bool mcm;
     enum condis_completion completion;
     uint32_t processor_count; /* 0: 2 */
+    uint32_t pending_ms;      /* 0: SCENE_PENDING_MS */
     const char *trace_path;
 };
 
