@@ -20,7 +20,8 @@ enum condis_explore_verdict {
 
 struct condis_explore_options {
     /* What is run. The seed is that of the first run. Always simulated; its schedule, trace, out,
-     * err, json, and live_screen are not read. */
+     * err, json, and live_screen are not read. What `faults` makes to fail, fails in every run:
+     * what is drawn at random is drawn from the run's seed. */
     struct condis_script_options script;
     /* "random", "pct[:DEPTH]" or "bounded[:PREEMPTIONS[:SWITCHES[:ANSWERS]]]"; NULL: "random" */
     const char *strategy;

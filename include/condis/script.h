@@ -31,6 +31,15 @@ struct condis_driver_change {
     const char *value;   /* else: of this setting of the driver and of its adapters */
 };
 
+/* One call of a driver that is made to fail. Its texts live as long as the call that tells it. */
+struct condis_fault {
+    uint64_t number; /* which call it is: nth=NUMBER has it again */
+    const char *driver;
+    const char *function; /* or the event's name */
+    const char *sees;     /* what the caller gets: "NULL", or the name of a status */
+    const char *frames;   /* the call path, a line each; NULL: not read */
+};
+
 /* What is made to fail while the scenario runs; docs/faults.md has the words. It wins over what the
  * scenario itself says with faults{}. */
 struct condis_fault_plan {
@@ -42,12 +51,18 @@ struct condis_fault_plan {
     size_t function_count;
     const char *const *excluded; /* words of those, DRIVER!FUNCTION, or the id of a call path */
     size_t excluded_count;
+    bool brief; /* call paths are not told by file and line, which takes longer than many a run */
+    /* Hears of each call before it fails, on the caller's stack; NULL: nobody. */
+    void (*on_fault)(void *context, const struct condis_fault *fault);
+    void *context;
 };
 
 /* What a scenario came to, for a program. */
 struct condis_script_result {
     uint64_t ended_100ns; /* the world's time at its end */
     uint64_t met_count;   /* expectations that came true */
+    uint64_t hung_count;  /* requests that did not end in their time */
+    uint64_t fault_count; /* calls that were made to fail */
     struct condis_tally tally;
     char error[512]; /* the one line that says why it failed or could not run; "": none */
 };

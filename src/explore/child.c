@@ -141,17 +141,36 @@ static void signals_begin(uint32_t hang_ms)
 /* Two failures of a scenario are the same when their texts differ in numbers only. */
 static void name_failure(struct area *area, const struct condis_script_result *result)
 {
+    /* Where calls fail, an error is no failure; a request that nobody completes is. */
+    bool hung = result->fault_count > 0 && result->hung_count > 0;
     const char *text = result->error[0]               ? result->error
+                       : hung                         ? "the scenario went on without it"
                        : result->tally.expected_unmet ? "an expected rule was not broken"
                                                       : "it failed";
-    copy_title(area, "%.240s", text);
-    size_t length = (size_t)snprintf(area->key, sizeof area->key, "scenario ");
+    copy_title(area, "%s%.200s", hung ? "a request did not end: " : "", text);
+    size_t length = (size_t)snprintf(area->key, sizeof area->key, hung ? "request " : "scenario ");
     for (; *text && length + 1 < sizeof area->key; text++) {
         bool digit = isdigit((unsigned char)*text);
         if (!digit || area->key[length - 1] != '#')
             area->key[length++] = digit ? '#' : *text;
     }
     area->key[length] = 0;
+}
+
+/* Kept at once: the run may crash of it. */
+static void hear_fault(void *context, const struct condis_fault *fault)
+{
+    struct area *area = context;
+    uint32_t index = area->fault_count++;
+    if (index >= EXPLORE_FAULTS_MAX)
+        return;
+    struct area_fault *kept = &area->faults[index];
+    *kept = (struct area_fault){
+        .number = fault->number, .function = fault->function, .sees = fault->sees};
+    snprintf(kept->driver, sizeof kept->driver, "%s", fault->driver);
+    if (fault->frames)
+        snprintf(kept->place, sizeof kept->place, "%.*s", (int)strcspn(fault->frames, "\n"),
+                 fault->frames);
 }
 
 static void note_image(void *context, const char *path, uint32_t count)
@@ -193,6 +212,13 @@ _Noreturn void child_main(const struct slot *slot, const struct condis_explore_o
     struct condis_schedule schedule = {.log = NULL};
     struct condis_script_result result = {.error = {0}};
     struct condis_script_options script = options->script;
+    struct condis_fault_plan faults = {.mode = NULL};
+    if (options->script.faults)
+        faults = *options->script.faults;
+    faults.mode = slot->run.faults;
+    faults.brief = replay == NULL;
+    faults.on_fault = hear_fault;
+    faults.context = slot->area;
     child_area = slot->area;
     signals_begin(options->hang_ms);
     dup2(slot->text_fd, STDERR_FILENO);
@@ -203,6 +229,7 @@ _Noreturn void child_main(const struct slot *slot, const struct condis_explore_o
     script.clock = &simulated;
     script.seed = slot->run.seed;
     script.schedule = &schedule;
+    script.faults = faults.mode ? &faults : NULL;
     script.trace_path = NULL;
     script.out = none;
     script.err = stderr;

@@ -6,13 +6,15 @@
 
 static json_t *finding_json(const struct finding *finding)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:s?}", "title",
-                     finding->title, "key", finding->key, "run", (json_int_t)finding->run + 1,
-                     "seed", (json_int_t)finding->seed, "runs", (json_int_t)finding->run_count,
-                     "decisions_found", (int)finding->found_count, "preemptions",
-                     (int)finding->preemptions, "switches", (int)finding->switches, "answers",
-                     (int)finding->answers, "minimise_runs", (int)finding->minimise_count,
-                     "replayed", (int)finding->replayed_count, "replay", finding->command);
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s?}",
+                     "title", finding->title, "key", finding->key, "run",
+                     (json_int_t)finding->run + 1, "seed", (json_int_t)finding->seed, "runs",
+                     (json_int_t)finding->run_count, "decisions_found", (int)finding->found_count,
+                     "preemptions", (int)finding->preemptions, "switches", (int)finding->switches,
+                     "answers", (int)finding->answers, "minimise_runs",
+                     (int)finding->minimise_count, "replayed", (int)finding->replayed_count,
+                     "faults_found", (int)finding->faults_found, "faults",
+                     (int)finding->fault_count, "replay", finding->command);
 }
 
 void summary_json(struct explore *explore)
@@ -32,6 +34,11 @@ void summary_json(struct explore *explore)
         "virtual_s", (double)explore->virtual_100ns / 1e7, "process_s",
         (double)explore->real_ns / 1e9, "processor_s", (double)explore->processor_ns / 1e9,
         "findings", findings);
+    if (document && explore_faults(explore))
+        json_object_set_new(document, "faulted",
+                            json_pack("{s:s, s:I, s:I}", "mode", explore_faults(explore), "calls",
+                                      (json_int_t)explore->fault_count, "runs_with",
+                                      (json_int_t)explore->faulted_count));
     if (document && explore->is_bounded)
         json_object_set_new(
             document, "bounded",

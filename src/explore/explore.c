@@ -101,7 +101,14 @@ static void print_word(FILE *file, const char *word)
     fputc('\'', file);
 }
 
-char *explore_command(const struct explore *explore, uint64_t seed, const char *schedule)
+const char *explore_faults(const struct explore *explore)
+{
+    const struct condis_fault_plan *plan = explore->options->script.faults;
+    return plan ? plan->mode : NULL;
+}
+
+char *explore_command(const struct explore *explore, uint64_t seed, const char *schedule,
+                      const char *faults)
 {
     const struct condis_explore_options *options = explore->options;
     char *text = NULL;
@@ -110,6 +117,11 @@ char *explore_command(const struct explore *explore, uint64_t seed, const char *
     if (!file)
         return NULL;
     fprintf(file, "%s --seed %" PRIu64 " ", options->replay, seed);
+    if (faults) {
+        fputs("--faults ", file);
+        print_word(file, faults);
+        fputc(' ', file);
+    }
     fputs(schedule ? "--schedule " : "--strategy ", file);
     print_word(file, schedule ? schedule : explore->strategy);
     fclose(file);
@@ -117,6 +129,25 @@ char *explore_command(const struct explore *explore, uint64_t seed, const char *
 }
 
 /* ---- results ---- */
+
+static void result_free(struct result *result)
+{
+    if (!result)
+        return;
+    free(result->decisions);
+    free(result->faults);
+    free(result->children);
+    free(result);
+}
+
+/* returns the numbers of what failed; NULL: no memory */
+static uint64_t *faults_copy(const struct area *area)
+{
+    uint64_t *numbers = malloc((area->fault_count + 1) * sizeof *numbers);
+    for (uint32_t i = 0; numbers && i < area->fault_count; i++)
+        numbers[i] = area->faults[i].number;
+    return numbers;
+}
 
 static struct result *result_take(struct explore *explore, const struct slot *slot)
 {
@@ -135,6 +166,7 @@ static struct result *result_take(struct explore *explore, const struct slot *sl
         .point_count = log->point_count,
         .task_count = log->task_count,
         .decision_count = log->decision_count,
+        .fault_count = area->fault_count,
     };
     snprintf(result->key, sizeof result->key, "%s", area->key);
     snprintf(result->title, sizeof result->title, "%s", area->title);
@@ -150,29 +182,22 @@ static struct result *result_take(struct explore *explore, const struct slot *sl
         if (result->decisions && kept)
             memcpy(result->decisions, log->decisions, kept * sizeof *result->decisions);
     }
+    if (result->failed && area->fault_count <= EXPLORE_FAULTS_MAX)
+        result->faults = faults_copy(area);
     if (explore->is_bounded && !result->failed &&
         !bounded_children(&explore->bounded, (uint32_t)slot->run.number, log, result)) {
-        free(result->decisions);
-        free(result);
+        result_free(result);
         return NULL;
     }
     return result;
 }
-
-static void result_free(struct result *result)
-{
-    if (!result)
-        return;
-    free(result->decisions);
-    free(result->children);
-    free(result);
-}
-
 static bool commit_one(struct explore *explore, struct result *result)
 {
     explore->committed++;
     explore->run_count++;
     explore->failed_count += result->failed;
+    explore->fault_count += result->fault_count;
+    explore->faulted_count += result->fault_count > 0;
     explore->virtual_100ns += result->virtual_100ns;
     explore->real_ns += result->real_ns;
     explore->processor_ns += result->processor_ns;
@@ -230,7 +255,8 @@ static bool run_next(struct explore *explore, struct run *run)
     if (explore->stop || (limit && number >= limit) ||
         number >= explore->committed + explore->waiting_room)
         return false;
-    *run = (struct run){.number = number, .seed = options->script.seed};
+    *run = (struct run){
+        .number = number, .seed = options->script.seed, .faults = explore_faults(explore)};
     if (explore->is_bounded) {
         if (number >= explore->bounded.count)
             return false;
@@ -294,13 +320,15 @@ static bool explore_loop(struct explore *explore)
 
 /* ---- begin and end ---- */
 
-/* The usual run comes first: it says whether the scenario can run at all, and how large it is. A
- * bounded exploration begins from it. */
+/* The usual run comes first: it says whether the scenario can run at all, and how large it is, so
+ * nothing fails in it. A bounded exploration begins from it, so there the seed's faults do. */
 static bool measure(struct explore *explore)
 {
     const struct condis_explore_options *options = explore->options;
     struct run run = {
         .seed = options->script.seed, .strategy = "usual", .observe = explore->is_bounded};
+    if (explore_faults(explore))
+        run.faults = explore->is_bounded ? explore_faults(explore) : "off";
     if (!state_note(explore, &explore->probe, &run) ||
         !slot_run(&explore->probe, options, &run, NULL))
         return explore_refuse(explore, "the system gives no process for a run");

@@ -16,6 +16,9 @@
 #define EXPLORE_STEPS_MAX     2000000u /* points without time going on: somebody polls      */
 #define EXPLORE_IMAGES_MAX    16u
 #define EXPLORE_PATH_BYTES    512u
+#define EXPLORE_FAULTS_MAX    1024u /* of one run; more are had again by mode and seed       */
+#define EXPLORE_DRIVER_BYTES  32u
+#define EXPLORE_PLACE_BYTES   128u
 #define EXPLORE_KEY_BYTES     160u
 #define EXPLORE_TITLE_BYTES   256u
 
@@ -38,6 +41,7 @@ struct run {
     const char *strategy;        /* where nothing is planned                                    */
     const struct decision *plan; /* borrowed                                                    */
     uint32_t plan_count;
+    const char *faults; /* the mode of what fails, borrowed; NULL: nothing fails                 */
     bool observe; /* log what else could have been decided                                       */
 };
 
@@ -45,6 +49,14 @@ struct run {
 struct area_image {
     char path[EXPLORE_PATH_BYTES];
     uint32_t count;
+};
+
+/* A call that was made to fail. */
+struct area_fault {
+    uint64_t number;
+    const char *function, *sees; /* static in the runtime, whose addresses a fork keeps          */
+    char driver[EXPLORE_DRIVER_BYTES];
+    char place[EXPLORE_PLACE_BYTES]; /* of the call; "": not read                                */
 };
 
 /* The memory that a run shares with the process that watches it. */
@@ -59,6 +71,8 @@ struct area {
     uint64_t processor_ns; /* of the process, up to its end                                      */
     uint32_t image_count;
     struct area_image images[EXPLORE_IMAGES_MAX];
+    uint32_t fault_count; /* may be more than are kept                                           */
+    struct area_fault faults[EXPLORE_FAULTS_MAX];
     struct schedule_log log;
     struct decision decisions[EXPLORE_DECISIONS_MAX];
     struct schedule_seen seen[EXPLORE_SEEN_MAX];
@@ -117,6 +131,8 @@ struct result {
     uint32_t task_count;
     uint32_t decision_count;
     struct decision *decisions; /* NULL when it passed                                           */
+    uint32_t fault_count;
+    uint64_t *faults; /* their numbers; NULL when it passed, or there are too many               */
     char key[EXPLORE_KEY_BYTES];
     char title[EXPLORE_TITLE_BYTES];
     uint64_t hash;         /* of what it decided                                                 */
@@ -180,6 +196,9 @@ struct finding {
     uint32_t minimise_count; /* runs that took                                                   */
     uint32_t replayed_count; /* of three replays, how many ended the same way                    */
     bool by_seed;            /* too many decisions: its seed replays it                          */
+    uint32_t faults_found;   /* as found                                                         */
+    uint32_t fault_count;    /* after minimising                                                 */
+    bool by_mode;            /* too many faults: the mode and the seed replay them               */
     char *command;
     char *report;
 };
@@ -224,6 +243,7 @@ struct explore {
     uint32_t finding_room;
     int lock_fd;
     uint64_t run_count, failed_count;
+    uint64_t fault_count, faulted_count; /* calls that failed, and runs that had one             */
     uint64_t processor_ns;           /* since the checkpoint                                     */
     uint64_t virtual_100ns, real_ns; /* sums over the runs                                       */
     uint64_t point_max;
@@ -239,8 +259,13 @@ struct explore {
 
 /* The command that runs a schedule again, for a shell, without options->replay_arguments, which end
  * it; the caller frees it. NULL: no memory.
- * schedule  path of its file; NULL: the seed and the strategy have it */
-char *explore_command(const struct explore *explore, uint64_t seed, const char *schedule);
+ * schedule  path of its file; NULL: the seed and the strategy have it
+ * faults    the mode of what fails; NULL: nothing does */
+char *explore_command(const struct explore *explore, uint64_t seed, const char *schedule,
+                      const char *faults);
+
+/* The mode of what fails in every run; NULL: nothing does. */
+const char *explore_faults(const struct explore *explore);
 
 /* state.c: the directory. Each says on the error stream what went wrong, and returns false. */
 bool state_begin(struct explore *explore); /* opens or makes it; with resume, reads it           */
@@ -264,14 +289,31 @@ bool state_write_schedule(struct explore *explore, uint32_t number, const char *
 bool finding_take(struct explore *explore, const struct result *result);
 void findings_free(struct explore *explore);
 
-/* minimise.c: shortens the list in place, as long as the run fails in the same way.
- * returns false: it does not fail that way again, even with the whole list */
-bool minimise(struct explore *explore, struct finding *finding, struct decision *decisions,
-              uint32_t *count);
+/* What makes a run fail, beside its seed: decisions that are not usual, and calls that fail. */
+struct recipe {
+    struct decision *decisions; /* none when the finding is by_seed                              */
+    uint32_t decision_count;
+    uint64_t *faults; /* numbers of calls; none when it is by_mode                               */
+    uint32_t fault_count;
+};
 
-/* Runs a list once more on the probe. returns whether it failed like the finding */
-bool fails_again(struct explore *explore, struct finding *finding, const struct decision *decisions,
-                 uint32_t count, const char *replay);
+/* Makes one with room for so many, and none in it. returns false: no memory, nothing to free */
+bool recipe_begin(struct recipe *recipe, uint32_t decision_room, uint32_t fault_room);
+void recipe_end(struct recipe *recipe);
+
+/* The mode that makes the recipe's calls fail, "off" when it has none; the caller frees it. NULL: no
+ * memory, or the exploration makes nothing fail. */
+char *recipe_faults(const struct explore *explore, const struct finding *finding,
+                    const struct recipe *recipe);
+
+/* minimise.c: shortens both lists in place, as long as the run fails in the same way.
+ * returns false: it does not fail that way again, even with the whole lists */
+bool minimise(struct explore *explore, struct finding *finding, struct recipe *recipe);
+
+/* Runs a recipe once more on the probe. returns whether it failed like the finding
+ * replay  the command for its report, which tells what failed by file and line; NULL: no report */
+bool fails_again(struct explore *explore, struct finding *finding, const struct recipe *recipe,
+                 const char *replay);
 
 /* progress.c */
 void progress_show(struct explore *explore, bool last);

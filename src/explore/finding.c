@@ -32,7 +32,9 @@ static struct finding *finding_add(struct explore *explore, const struct result 
                                 .seed = result->seed,
                                 .run_count = 1,
                                 .found_count = result->decision_count,
-                                .by_seed = result->decisions == NULL};
+                                .by_seed = result->decisions == NULL,
+                                .faults_found = result->fault_count,
+                                .by_mode = result->faults == NULL};
     snprintf(finding->key, sizeof finding->key, "%s", result->key);
     snprintf(finding->title, sizeof finding->title, "%s", result->title);
     return finding;
@@ -49,12 +51,30 @@ void findings_free(struct explore *explore)
     explore->finding_count = 0;
 }
 
-static void count_kinds(struct finding *finding, const struct decision *decisions, uint32_t count)
+static void count_kinds(struct finding *finding, const struct recipe *recipe)
 {
     uint32_t *const counts[] = {&finding->preemptions, &finding->switches, &finding->answers};
-    finding->decision_count = count;
-    for (uint32_t i = 0; i < count; i++)
-        ++*counts[decisions[i].kind];
+    finding->decision_count = recipe->decision_count;
+    finding->fault_count = finding->by_mode ? finding->faults_found : recipe->fault_count;
+    for (uint32_t i = 0; i < recipe->decision_count; i++)
+        ++*counts[recipe->decisions[i].kind];
+}
+
+/* What the last replay made to fail, which knows files and lines. */
+static void print_faults(FILE *file, const struct explore *explore, const struct finding *finding)
+{
+    const struct area *area = explore->probe.area;
+    if (!explore_faults(explore))
+        return;
+    fprintf(file, "  faults    %u call%s that fail%s, of %u\n", finding->fault_count,
+            finding->fault_count == 1 ? "" : "s", finding->fault_count == 1 ? "s" : "",
+            finding->faults_found);
+    for (uint32_t i = 0; i < area->fault_count && i < EXPLORE_FAULTS_MAX; i++) {
+        const struct area_fault *fault = &area->faults[i];
+        fprintf(file, "            call %" PRIu64 ": %s gets %s from %s%s%s\n", fault->number,
+                fault->driver, fault->sees, fault->function,
+                fault->place[0] ? ", called from " : "", fault->place);
+    }
 }
 
 static void print_counts(FILE *file, const struct finding *finding)
@@ -74,7 +94,7 @@ static void print_counts(FILE *file, const struct finding *finding)
 
 /* The report as it is kept: what, when, in which order, how to see it again, and what was told. */
 static char *compose(const struct explore *explore, const struct finding *finding,
-                     const struct decision *decisions, const char *told)
+                     const struct recipe *recipe, const char *told)
 {
     char *text = NULL;
     size_t bytes;
@@ -85,10 +105,11 @@ static char *compose(const struct explore *explore, const struct finding *findin
     fprintf(file, "finding %u: %s\n", number, finding->title);
     fprintf(file, "  found     in run %" PRIu64 ", seed %" PRIu64 "\n", finding->run + 1,
             finding->seed);
+    print_faults(file, explore, finding);
     print_counts(file, finding);
     for (uint32_t i = 0; i < finding->decision_count; i++) {
         fputs("            ", file);
-        schedule_describe(file, &decisions[i], &explore->probe.area->log);
+        schedule_describe(file, &recipe->decisions[i], &explore->probe.area->log);
         fputc('\n', file);
     }
     fprintf(file, "  replayed  %u of %u times it ended the same way%s\n", finding->replayed_count,
@@ -104,12 +125,12 @@ static char *compose(const struct explore *explore, const struct finding *findin
 }
 
 static bool keep(struct explore *explore, struct finding *finding, const struct result *result,
-                 const struct decision *decisions)
+                 const struct recipe *recipe)
 {
     uint32_t number = (uint32_t)(finding - explore->findings) + 1;
     const struct schedule_log *log = &explore->probe.area->log;
     char *told = slot_text(&explore->probe);
-    finding->report = compose(explore, finding, decisions, told ? told : "");
+    finding->report = compose(explore, finding, recipe, told ? told : "");
     free(told);
     if (!finding->report)
         return explore_refuse(explore, "no memory for a finding");
@@ -136,32 +157,53 @@ static void tell(struct explore *explore, const struct finding *finding)
     fflush(explore->out);
 }
 
+/* Fills the recipe with the result's own lists, as far as it kept them. */
+static bool recipe_of(struct recipe *recipe, const struct finding *finding,
+                      const struct result *result)
+{
+    uint32_t decision_count = finding->by_seed ? 0 : result->decision_count;
+    uint32_t fault_count = finding->by_mode ? 0 : result->fault_count;
+    if (!recipe_begin(recipe, decision_count, fault_count))
+        return false;
+    recipe->decision_count = decision_count;
+    recipe->fault_count = fault_count;
+    if (decision_count)
+        memcpy(recipe->decisions, result->decisions, decision_count * sizeof *recipe->decisions);
+    if (fault_count)
+        memcpy(recipe->faults, result->faults, fault_count * sizeof *recipe->faults);
+    return true;
+}
+
+/* Writes the schedule that is left, and the command that has the finding again. */
+static bool write_command(struct explore *explore, struct finding *finding,
+                          const struct recipe *recipe)
+{
+    uint32_t number = explore->finding_count;
+    char *path = finding->by_seed ? NULL : state_finding_path(explore, number, "schedule");
+    char *faults = recipe_faults(explore, finding, recipe);
+    finding->command = explore_command(explore, finding->seed, path, faults);
+    free(faults);
+    free(path);
+    return finding->by_seed ||
+           state_write_schedule(explore, number, "schedule", recipe->decisions,
+                                recipe->decision_count, &explore->probe.area->log);
+}
+
 static bool finding_new(struct explore *explore, const struct result *result)
 {
     struct finding *finding = finding_add(explore, result);
-    struct decision *decisions = malloc((result->decision_count + 1) * sizeof *decisions);
-    uint32_t count = finding && !finding->by_seed ? result->decision_count : 0;
-    if (!finding || !decisions) {
-        free(decisions);
+    struct recipe recipe;
+    if (!finding || !recipe_of(&recipe, finding, result))
         return explore_refuse(explore, "no memory for a finding");
-    }
-    uint32_t number = explore->finding_count;
-    if (count)
-        memcpy(decisions, result->decisions, count * sizeof *decisions);
     progress_break(explore);
-    if (!finding->by_seed)
-        (void)minimise(explore, finding, decisions, &count);
-    count_kinds(finding, decisions, count);
-    char *path = finding->by_seed ? NULL : state_finding_path(explore, number, "schedule");
-    finding->command = explore_command(explore, finding->seed, path);
-    free(path);
-    bool written = finding->by_seed || state_write_schedule(explore, number, "schedule", decisions,
-                                                            count, &explore->probe.area->log);
+    if (!finding->by_seed || recipe.fault_count > 0)
+        (void)minimise(explore, finding, &recipe);
+    count_kinds(finding, &recipe);
+    bool written = write_command(explore, finding, &recipe);
     for (uint32_t i = 0; i < REPLAYS && written; i++)
-        finding->replayed_count +=
-            fails_again(explore, finding, decisions, count, finding->command);
-    written = written && keep(explore, finding, result, decisions);
-    free(decisions);
+        finding->replayed_count += fails_again(explore, finding, &recipe, finding->command);
+    written = written && keep(explore, finding, result, &recipe);
+    recipe_end(&recipe);
     if (written)
         tell(explore, finding);
     return written;

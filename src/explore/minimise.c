@@ -1,126 +1,206 @@
 /* SPDX-License-Identifier: MIT */
-/* Minimising deletes decisions for as long as the run fails in the same way (delta debugging:
+/* Minimising deletes faults and decisions for as long as the run fails in the same way (delta debugging:
  * Zeller and Hildebrandt, 2002), and then looks for a shorter list elsewhere. What is left is
  * minimal in that no single one can be missed. */
 #include "explore/explore.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RUNS_MAX   3000u
 #define SEARCH_MAX 2000u
 
-bool fails_again(struct explore *explore, struct finding *finding, const struct decision *decisions,
-                 uint32_t count, const char *replay)
+/* ---- recipes ---- */
+
+bool recipe_begin(struct recipe *recipe, uint32_t decision_room, uint32_t fault_room)
 {
+    *recipe = (struct recipe){
+        .decisions = malloc(((size_t)decision_room + 1) * sizeof *recipe->decisions),
+        .faults = malloc(((size_t)fault_room + 1) * sizeof *recipe->faults),
+    };
+    if (recipe->decisions && recipe->faults)
+        return true;
+    recipe_end(recipe);
+    return false;
+}
+
+void recipe_end(struct recipe *recipe)
+{
+    free(recipe->decisions);
+    free(recipe->faults);
+    *recipe = (struct recipe){.decisions = NULL};
+}
+
+char *recipe_faults(const struct explore *explore, const struct finding *finding,
+                    const struct recipe *recipe)
+{
+    char *text = NULL;
+    size_t bytes;
+    if (!explore_faults(explore))
+        return NULL;
+    if (finding->by_mode)
+        return strdup(explore_faults(explore));
+    if (recipe->fault_count == 0)
+        return strdup("off");
+    FILE *file = open_memstream(&text, &bytes);
+    if (!file)
+        return NULL;
+    for (uint32_t i = 0; i < recipe->fault_count; i++)
+        fprintf(file, "%s%" PRIu64, i ? "," : "nth=", recipe->faults[i]);
+    fclose(file);
+    return text;
+}
+
+bool fails_again(struct explore *explore, struct finding *finding, const struct recipe *recipe,
+                 const char *replay)
+{
+    char *faults = recipe_faults(explore, finding, recipe);
     struct run run = {.number = finding->run,
                       .seed = finding->seed,
                       .strategy = finding->by_seed ? explore->strategy : "usual",
-                      .plan = decisions,
-                      .plan_count = count};
-    if (!state_note(explore, &explore->probe, &run) ||
-        !slot_run(&explore->probe, explore->options, &run, replay))
-        return false;
-    return strcmp(explore->probe.area->key, finding->key) == 0;
+                      .plan = recipe->decisions,
+                      .plan_count = recipe->decision_count,
+                      .faults = faults};
+    bool ran = (faults || !explore_faults(explore)) && state_note(explore, &explore->probe, &run) &&
+               slot_run(&explore->probe, explore->options, &run, replay);
+    free(faults);
+    return ran && strcmp(explore->probe.area->key, finding->key) == 0;
 }
 
-/* The list under way. */
-struct list {
+/* The search under way. */
+struct search {
     struct explore *explore;
     struct finding *finding;
-    struct decision *decisions;
-    struct decision *attempt; /* room for as many */
-    uint32_t count;
+    struct recipe *best;   /* the shortest that fails */
+    struct recipe attempt; /* room for as many */
 };
 
-/* Runs the attempt; when it fails too, what it really decided is the new list: planned decisions
- * that no longer met a point fall away by themselves. */
-static bool attempt(struct list *list, uint32_t count)
+/* What of a recipe is dropped: faults, or decisions of one kind, or of any. */
+enum { DROP_FAULTS = 100, DROP_DECISIONS };
+
+/* The best becomes what the probe's run really decided, and what really failed in it: planned
+ * decisions that no longer met a point, and calls that were not reached, fall away by themselves.
+ * returns false: it cannot be had by lists; the usual strategy decides nothing of its own */
+static bool take_probe(struct search *search)
 {
-    const struct schedule_log *log = &list->explore->probe.area->log;
-    list->finding->minimise_count++;
-    if (!fails_again(list->explore, list->finding, list->attempt, count, NULL))
+    const struct area *area = search->explore->probe.area;
+    const struct finding *finding = search->finding;
+    if (!finding->by_seed && area->log.decision_count > search->attempt.decision_count)
         return false;
-    if (log->decision_count > count)
-        return false; /* cannot be: the usual strategy decides nothing */
-    list->count = log->decision_count;
-    memcpy(list->decisions, log->decisions, list->count * sizeof *list->decisions);
+    if (!finding->by_mode && area->fault_count > search->attempt.fault_count)
+        return false;
+    struct recipe *best = search->best;
+    best->decision_count = finding->by_seed ? 0 : area->log.decision_count;
+    best->fault_count = finding->by_mode ? 0 : area->fault_count;
+    memcpy(best->decisions, area->decisions, best->decision_count * sizeof *best->decisions);
+    for (uint32_t i = 0; i < best->fault_count; i++)
+        best->faults[i] = area->faults[i].number;
     return true;
 }
 
-static bool may_go_on(const struct list *list)
+static bool attempt(struct search *search)
 {
-    return list->finding->minimise_count < RUNS_MAX && !list->explore->stop;
+    search->finding->minimise_count++;
+    return fails_again(search->explore, search->finding, &search->attempt, NULL) &&
+           take_probe(search);
 }
 
-/* Tries without [start, start + length). */
-static bool attempt_without(struct list *list, uint32_t start, uint32_t length)
+static bool may_go_on(const struct search *search)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < list->count; i++)
-        if (i < start || i >= start + length)
-            list->attempt[count++] = list->decisions[i];
-    return attempt(list, count);
+    return search->finding->minimise_count < RUNS_MAX && !search->explore->stop;
 }
 
-/* Tries without any of one kind. */
-static void attempt_without_kind(struct list *list, uint8_t kind)
+static uint32_t length_of(const struct search *search, int what)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < list->count; i++)
-        if (list->decisions[i].kind != kind)
-            list->attempt[count++] = list->decisions[i];
-    if (count < list->count)
-        (void)attempt(list, count);
+    return what == DROP_FAULTS ? search->best->fault_count : search->best->decision_count;
+}
+
+static bool is_of(const struct search *search, int what, uint32_t index)
+{
+    return what >= DROP_FAULTS || search->best->decisions[index].kind == what;
+}
+
+/* Tries without what is meant of [start, start + length).
+ * returns whether it fails then too, and is shorter */
+static bool attempt_without(struct search *search, int what, uint32_t start, uint32_t length)
+{
+    const struct recipe *best = search->best;
+    struct recipe *attempted = &search->attempt;
+    uint32_t before = length_of(search, what), kept = 0;
+    attempted->decision_count = best->decision_count;
+    attempted->fault_count = best->fault_count;
+    memcpy(attempted->decisions, best->decisions, best->decision_count * sizeof *best->decisions);
+    memcpy(attempted->faults, best->faults, best->fault_count * sizeof *best->faults);
+    for (uint32_t i = 0; i < before; i++) {
+        if (i >= start && i - start < length && is_of(search, what, i))
+            continue;
+        if (what == DROP_FAULTS)
+            attempted->faults[kept++] = best->faults[i];
+        else
+            attempted->decisions[kept++] = best->decisions[i];
+    }
+    if (kept == before)
+        return false;
+    *(what == DROP_FAULTS ? &attempted->fault_count : &attempted->decision_count) = kept;
+    /* It may come back in another form, as long as before. */
+    return attempt(search) && length_of(search, what) < before;
 }
 
 /* Drops pieces of this length; returns whether one could be. */
-static bool drop_pieces(struct list *list, uint32_t length)
+static bool drop_pieces(struct search *search, int what, uint32_t length)
 {
     bool dropped = false;
     uint32_t start = 0;
-    while (start < list->count && may_go_on(list)) {
-        uint32_t before = list->count;
-        if (attempt_without(list, start, length)) {
+    while (start < length_of(search, what) && may_go_on(search)) {
+        if (attempt_without(search, what, start, length))
             dropped = true;
-            if (list->count >= before)
-                start += length; /* it came back in another form */
-        } else {
+        else
             start += length;
-        }
     }
     return dropped;
 }
 
-/* Drops single decisions of one kind: what costs a reader most goes first. */
-static bool drop_kind(struct list *list, uint8_t kind)
+/* Drops halves, then halves of those, and so on; single ones are left. */
+static void drop_halves(struct search *search, int what)
 {
-    bool dropped = false;
-    for (uint32_t i = 0; i < list->count && may_go_on(list);) {
-        uint32_t before = list->count;
-        if (list->decisions[i].kind == kind && attempt_without(list, i, 1) && list->count < before)
-            dropped = true;
-        else
-            i++;
+    for (uint32_t length = length_of(search, what) / 2; length > 1; length /= 2)
+        (void)drop_pieces(search, what, length);
+}
+
+/* What costs a reader most goes first: calls that fail, then preemptions. */
+static void drop_all(struct search *search)
+{
+    static const int order[] = {DROP_FAULTS, DECISION_PREEMPTS, DECISION_SWITCHES,
+                                DECISION_ANSWERS};
+    enum { ORDER_COUNT = sizeof order / sizeof order[0] };
+    for (size_t i = 0; i < ORDER_COUNT; i++)
+        (void)attempt_without(search, order[i], 0, UINT32_MAX);
+    drop_halves(search, DROP_FAULTS);
+    drop_halves(search, DROP_DECISIONS);
+    for (bool dropped = true; dropped && may_go_on(search);) {
+        dropped = false;
+        for (size_t i = 0; i < ORDER_COUNT; i++)
+            dropped = drop_pieces(search, order[i], 1) || dropped;
     }
-    return dropped;
 }
 
 /* ---- fewer than deleting leads to ---- */
 
-/* Runs a node of the search; when it passes, what follows from it is added.
+/* Runs a node of the tree; when it passes, what follows from it is added.
  * returns whether it fails like the finding */
-static bool search_run(struct list *list, struct bounded *search, uint32_t node)
+static bool tree_run(struct search *search, struct bounded *tree, uint32_t node, const char *faults)
 {
-    struct explore *explore = list->explore;
-    struct finding *finding = list->finding;
+    struct explore *explore = search->explore;
+    struct finding *finding = search->finding;
     struct result result = {.children = NULL};
     struct run run = {.number = finding->run,
                       .seed = finding->seed,
                       .strategy = "usual",
-                      .plan = search->plan,
+                      .plan = tree->plan,
+                      .faults = faults,
                       .observe = true};
-    run.plan_count = bounded_plan(search, node, search->plan);
+    run.plan_count = bounded_plan(tree, node, tree->plan);
     finding->minimise_count++;
     if (!state_note(explore, &explore->probe, &run) ||
         !slot_run(&explore->probe, explore->options, &run, NULL))
@@ -128,63 +208,56 @@ static bool search_run(struct list *list, struct bounded *search, uint32_t node)
     const struct area *area = explore->probe.area;
     if (strcmp(area->key, finding->key) == 0)
         return true;
-    if (area->outcome == OUTCOME_PASSED && bounded_children(search, node, &area->log, &result))
-        (void)bounded_add(search, &result);
+    if (area->outcome == OUTCOME_PASSED && bounded_children(tree, node, &area->log, &result))
+        (void)bounded_add(tree, &result);
     free(result.children);
     return false;
 }
 
 /* A list that was found at random may come from another corner than the shortest one. Those with
  * fewer decisions, all of them preemptions, are tried in order, as far as the budget goes. */
-static void search_fewer(struct list *list)
+static void search_fewer(struct search *search)
 {
-    struct bounded search;
+    struct bounded tree;
+    struct recipe *best = search->best;
     uint32_t preemptions = 0;
     char bounds[32];
-    for (uint32_t i = 0; i < list->count; i++)
-        preemptions += list->decisions[i].kind == DECISION_PREEMPTS;
-    uint32_t most = list->count > preemptions ? preemptions : preemptions - (preemptions > 0);
+    for (uint32_t i = 0; i < best->decision_count; i++)
+        preemptions += best->decisions[i].kind == DECISION_PREEMPTS;
+    uint32_t most =
+        best->decision_count > preemptions ? preemptions : preemptions - (preemptions > 0);
     snprintf(bounds, sizeof bounds, "bounded:%u", most < 16 ? most : 16);
-    if (list->count < 2 || bounded_begin(&search, bounds))
+    if (best->decision_count < 2 || bounded_begin(&tree, bounds))
         return;
-    uint32_t end = list->finding->minimise_count + SEARCH_MAX;
-    for (uint32_t node = 0; node < search.count && list->finding->minimise_count < end; node++) {
-        const struct schedule_log *log = &list->explore->probe.area->log;
-        if (list->explore->stop || !search_run(list, &search, node))
+    char *faults = recipe_faults(search->explore, search->finding, best);
+    uint32_t end = search->finding->minimise_count + SEARCH_MAX;
+    for (uint32_t node = 0; node < tree.count && search->finding->minimise_count < end; node++) {
+        if (search->explore->stop || !tree_run(search, &tree, node, faults))
             continue;
-        if (log->decision_count < list->count) {
-            list->count = log->decision_count;
-            memcpy(list->decisions, log->decisions, list->count * sizeof *list->decisions);
-        }
+        search->attempt.decision_count = best->decision_count - 1;
+        search->attempt.fault_count = best->fault_count;
+        (void)take_probe(search);
         break;
     }
-    bounded_end(&search);
+    free(faults);
+    bounded_end(&tree);
 }
 
-bool minimise(struct explore *explore, struct finding *finding, struct decision *decisions,
-              uint32_t *count)
+bool minimise(struct explore *explore, struct finding *finding, struct recipe *recipe)
 {
-    struct list list = {explore, finding, decisions, NULL, *count};
-    list.attempt = malloc((*count + 1) * sizeof *list.attempt);
-    if (!list.attempt)
+    struct search search = {explore, finding, recipe, {NULL, 0, NULL, 0}};
+    if (!recipe_begin(&search.attempt, recipe->decision_count, recipe->fault_count))
         return false;
-    memcpy(list.attempt, decisions, *count * sizeof *decisions);
-    bool again = attempt(&list, *count);
-    if (again && list.count > 0) {
-        static const uint8_t kinds[] = {DECISION_PREEMPTS, DECISION_SWITCHES, DECISION_ANSWERS};
-        for (size_t i = 0; i < sizeof kinds; i++)
-            attempt_without_kind(&list, kinds[i]);
-        for (uint32_t length = list.count / 2; length > 1; length /= 2)
-            (void)drop_pieces(&list, length);
-        bool dropped = true;
-        while (dropped && may_go_on(&list)) {
-            dropped = false;
-            for (size_t i = 0; i < sizeof kinds; i++)
-                dropped = drop_kind(&list, kinds[i]) || dropped;
-        }
-        search_fewer(&list);
+    search.attempt.decision_count = recipe->decision_count;
+    search.attempt.fault_count = recipe->fault_count;
+    memcpy(search.attempt.decisions, recipe->decisions,
+           recipe->decision_count * sizeof *recipe->decisions);
+    memcpy(search.attempt.faults, recipe->faults, recipe->fault_count * sizeof *recipe->faults);
+    bool again = attempt(&search);
+    if (again) {
+        drop_all(&search);
+        search_fewer(&search);
     }
-    *count = list.count;
-    free(list.attempt);
+    recipe_end(&search.attempt);
     return again;
 }

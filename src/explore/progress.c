@@ -167,6 +167,10 @@ void summary_print(struct explore *explore)
             "processes; %.1f s of virtual time, %.0f times as fast as real time in each\n",
             explore->run_count, seconds, explore->distinct.count, runs_a_second(explore),
             explore->slot_count, virtual_s, real_s > 0 ? virtual_s / real_s : 0);
+    if (explore_faults(explore))
+        fprintf(explore->out,
+                "faults %s: %" PRIu64 " calls were made to fail, in %" PRIu64 " runs\n",
+                explore_faults(explore), explore->fault_count, explore->faulted_count);
     if (explore->is_bounded)
         print_bounded(explore);
     if (explore->is_pct)

@@ -86,6 +86,7 @@ bool slot_start(struct slot *slot, const struct condis_explore_options *options,
     area->title[0] = 0;
     area->virtual_100ns = 0;
     area->processor_ns = 0;
+    area->fault_count = 0;
     area->log.seen = run->observe ? area->seen : NULL;
     slot->run = *run;
     if (ftruncate(slot->text_fd, 0) || pipe2(ends, O_CLOEXEC))

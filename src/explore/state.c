@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char head[] = "condis exploration 1";
+static const char head[] = "condis exploration 2";
 
 static char *path_in(const struct explore *explore, const char *name)
 {
@@ -120,6 +120,23 @@ static uint64_t hash_file(const char *path)
     return hash;
 }
 
+/* Words that choose what fails may be many; the file holds their hash. */
+static uint64_t hash_words(uint64_t hash, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        hash = hash_bytes(hash, words[i], strlen(words[i]) + 1);
+    return hash_bytes(hash, "", 1);
+}
+
+static void print_faults(FILE *file, const struct condis_fault_plan *plan)
+{
+    uint64_t hash = hash_words(0, plan->modules, plan->module_count);
+    hash = hash_words(hash, plan->functions, plan->function_count);
+    hash = hash_words(hash, plan->excluded, plan->excluded_count);
+    fprintf(file, "faults %s depth %" PRIu32 " words %016" PRIx64 "\n", plan->mode, plan->depth,
+            hash);
+}
+
 static char *signature(const struct explore *explore)
 {
     const struct condis_explore_options *options = explore->options;
@@ -140,6 +157,8 @@ static char *signature(const struct explore *explore)
     fprintf(file, "completion %d\nstrategy %s\nseed %" PRIu64 "\nshard %u/%u\n",
             script->completion ? (int)*script->completion : -1, explore->strategy, script->seed,
             options->shard, options->shard_count);
+    if (explore_faults(explore))
+        print_faults(file, script->faults);
     fclose(file);
     return text;
 }
@@ -165,7 +184,8 @@ static int match_signature(struct explore *explore)
         else if (strncmp(there, text, sizeof there - 1) != 0)
             explore_refuse(explore,
                            "%s holds an exploration of something else: the scenario, its "
-                           "arguments, a driver, the seed, the strategy or the shard differ",
+                           "arguments, a driver, the seed, the strategy, the faults or the shard "
+                           "differ",
                            explore->dir);
         else
             match = 1;
@@ -209,9 +229,10 @@ bool state_save(struct explore *explore)
     const struct bounded *bounded = &explore->bounded;
     fprintf(file, "%s\n", head);
     fprintf(file,
-            "runs %" PRIu64 " failed %" PRIu64 " virtual %" PRIu64 " real %" PRIu64 " used %" PRIu64
-            "\n",
-            explore->committed, explore->failed_count, explore->virtual_100ns, explore->real_ns,
+            "runs %" PRIu64 " failed %" PRIu64 " faults %" PRIu64 " in %" PRIu64 " virtual %" PRIu64
+            " real %" PRIu64 " used %" PRIu64 "\n",
+            explore->committed, explore->failed_count, explore->fault_count, explore->faulted_count,
+            explore->virtual_100ns, explore->real_ns,
             explore->used_ns + (explore_now_ns() - explore->start_ns));
     fprintf(file,
             "nodes %" PRIu32 " beyond %" PRIu64 " switches %" PRIu64 " answers %" PRIu64
@@ -221,10 +242,12 @@ bool state_save(struct explore *explore)
     for (uint32_t i = 0; i < explore->finding_count; i++) {
         const struct finding *finding = &explore->findings[i];
         fprintf(file,
-                "finding %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %u %u %u %u %u %u %d\n%s\n%s\n%s\n",
+                "finding %" PRIu64 " %" PRIu64 " %" PRIu64
+                " %u %u %u %u %u %u %u %d %u %u %d\n%s\n%s\n%s\n",
                 finding->run, finding->seed, finding->run_count, finding->found_count,
                 finding->decision_count, finding->preemptions, finding->switches, finding->answers,
-                finding->minimise_count, finding->replayed_count, finding->by_seed, finding->key,
+                finding->minimise_count, finding->replayed_count, finding->by_seed,
+                finding->faults_found, finding->fault_count, finding->by_mode, finding->key,
                 finding->title, finding->command);
     }
     return draft_end(explore, &draft);
@@ -241,13 +264,14 @@ static bool read_text(FILE *file, char *text, size_t bytes)
 static bool load_findings(struct explore *explore, FILE *file)
 {
     struct finding finding = {.run = 0};
-    int by_seed;
-    char command[8192];
-    while (fscanf(file, "finding %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %u %u %u %u %u %u %d\n",
+    int by_seed, by_mode;
+    char command[16384]; /* a thousand numbers of calls */
+    while (fscanf(file,
+                  "finding %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %u %u %u %u %u %u %d %u %u %d\n",
                   &finding.run, &finding.seed, &finding.run_count, &finding.found_count,
                   &finding.decision_count, &finding.preemptions, &finding.switches,
-                  &finding.answers, &finding.minimise_count, &finding.replayed_count,
-                  &by_seed) == 11) {
+                  &finding.answers, &finding.minimise_count, &finding.replayed_count, &by_seed,
+                  &finding.faults_found, &finding.fault_count, &by_mode) == 14) {
         struct finding *findings =
             realloc(explore->findings, (explore->finding_count + 1) * sizeof *findings);
         if (!findings)
@@ -255,6 +279,7 @@ static bool load_findings(struct explore *explore, FILE *file)
         explore->findings = findings;
         explore->finding_room = explore->finding_count + 1;
         finding.by_seed = by_seed != 0;
+        finding.by_mode = by_mode != 0;
         if (!read_text(file, finding.key, sizeof finding.key) ||
             !read_text(file, finding.title, sizeof finding.title) ||
             !read_text(file, command, sizeof command))
@@ -304,10 +329,11 @@ static bool load(struct explore *explore)
     }
     bool loaded = read_text(file, line, sizeof line) && !strcmp(line, head) &&
                   fscanf(file,
-                         "runs %" SCNu64 " failed %" SCNu64 " virtual %" SCNu64 " real %" SCNu64
-                         " used %" SCNu64 "\n",
-                         &explore->committed, &explore->failed_count, &explore->virtual_100ns,
-                         &explore->real_ns, &explore->used_ns) == 5 &&
+                         "runs %" SCNu64 " failed %" SCNu64 " faults %" SCNu64 " in %" SCNu64
+                         " virtual %" SCNu64 " real %" SCNu64 " used %" SCNu64 "\n",
+                         &explore->committed, &explore->failed_count, &explore->fault_count,
+                         &explore->faulted_count, &explore->virtual_100ns, &explore->real_ns,
+                         &explore->used_ns) == 7 &&
                   fscanf(file,
                          "nodes %" SCNu32 " beyond %" SCNu64 " switches %" SCNu64
                          " answers %" SCNu64 " lost %" SCNu64 "\n",
@@ -395,8 +421,9 @@ bool state_note(struct explore *explore, struct slot *slot, const struct run *ru
     if (!file)
         return explore_refuse(explore, "no memory to say what runs");
     schedule_print(file, run->plan, run->plan_count, NULL);
-    fprintf(file, "# run %" PRIu64 ": --seed %" PRIu64 " --strategy %s\n", run->number + 1,
-            run->seed, run->strategy);
+    fprintf(file, "# run %" PRIu64 ": --seed %" PRIu64 " --strategy %s%s%s\n", run->number + 1,
+            run->seed, run->strategy, run->faults ? " --faults " : "",
+            run->faults ? run->faults : "");
     fclose(file);
     bool written = pwrite(slot->note_fd, text, bytes, 0) == (ssize_t)bytes &&
                    ftruncate(slot->note_fd, (off_t)bytes) == 0;

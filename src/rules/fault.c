@@ -317,11 +317,13 @@ static bool ask(struct faults *faults, enum fault_point point, struct fault_call
     caller->number = ++faults->asked_count;
     stack->seen_count++;
     bool fails = decide(faults, stack);
-    if (!stack->frames && (fails || o->mode == FAULTS_WHAT_IF))
+    if (!stack->frames && !o->brief && (fails || o->mode == FAULTS_WHAT_IF))
         stack->frames = fault_frames(&stack->stack, o->depth);
     if (!fails || !keep_failure(faults, stack, caller))
         return false;
     stack->failed_count++;
+    if (o->hear)
+        o->hear(o->context, stack, &faults->failures[faults->failure_count - 1]);
     return true;
 }
 

@@ -68,6 +68,13 @@ struct fault_words {
     size_t count; /* 0: everything */
 };
 
+struct fault_stack;
+struct fault_failure;
+
+/* Hears of a call that is about to fail, on the caller's stack; the injector must not be asked. */
+typedef void fault_hear_function(void *context, const struct fault_stack *stack,
+                                 const struct fault_failure *failure);
+
 struct fault_options {
     enum fault_mode mode;
     uint64_t seed;
@@ -78,6 +85,9 @@ struct fault_options {
     struct fault_words modules;   /* names of drivers */
     struct fault_words functions; /* names of points or of kinds */
     struct fault_words excluded;  /* DRIVER!POINT, or a stack's 16 hexadecimal digits */
+    bool brief; /* no stack gets its frames, which take longer to read than many a run */
+    fault_hear_function *hear; /* NULL: nobody */
+    void *context;             /* of hear */
 };
 
 /* Who calls, filled in by the point. */
@@ -99,7 +109,8 @@ struct fault_stack {
     uint64_t failed_count;
     struct stack stack;
     /* The frames that make it what it is, a line each, the nearest first. Made when it first fails,
-     * or could in FAULTS_WHAT_IF, while the driver's image is mapped; else NULL. The injector's. */
+     * or could in FAULTS_WHAT_IF, while the driver's image is mapped, unless `brief`; else NULL. The
+     * injector's. */
     const char *frames;
 };
 

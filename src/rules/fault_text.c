@@ -52,7 +52,7 @@ static bool numbers(const char *text, int base, uint64_t **list, size_t *count)
 const char *fault_mode_parse(const char *text, struct fault_options *options, uint64_t **list)
 {
     char word[16];
-    const char *equals = strchr(text, '=');
+    const char *equals = strpbrk(text, "=:");
     size_t length = equals ? (size_t)(equals - text) : strlen(text);
     snprintf(word, sizeof(word), "%.*s", (int)(length < sizeof(word) ? length : 0), text);
     *list = NULL;

@@ -47,6 +47,19 @@ static struct fault_words words(const char *const *list, size_t count)
     return (struct fault_words){list, count};
 }
 
+static void hear_failure(void *context, const struct fault_stack *stack,
+                         const struct fault_failure *failure)
+{
+    const struct condis_fault_plan *plan = context;
+    const struct fault_info *info = fault_info(stack->point);
+    const struct condis_fault fault = {.number = failure->number,
+                                       .driver = stack->driver,
+                                       .function = info->name,
+                                       .sees = info->sees,
+                                       .frames = stack->frames};
+    plan->on_fault(plan->context, &fault);
+}
+
 bool faults_begin(struct script *script)
 {
     const struct condis_fault_plan *plan = script->options->faults;
@@ -58,6 +71,9 @@ bool faults_begin(struct script *script)
         .modules = words(plan->modules, plan->module_count),
         .functions = words(plan->functions, plan->function_count),
         .excluded = words(plan->excluded, plan->excluded_count),
+        .brief = plan->brief,
+        .hear = plan->on_fault ? hear_failure : NULL,
+        .context = (void *)(uintptr_t)plan,
     };
     uint64_t *numbers;
     const char *wrong = fault_mode_parse(plan->mode, &options, &numbers);

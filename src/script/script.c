@@ -180,7 +180,11 @@ static void tell_result(const struct script *script, struct condis_script_result
     if (!result)
         return;
     *result = (struct condis_script_result){
-        .ended_100ns = script->ended_100ns, .met_count = script->met_count, .tally = script->tally};
+        .ended_100ns = script->ended_100ns,
+        .met_count = script->met_count,
+        .hung_count = script->hung_count,
+        .fault_count = script->faults ? faults_failure_count(script->faults) : 0,
+        .tally = script->tally};
     if (script->error)
         snprintf(result->error, sizeof result->error, "%s", script->error);
 }

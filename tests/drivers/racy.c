@@ -11,6 +11,9 @@ enum {
     DEADLOCK,         /* two locks, taken in opposite orders                                 */
     CRASH,            /* one worker takes away what the other points at                       */
     SPIN,             /* one worker waits for the other in a loop that calls nobody          */
+    FAILURE,          /* ONE_PREEMPTION, where the third allocation has failed               */
+    FAILURE_CRASH,    /* in any order: what the third allocation gives is used at once       */
+    FAILURE_SILENCE,  /* in any order: nobody hears of it when the third allocation fails    */
 };
 
 struct party {
@@ -28,7 +31,8 @@ static void Release(struct party *Party)
     if (InterlockedDecrement(&Party->Users) != 0)
         return;
     for (int i = 0; i < 2; i++)
-        NdisFreeIoWorkItem(Party->Work[i]);
+        if (Party->Work[i])
+            NdisFreeIoWorkItem(Party->Work[i]);
     NdisFreeMemory(Party, 0, 0);
 }
 
@@ -42,6 +46,23 @@ static void Point(void)
 static void Complete(struct party *Party)
 {
     NdisMCmDropPartyComplete(NDIS_STATUS_SUCCESS, Party->NdisPartyHandle);
+}
+
+/* Four allocations that can do without, but the third. */
+static BOOLEAN Allocate(void)
+{
+    BOOLEAN Third = TRUE;
+    for (int i = 0; i < 4; i++) {
+        volatile LONG *Memory =
+            NdisAllocateMemoryWithTagPriority(Driver, 64, 'ycar', NormalPoolPriority);
+        if (Memory || (i == 2 && BUG == FAILURE_CRASH))
+            *Memory = i;
+        if (Memory)
+            NdisFreeMemory((PVOID)Memory, 0, 0);
+        else if (i == 2)
+            Third = FALSE;
+    }
+    return Third;
 }
 
 static void TakeBoth(struct party *Party, int First)
@@ -60,6 +81,15 @@ static VOID FirstHalf(PVOID Context, NDIS_HANDLE WorkItem)
         Point();
         Party->Done = 1;
         Complete(Party);
+    } else if (BUG == FAILURE) {
+        if (!Allocate() && !Party->Done) {
+            Point();
+            Party->Done = 1;
+            Complete(Party);
+        }
+    } else if (BUG == FAILURE_CRASH || BUG == FAILURE_SILENCE) {
+        if (Allocate())
+            Complete(Party);
     } else if (BUG == TWO_PREEMPTIONS) {
         Party->Stage = 1;
         Point();
@@ -80,6 +110,7 @@ static VOID FirstHalf(PVOID Context, NDIS_HANDLE WorkItem)
         InterlockedExchange(&Party->Done, 1);
         Complete(Party);
     } else if (BUG == NONE) {
+        (void)Allocate();
         KeStallExecutionProcessor(5);
         InterlockedExchange(&Party->Stage, 3);
     }
@@ -89,7 +120,7 @@ static VOID FirstHalf(PVOID Context, NDIS_HANDLE WorkItem)
 static VOID SecondHalf(PVOID Context, NDIS_HANDLE WorkItem)
 {
     struct party *Party = Context;
-    if (BUG == ONE_PREEMPTION && !Party->Done) {
+    if ((BUG == ONE_PREEMPTION || BUG == FAILURE) && !Party->Done) {
         Point();
         Party->Done = 1;
         Complete(Party);
@@ -131,6 +162,10 @@ static NDIS_STATUS AddParty(NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters,
         Party->Work[i] = NdisAllocateIoWorkItem(Driver);
         KeInitializeSpinLock(&Party->Locks[i]);
     }
+    if (!Party->Work[0] || !Party->Work[1]) {
+        Release(Party);
+        return NDIS_STATUS_RESOURCES;
+    }
     *CallMgrPartyContext = Party;
     return NDIS_STATUS_SUCCESS;
 }
@@ -151,8 +186,11 @@ static NDIS_STATUS MakeCall(NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters,
                             NDIS_HANDLE NdisPartyHandle, PNDIS_HANDLE CallMgrPartyContext)
 {
     NDIS_STATUS Status = NdisMCmActivateVc(Vc, Parameters);
-    if (Status == NDIS_STATUS_SUCCESS && NdisPartyHandle)
-        Status = AddParty(Vc, Parameters, NdisPartyHandle, CallMgrPartyContext);
+    if (Status != NDIS_STATUS_SUCCESS || !NdisPartyHandle)
+        return Status;
+    Status = AddParty(Vc, Parameters, NdisPartyHandle, CallMgrPartyContext);
+    if (Status != NDIS_STATUS_SUCCESS)
+        NdisMCmDeactivateVc(Vc);
     return Status;
 }
 

@@ -67,6 +67,78 @@ static void what_if_lists_what_could_fail_and_fails_nothing(void **state)
     faults_destroy(faults);
 }
 
+struct heard {
+    uint64_t numbers[32];
+    unsigned count;
+    bool framed;
+};
+
+static void hear(void *context, const struct fault_stack *stack,
+                 const struct fault_failure *failure)
+{
+    struct heard *heard = context;
+    assert_string_equal(stack->driver, "one");
+    assert_true(heard->count < 32);
+    heard->numbers[heard->count++] = failure->number;
+    heard->framed = heard->framed || stack->frames;
+}
+
+static void who_listens_hears_of_each_failure_by_its_number(void **state)
+{
+    (void)state;
+    static const uint64_t wanted[] = {2, 5};
+    for (int brief = 0; brief < 2; brief++) {
+        struct heard heard = {.count = 0};
+        struct fault_options options = {.mode = FAULTS_NTH,
+                                        .numbers = wanted,
+                                        .number_count = 2,
+                                        .brief = brief,
+                                        .hear = hear,
+                                        .context = &heard};
+        struct faults *faults = start(&options);
+        assert_int_equal(which_fail(faults, 6), 0x12);
+        assert_int_equal(heard.count, 2);
+        assert_memory_equal(heard.numbers, wanted, sizeof wanted);
+        assert_int_equal(heard.framed, !brief);
+        faults_destroy(faults);
+    }
+}
+
+static void random_fails_the_calls_that_their_numbers_fail_again(void **state)
+{
+    (void)state;
+    struct heard heard = {.count = 0};
+    struct fault_options options = {.mode = FAULTS_RANDOM,
+                                    .percent = 30,
+                                    .seed = 11,
+                                    .brief = true,
+                                    .hear = hear,
+                                    .context = &heard};
+    struct faults *faults = start(&options);
+    uint64_t failed = which_fail(faults, 30);
+    faults_destroy(faults);
+    assert_true(heard.count > 1);
+    options = (struct fault_options){
+        .mode = FAULTS_NTH, .numbers = heard.numbers, .number_count = heard.count};
+    faults = start(&options);
+    assert_int_equal(which_fail(faults, 30), failed);
+    faults_destroy(faults);
+}
+
+static void a_mode_takes_its_value_behind_either_mark(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"random=17", "random:17"};
+    for (size_t i = 0; i < 2; i++) {
+        struct fault_options options = {.mode = FAULTS_OFF};
+        uint64_t *numbers;
+        assert_null(fault_mode_parse(texts[i], &options, &numbers));
+        assert_int_equal(options.mode, FAULTS_RANDOM);
+        assert_int_equal(options.percent, 17);
+        assert_null(numbers);
+    }
+}
+
 static void off_counts_nothing(void **state)
 {
     (void)state;
@@ -343,6 +415,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_if_lists_what_could_fail_and_fails_nothing),
+        cmocka_unit_test(who_listens_hears_of_each_failure_by_its_number),
+        cmocka_unit_test(random_fails_the_calls_that_their_numbers_fail_again),
+        cmocka_unit_test(a_mode_takes_its_value_behind_either_mark),
         cmocka_unit_test(off_counts_nothing),
         cmocka_unit_test(systematic_fails_each_call_path_once),
         cmocka_unit_test(one_place_that_reaches_two_functions_is_two_call_paths),

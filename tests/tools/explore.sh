@@ -45,6 +45,48 @@ finds crash 'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitiz
     --seeds 400
 finds spin 'HUNG: it runs on and on, in ' 1 bounded:1 --hang 1
 
+# finds_fault BUG TITLE PREEMPTIONS: found only where calls fail, and one that fails is left.
+finds_fault() {
+    finds "$1" "$2" "$3" random --faults random:40 --seeds 400
+    wants faults 1 "$1"
+    [ "$(field calls)" -ge "$(field runs_with)" ] || wrong "$1: not every call that failed counts"
+    grep -q -- '--faults nth=3 --schedule ' "$work/out" || wrong "$1: not the third call"
+    command=$(sed -n 's/^  replay    condis \(.*\)$/\1/p' \
+        "$work/$1-random/findings/1/report.txt" | head -n 1)
+}
+
+# A path that only a failure takes, and what is wrong with it only in one order, or in any.
+finds_fault failure 'PEND_ONCE in NdisMCmDropPartyComplete' 1
+[ "$(field faults_found)" -gt 1 ] || wrong 'failure: there was nothing to drop'
+grep -qE 'call 3: racy_failure gets NULL from NdisAllocateMemoryWithTagPriority.*racy\.c' \
+    "$work/failure-random/findings/1/report.txt" || wrong 'the report does not say what failed'
+# shellcheck disable=SC2086
+run 1 $command
+grep -q '^rule broken: PEND_ONCE' "$work/err" || wrong "the replay breaks no rule: $command"
+finds_fault failure_crash \
+    'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitizer: ' 0
+finds_fault failure_silence 'PEND_' 0
+late=$(scenario "world{timeout_ms = 1000}
+    faults_suspend()
+    local city = switch 'city'
+    station('leaf', {switch = city}):listen '@leaf'
+    local root = station('root', {switch = city})
+    faults_resume()
+    status_of(root.call, root, '@leaf')
+    faults_suspend()")
+run 1 explore "$late" --faults from=1 --function frame_lost --findings 1 --seeds 1 --json \
+    --state "$work/late"
+grep -q '"title": "a request did not end: ' "$work/out" || wrong 'a lost frame: no request waits'
+wants faults 1 'a lost frame'
+finds failure 'PEND_ONCE in NdisMCmDropPartyComplete' 1 bounded:1 --faults nth=3
+wants faults 1 'a call that always fails'
+run 0 explore "$racy" --driver racy=racy_failure --strategy bounded:1
+run 0 explore "$racy" --driver racy=racy_none --seeds 40 --faults random:60 --json
+[ "$(field calls)" -gt 40 ] || wrong "racy_none: $(field calls) calls failed in 40 runs"
+run 0 explore "$racy" --driver racy=racy_none --seeds 10 --faults random:60 --json \
+    --module client
+wants calls 0 'what --module leaves out'
+
 # The command of a finding ends the same way, in a report that gives the command again.
 run 1 explore "$racy" --driver racy=racy_one_preemption --strategy bounded:1 --findings 1 \
     --state "$work/here"
@@ -123,6 +165,10 @@ refuses 2 'holds an exploration already' explore "$racy" --driver racy=racy_none
     --state "$work/tree"
 refuses 2 'holds an exploration of something else' explore "$racy" --driver racy=racy_none \
     --seeds 1 --state "$work/tree" --resume
+refuses 2 'holds an exploration of something else' explore "$racy" --driver racy=racy_none \
+    --seeds 1 --state "$work/failure-random" --resume --faults random:41
+refuses 2 'it is one of systematic' explore "$racy" --faults hope
+refuses 2 'random takes 1 to 100' explore "$racy" --faults random:101
 refuses 2 '--resume wants --state' explore "$racy" --resume
 refuses 2 "no driver is called 'racy'" explore "$racy"
 refuses 2 'which scenario?' explore

@@ -4,6 +4,7 @@
 #include "changes.h"
 #include "command.h"
 #include "drivers.h"
+#include "failing.h"
 #include "replay.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ struct settings {
     enum condis_completion completion;
     struct changes changes;
     struct replay replay;
+    struct failing failing;
     bool completion_given;
     bool json;
     bool help;
@@ -140,6 +142,31 @@ static const char *take_resume(void *context, const char *value)
     return NULL;
 }
 
+static const char *take_faults(void *context, const char *value)
+{
+    return failing_mode(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_module(void *context, const char *value)
+{
+    return failing_module(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_function(void *context, const char *value)
+{
+    return failing_function(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_exclude(void *context, const char *value)
+{
+    return failing_exclude(&((struct settings *)context)->failing, value);
+}
+
+static const char *take_depth(void *context, const char *value)
+{
+    return failing_depth(&((struct settings *)context)->failing, value);
+}
+
 static const char *take_completion(void *context, const char *value)
 {
     static const char *const names[] = {"pending", "direct", "mixed"};
@@ -180,6 +207,11 @@ static const struct option_row rows[] = {
     {"--seed", "N", "the seed of the first run; 1 unless said", take_seed},
     {"--completion", "pending|direct|mixed", "how a request that ends at once is told",
      take_completion},
+    {"--faults", "MODE",
+     "make calls of drivers fail in every run: random[=PERCENT], drawn from the run's seed; or "
+     "another mode of condis run",
+     take_faults},
+    FAILING_OPTIONS(take_module, take_function, take_exclude, take_depth),
     {"--shard", "I/N", "make only the I-th of N equal parts of the runs", take_shard},
     {"--state", "PATH", "the directory of findings and checkpoint; else a new one, if needed",
      take_state},
@@ -213,6 +245,8 @@ static int explore_scenario(const struct settings *settings, const struct option
     options.script.driver_dir_count = dirs.count;
     options.script.changes = settings->changes.list;
     options.script.change_count = settings->changes.count;
+    struct condis_fault_plan faults = failing_plan(&settings->failing);
+    options.script.faults = faults.mode ? &faults : NULL;
     options.replay = settings->replay.command;
     options.replay_arguments = settings->replay.arguments;
     options.out = settings->json ? stderr : stdout;
@@ -250,6 +284,7 @@ static int explore(const struct command *self, const char *const *arguments, siz
         status = explore_scenario(&settings, &rest);
     }
     changes_free(&settings.changes);
+    failing_free(&settings.failing);
     free(words);
     return status;
 }
@@ -265,6 +300,10 @@ const struct command command_explore = {
         "of "
         "the failed expectation. Its schedule is shortened until no decision can be missed, and "
         "replayed three times; the report ends in the command that replays it.\n\n"
+        "With --faults, calls of drivers fail too. A call of the scenario that fails of it is no "
+        "finding; a broken rule, a leak, a crash, a request without an end is. What fails is "
+        "shortened with the schedule, and the command that replays it names the calls that are "
+        "left.\n\n"
         "random walks at random. pct:D gives tasks priorities that change D - 1 times, which finds "
         "a bug that needs D steps in order with a probability that is printed. bounded:P:S:A makes "
         "every run with at most P preemptions (2 unless said), S other switches and A unusual "

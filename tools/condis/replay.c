@@ -76,7 +76,7 @@ static bool is_replayed(const struct option_row *row, bool as_run)
     if (is_of_the_view(row))
         return false;
     return !as_run ||
-           (strcmp(row->name, "--strategy") != 0 &&
+           (strcmp(row->name, "--strategy") != 0 && strcmp(row->name, "--faults") != 0 &&
             options_find(command_run.options, command_run.option_count, row->name, &value) != NULL);
 }
 
