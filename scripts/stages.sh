@@ -215,12 +215,12 @@ stage_verify_long() {
 # explore_families STRATEGY OPTION...: each story of examples/explore with each call manager. What
 # is found is in build/check/explore, with the command that shows it again.
 explore_families() {
-    local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state
+    local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state how=$*
     configure build/gcc gcc && ninja -C build/gcc || return 1
     [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
     for story in examples/explore/*.lua; do
         for manager in loopback hubcm atmmcm atmuni; do
-            state=build/check/explore/$(basename "$story" .lua)-$manager-${1//[^a-z0-9]/}
+            state=build/check/explore/$(basename "$story" .lua)-$manager-${how//[^a-z0-9]/}
             echo "--- $story $manager $*"
             rm -rf "$state"
             mkdir -p build/check/explore
@@ -240,12 +240,52 @@ stage_explore() {
     explore_families pct:3 --seeds 40
 }
 
-# EXPLORE_MINUTES in all: every story by each strategy, all orders with one preemption among them.
+# EXPLORE_MINUTES in all: every story by each strategy, all orders with one preemption among them,
+# and at random while calls fail.
 stage_explore_long() {
     local each status=0 strategy
-    each=$(awk -v minutes="${EXPLORE_MINUTES:-30}" 'BEGIN { print minutes / 48 }')
+    each=$(awk -v minutes="${EXPLORE_MINUTES:-30}" 'BEGIN { print minutes / 60 }')
+    explore_families random --faults random:3 --minutes "$each" || status=1
     for strategy in random pct:3 bounded:1 bounded:2; do
         explore_families "$strategy" --minutes "$each" || status=1
     done
     return "$status"
+}
+
+# net_piece DRIVER UNI FIRST COUNT UNTIL DIR: some seeds of the four leaves, unless the time is over
+# (UNTIL, in seconds of date +%s). Leaves DIR/DRIVER-FIRST.passed or .failed, or nothing.
+net_piece() {
+    local log=$6/$1-$3 seeds=build/gcc/tests/net/net_seeds
+    [ "$(date +%s)" -lt "$5" ] || return 0
+    if timeout 1800 "$seeds" tests/net/four.lua "$3" "$4" "$1" "$2" >"$log" 2>&1; then
+        mv "$log" "$log.passed"
+    else
+        mv "$log" "$log.failed"
+    fi
+}
+
+# 10,000 seeds of a root with four leaves for each call manager, by turns UNI 4.0 and 3.1, as far as
+# EXPLORE_MINUTES go. The cases are pieces; those that there was no time for count as skipped.
+# NET_SEED: the first seed, to go on where the log says that the last one stopped.
+stage_net_long() {
+    local each=250 count=10000 unis=(4.0 3.1) dir=build/check/net-long
+    local begin=${NET_SEED:-1} first until uni
+    until=$(($(date +%s) + ${EXPLORE_MINUTES:-30} * 60))
+    configure build/gcc gcc && ninja -C build/gcc || return 1
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    export -f net_piece
+    for ((first = begin; first < begin + count; first += each)); do
+        uni=${unis[(first - begin) / each % 2]}
+        printf '%s\n' "atmmcm $uni $first" "atmuni $uni $first"
+    done | xargs -P "$(nproc)" -I '{}' bash -c "net_piece {} $each $until $dir"
+    find "$dir" -name '*.failed' -exec tail -n 20 '{}' +
+    local pieces=$((2 * count / each)) passed failed
+    passed=$(find "$dir" -name '*.passed' | wc -l)
+    failed=$(find "$dir" -name '*.failed' | wc -l)
+    echo "$((passed * each)) of $((2 * count)) seeds passed, from seed $begin on; logs: $dir"
+    [ "$((passed + failed))" -eq "$pieces" ] ||
+        echo "no time was left: go on with NET_SEED=$((begin + (passed + failed) / 2 * each))"
+    echo "$passed $failed $((pieces - passed - failed))" >"$cases"
+    [ "$failed" -eq 0 ]
 }

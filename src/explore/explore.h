@@ -301,8 +301,8 @@ struct recipe {
 bool recipe_begin(struct recipe *recipe, uint32_t decision_room, uint32_t fault_room);
 void recipe_end(struct recipe *recipe);
 
-/* The mode that makes the recipe's calls fail, "off" when it has none; the caller frees it. NULL: no
- * memory, or the exploration makes nothing fail. */
+/* The mode that makes the recipe's calls fail, "off" when it has none; the caller frees it. NULL:
+ * no memory, or the exploration makes nothing fail. */
 char *recipe_faults(const struct explore *explore, const struct finding *finding,
                     const struct recipe *recipe);
 

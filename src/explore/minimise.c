@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Minimising deletes faults and decisions for as long as the run fails in the same way (delta debugging:
- * Zeller and Hildebrandt, 2002), and then looks for a shorter list elsewhere. What is left is
- * minimal in that no single one can be missed. */
+/* Minimising deletes faults and decisions for as long as the run fails in the same way (delta
+ * debugging: Zeller and Hildebrandt, 2002), and then looks for a shorter list elsewhere. What is
+ * left is minimal in that no single one can be missed. */
 #include "explore/explore.h"
 
 #include <inttypes.h>

@@ -109,8 +109,8 @@ struct fault_stack {
     uint64_t failed_count;
     struct stack stack;
     /* The frames that make it what it is, a line each, the nearest first. Made when it first fails,
-     * or could in FAULTS_WHAT_IF, while the driver's image is mapped, unless `brief`; else NULL. The
-     * injector's. */
+     * or could in FAULTS_WHAT_IF, while the driver's image is mapped, unless `brief`; else NULL.
+     * The injector's. */
     const char *frames;
 };
 

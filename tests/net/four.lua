@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- four.lua DRIVER UNI: a root and four leaves at one switch. Each leaf joins and leaves at a time
 -- of the seed's, by its own hand or the root's, while words flow; the call closes with whoever is
--- left. What is run 10,000 times, a seed each.
+-- left. What `./check --long net-long` runs 10,000 times, a seed each.
 
 local driver, uni = arg[1], arg[2]
 world{timeout_ms = 600000}
