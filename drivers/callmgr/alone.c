@@ -59,7 +59,8 @@ _Use_decl_annotations_ static VOID NTAPI AloneCoStatus(NDIS_HANDLE ProtocolBindi
 {
     PALONE_ADAPTER Adapter = ProtocolBindingContext;
     UNREFERENCED_PARAMETER(ProtocolVcContext);
-    if (!Adapter->Signals || CmAloneEngine.LinkChange == NULL)
+    if (InterlockedCompareExchange(&Adapter->Signals, 0, 0) == 0 ||
+        CmAloneEngine.LinkChange == NULL)
         return; /* the timers of calls find out */
     if (StatusIndication->StatusCode == NDIS_STATUS_MEDIA_CONNECT)
         CmAloneEngine.LinkChange(Adapter, TRUE);

@@ -46,8 +46,8 @@ struct _ALONE_ADAPTER {
     ALONE_CHANNEL Channels[ALONE_CHANNELS_MAX];
     NDIS_EVENT Done; /* of what bind and unbind wait for, one thing at a time */
     NDIS_STATUS DoneStatus;
-    BOOLEAN Begun;   /* CmAdapterBegin succeeded */
-    BOOLEAN Signals; /* every channel is active */
+    BOOLEAN Begun;         /* CmAdapterBegin succeeded */
+    volatile LONG Signals; /* every channel is active; read where the link speaks, interlocked */
 };
 
 /* What the engine is, and how it reaches its medium. */

@@ -144,7 +144,7 @@ static NDIS_STATUS BeginSignalling(PALONE_ADAPTER Adapter)
     NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
     for (Index = 0; Index < CmAloneEngine.ChannelCount && Status == NDIS_STATUS_SUCCESS; Index++)
         Status = OpenChannel(Adapter, &Adapter->Channels[Index], CmAloneEngine.Channels[Index]);
-    Adapter->Signals = Status == NDIS_STATUS_SUCCESS;
+    InterlockedExchange(&Adapter->Signals, Status == NDIS_STATUS_SUCCESS);
     if (Status != NDIS_STATUS_SUCCESS || CmAloneEngine.LinkChange == NULL)
         return Status;
     /* A link that is down says when it comes up; one that came up before said it to nobody. */
