@@ -110,15 +110,29 @@ bool slot_start(struct slot *slot, const struct condis_explore_options *options,
 
 /* ---- how it ended ---- */
 
-/* A sanitizer ends the process by itself; its last line says what it saw. */
+/* The line of the undefined behaviour that was seen, up to its end; NULL: none was. */
+static const char *undefined_line(const char *text)
+{
+    const char *at = strstr(text, ": runtime error: ");
+    while (at && at > text && at[-1] != '\n')
+        at--;
+    return at;
+}
+
+/* A sanitizer ends the process by itself; its last line says what it saw, unless it was told to
+ * write none (UBSAN_OPTIONS=print_summary=0, the default of some). */
 static void name_death(struct slot *slot, int status)
 {
     struct area *area = slot->area;
     char *text = slot_text(slot);
     const char *summary = text ? strstr(text, "SUMMARY: ") : NULL;
+    const char *undefined = text && !summary ? undefined_line(text) : NULL;
     if (summary)
         snprintf(area->title, sizeof area->title, "%.*s", (int)strcspn(summary + 9, "\n"),
                  summary + 9);
+    else if (undefined)
+        snprintf(area->title, sizeof area->title, "UndefinedBehaviorSanitizer: %.*s",
+                 (int)strcspn(undefined, "\n"), undefined);
     else
         snprintf(area->title, sizeof area->title, "the process ended by itself with status %d",
                  WEXITSTATUS(status));
