@@ -98,9 +98,6 @@ end
 -- Where each is broken.
 for _, path in ipairs(lines_of('ls tests/broken/*.c | LC_ALL=C sort')) do
     local text = read(path)
-    for name in text:gmatch('MISSING%(([%w_]+)%)') do
-        by_name[name].missing = true
-    end
     for name in text:gmatch('\nMISTAKE%(([%w_]+)%)') do
         by_name[name].broken = path:match('[^/]+$')
     end
@@ -129,9 +126,7 @@ end
 
 for _, rule in ipairs(rules) do
     local note = rule.severity == 'note'
-    if rule.missing then
-        rule.mistake = rule.mistake or '(to be written)'
-    elseif note and not rule.unseen then
+    if note and not rule.unseen then
         complain('%s is a note and has no reason in src/rules/example_*.def', rule.name)
     elseif not note and not (rule.mistake and rule.almost and rule.broken and rule.missed) then
         complain('%s has an empty cell: words in src/rules/example_*.def, drivers in tests/broken',

@@ -185,7 +185,7 @@ VOID af_opened(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE NdisAfHandle, NDIS_STA
     wait_list_wake(&client->waiters);
     NdisReleaseSpinLock(&client->lock);
     if (ask)
-        oid_ask_addresses(af);
+        (void)oid_ask_addresses(af);
     af_tell(af, CONDIS_SUCCESS);
     if (close)
         af_close_begin(af);

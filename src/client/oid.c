@@ -72,14 +72,14 @@ VOID oid_completed(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcContext,
     client_af_let_go(af, &af->oid_count);
 }
 
-void oid_ask_addresses(struct condis_af *af)
+NDIS_STATUS oid_ask_addresses(struct condis_af *af)
 {
     if (!client_af_hold(af, &af->oid_count))
-        return;
+        return NDIS_STATUS_CLOSING;
     struct oid_query *query = client_allocate(sizeof *query);
     if (!query) {
         client_af_let_go(af, &af->oid_count);
-        return;
+        return NDIS_STATUS_RESOURCES;
     }
     query->af = af;
     query->request = (NDIS_OID_REQUEST){
@@ -94,6 +94,7 @@ void oid_ask_addresses(struct condis_af *af)
         NdisCoOidRequest(af->binding->handle, af->handle, NULL, NULL, &query->request);
     if (status != NDIS_STATUS_PENDING)
         oid_completed(af, NULL, NULL, &query->request, status);
+    return NDIS_STATUS_SUCCESS;
 }
 
 NDIS_STATUS oid_requested(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcContext,
@@ -107,8 +108,8 @@ NDIS_STATUS oid_requested(NDIS_HANDLE ProtocolAfContext, NDIS_HANDLE ProtocolVcC
         return NDIS_STATUS_NOT_SUPPORTED;
     /* It may come before the client hears that the AF is open: then af_opened asks. */
     NdisAcquireSpinLock(&af->client->lock);
-    af->addresses_changed = af->state == AF_OPENING;
+    bool opening = af->state == AF_OPENING;
+    af->addresses_changed = opening;
     NdisReleaseSpinLock(&af->client->lock);
-    oid_ask_addresses(af);
-    return NDIS_STATUS_SUCCESS;
+    return opening ? NDIS_STATUS_SUCCESS : oid_ask_addresses(af);
 }

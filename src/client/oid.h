@@ -9,7 +9,8 @@
 PROTOCOL_CO_OID_REQUEST oid_requested;
 PROTOCOL_CO_OID_REQUEST_COMPLETE oid_completed;
 
-/* Asks an open AF's call manager for this end's addresses; condis_af_info shows the first. */
-void oid_ask_addresses(struct condis_af *af);
+/* Asks an open AF's call manager for this end's addresses; condis_af_info shows the first.
+ * returns  SUCCESS: it was asked; CLOSING: the AF is not open; RESOURCES */
+NDIS_STATUS oid_ask_addresses(struct condis_af *af);
 
 #endif

@@ -320,9 +320,9 @@ NDIS_STATUS NTAPI NdisClOpenAddressFamilyEx(NDIS_HANDLE NdisBindingHandle,
     if (!call_is_from(&call, binding->driver) || !binding->handlers->has_client)
         return call_breaks(&call, RULE_CL_NOT_OWNER, NdisBindingHandle, NDIS_STATUS_FAILURE,
                            "the binding is not one of this driver as a client");
-    if (binding->state == BINDING_CLOSING)
+    if (binding_is_leaving(binding))
         return call_breaks(&call, RULE_OPEN_AF_CLOSING, NdisBindingHandle, NDIS_STATUS_FAILURE,
-                           "the binding is closing");
+                           "the binding is closing, or ProtocolUnbindAdapterEx has come for it");
     struct binding *call_manager = NULL;
     bool offered;
     NDIS_STATUS status =
@@ -451,7 +451,11 @@ NDIS_STATUS NTAPI NdisClCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
     operation_begin(&af->op, OP_CLOSE_AF, NULL);
     NDIS_HANDLE context = af->cm_context;
     const struct driver *cm = af_cm(af);
+    bool addresses_owed = atomic_load(&af->address_change) == ADDRESS_CHANGE_TOLD;
     af_unlock(af);
+    if (addresses_owed)
+        (void)call_breaks(&call, RULE_ADDRESS_CHANGE_UNANSWERED, NdisAfHandle, NDIS_STATUS_SUCCESS,
+                          "no OID_CO_GET_ADDRESSES has followed the latest OID_CO_ADDRESS_CHANGE");
     struct visit visit = visit_begin(cm, "ProtocolCmCloseAf");
     NDIS_STATUS status = af_cm_handlers(af)->CmCloseAfHandler(context);
     visit_end(&visit);

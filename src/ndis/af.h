@@ -34,6 +34,13 @@ extern const struct state_cell af_table[AF_STATE_COUNT][AF_EVENT_COUNT];
 extern const char *const af_state_names[AF_STATE_COUNT];
 extern const char *const af_event_names[AF_EVENT_COUNT];
 
+/* Whether the client owes a look at the addresses that changed (C106). */
+enum af_address_change {
+    ADDRESS_CHANGE_NONE,    /* or it has looked since */
+    ADDRESS_CHANGE_TELLING, /* its ProtocolCoOidRequest runs, or has not begun */
+    ADDRESS_CHANGE_TOLD,    /* it has returned, and has taken the change */
+};
+
 struct af {
     struct object object;
     struct exec_lock lock;
@@ -43,15 +50,16 @@ struct af {
     NDIS_HANDLE client_context;     /* ClientAfContext */
     NDIS_HANDLE _Atomic cm_context; /* CallMgrAfContext */
     CO_ADDRESS_FAMILY family;
-    uint8_t state;               /* enum af_state; guarded by lock */
-    uint32_t sap_count;          /* guarded by lock */
-    uint32_t vc_count;           /* guarded by lock: VCs of either creator */
-    uint32_t client_vc_count;    /* guarded by lock: of them, the client's own (C96) */
-    uint32_t leaving_vc_count;   /* guarded by lock: of vc_count, those being deleted */
-    _Atomic uint32_t call_count; /* VCs whose call is not idle */
-    bool notified;               /* the call manager asked for the close */
-    bool notify_by_close;        /* the notification ends when the close does */
-    bool leak_told;              /* something on it was told as a leak: leak.c */
+    uint8_t state;                  /* enum af_state; guarded by lock */
+    uint32_t sap_count;             /* guarded by lock */
+    uint32_t vc_count;              /* guarded by lock: VCs of either creator */
+    uint32_t client_vc_count;       /* guarded by lock: of them, the client's own (C96) */
+    uint32_t leaving_vc_count;      /* guarded by lock: of vc_count, those being deleted */
+    _Atomic uint32_t call_count;    /* VCs whose call is not idle */
+    _Atomic uint8_t address_change; /* enum af_address_change */
+    bool notified;                  /* the call manager asked for the close */
+    bool notify_by_close;           /* the notification ends when the close does */
+    bool leak_told;                 /* something on it was told as a leak: leak.c */
     bool excused;        /* what is left on it is the neglect of somebody who was told: neglect.h */
     uint32_t oid_count;  /* guarded by lock */
     struct operation op; /* OPEN_AF, CLOSE_AF */

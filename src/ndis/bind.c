@@ -137,6 +137,7 @@ static void end_leftovers(struct bind *bind)
     if (!binding)
         return;
     bind->driver->module->tainted = true;
+    binding->blamed |= !bind->abandoned; /* it did not wait for what is out */
     uint32_t left = leak_sweep_binding(binding, handler);
     if (!left && !binding->excused)
         report_owner_break(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,

@@ -6,6 +6,7 @@
 #include "ndis/neglect.h"
 #include "ndis/operation_ends.h"
 #include "ndis/status_copy.h"
+#include "ndis/vc.h"
 #include "ndis/world.h"
 
 #include <stdlib.h>
@@ -78,6 +79,16 @@ void binding_release(struct binding *binding)
 }
 
 /* ---- users ---- */
+
+bool binding_is_leaving(struct binding *binding)
+{
+    struct host *host = binding->adapter->host;
+    exec_lock(&host->lock);
+    bool leaving =
+        binding->state == BINDING_CLOSING || (binding->bind && binding->bind->op.kind == OP_UNBIND);
+    exec_unlock(&host->lock);
+    return leaving;
+}
 
 bool binding_hold(struct binding *binding)
 {
@@ -308,17 +319,34 @@ static enum rule_id left_on_afs(struct host *host, const struct binding *binding
     return rule;
 }
 
+/* Sends are out on VCs only, and keep them: those of the driver that closes. */
+static uint32_t sends_out(struct host *host, const struct binding *binding)
+{
+    struct slab *slab = &host->slabs[OBJECT_VC];
+    uint32_t carved = atomic_load(&slab->carved);
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < carved; index++) {
+        const struct vc *vc = (const struct vc *)slab_at(slab, index);
+        if (vc && object_alive(&vc->object) &&
+            (vc->af ? vc->af->binding : vc->creator_binding) == binding)
+            count += atomic_load(&vc->sends_out);
+    }
+    return count;
+}
+
 static bool may_close(const struct call *call, struct binding *binding)
 {
     enum rule_id rule = RULE_NONE;
-    if (atomic_load(&binding->vc_count))
+    bool has_vcs = atomic_load(&binding->vc_count) || atomic_load(&binding->af_count);
+    uint32_t sends = has_vcs ? sends_out(call->host, binding) : 0;
+    if (sends)
+        rule = RULE_CLOSE_ADAPTER_SENDS_OUT;
+    else if (atomic_load(&binding->vc_count))
         rule = RULE_CM_SIGNALLING_VC_LEFT;
     else if (atomic_load(&binding->af_count))
         rule = left_on_afs(call->host, binding);
     else if (atomic_load(&binding->oid_count))
         rule = RULE_CLOSE_ADAPTER_OID_OUT;
-    else if (atomic_load(&binding->send_count))
-        rule = RULE_CLOSE_ADAPTER_SENDS_OUT;
     if (rule == RULE_NONE)
         return true;
     binding->blamed = true;
@@ -327,7 +355,7 @@ static bool may_close(const struct call *call, struct binding *binding)
     call_breaks(call, rule, binding->handle, NDIS_STATUS_FAILURE,
                 "AFs %u, signalling VCs %u, OID requests %u, sends %u; the binding stays open",
                 atomic_load(&binding->af_count), atomic_load(&binding->vc_count),
-                atomic_load(&binding->oid_count), atomic_load(&binding->send_count));
+                atomic_load(&binding->oid_count), sends);
     return false;
 }
 

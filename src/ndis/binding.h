@@ -34,7 +34,6 @@ struct binding {
     _Atomic uint32_t af_count;
     _Atomic uint32_t vc_count; /* signalling VCs of a call manager (AF NULL) */
     _Atomic uint32_t oid_count;
-    _Atomic uint32_t send_count;
     /* One for the open itself and one for each status indication or request that is inside the
      * driver now: the close completes when the last one lets go. */
     _Atomic uint32_t users;
@@ -48,6 +47,9 @@ struct binding {
     struct status_copy *status_last;
     bool status_busy; /* a task is telling the driver; guarded by status_lock */
 };
+
+/* Whether its driver may begin nothing more on it: it closes, or the unbind runs. */
+bool binding_is_leaving(struct binding *binding);
 
 /* Takes part in an open binding, so that its close waits.
  * returns  false when the binding is closing */

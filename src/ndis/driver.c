@@ -279,6 +279,14 @@ static struct driver *own_driver(const struct call *call, NDIS_HANDLE handle, co
     return driver;
 }
 
+/* Whether the calling code is inside a handler that NDIS called: not DriverEntry, an unload routine
+ * or a thread of the driver's own. */
+static bool in_callback(const struct call *call, const struct module *module)
+{
+    uint32_t own = module->lifecycle_task == call->task ? module->lifecycle_visits : 0;
+    return call->task->visits > own;
+}
+
 /* Ends a protocol's registration: unbinds it from every adapter first, and waits for that.
  * NdisProtocolHandle  from NdisRegisterProtocolDriver; dead from here
  * IRQL     PASSIVE_LEVEL; never inside a callback of NDIS, which would wait for itself (C126)
@@ -289,8 +297,7 @@ VOID NTAPI NdisDeregisterProtocolDriver(NDIS_HANDLE NdisProtocolHandle)
     struct driver *driver = own_driver(&call, NdisProtocolHandle, "NdisProtocolHandle", false);
     if (!driver || call.task->irql != PASSIVE_LEVEL)
         return;
-    bool in_lifecycle = driver->module->lifecycle_task == call.task;
-    if (pnp_is_mine(call.host) || (driver->state == DRIVER_REGISTERING && in_lifecycle)) {
+    if (in_callback(&call, driver->module)) {
         call_breaks(&call, RULE_DEREGISTER_IN_CALLBACK, NdisProtocolHandle, NDIS_STATUS_FAILURE,
                     "a callback of the driver runs on this thread: nothing was deregistered");
         return;
@@ -401,7 +408,7 @@ VOID NTAPI NdisMDeregisterMiniportDriver(NDIS_HANDLE NdisMiniportDriverHandle)
         own_driver(&call, NdisMiniportDriverHandle, "NdisMiniportDriverHandle", true);
     if (!driver || call.task->irql != PASSIVE_LEVEL)
         return;
-    if (pnp_is_mine(call.host)) {
+    if (in_callback(&call, driver->module)) {
         call_breaks(&call, RULE_CALL_WRONG_PHASE, NdisMiniportDriverHandle, NDIS_STATUS_FAILURE,
                     "a callback of the driver runs on this thread: nothing was deregistered");
         return;

@@ -26,6 +26,7 @@ struct module {
     struct linked_driver *linked; /* NULL when loaded from a file */
     PDRIVER_INITIALIZE entry;
     struct exec_task *lifecycle_task; /* runs DriverEntry or an unload routine right now */
+    uint32_t lifecycle_visits;        /* how deep in visits of that task the routine is */
     DRIVER_OBJECT object;
     UNICODE_STRING registry_path;
     WCHAR registry_text[MODULE_REGISTRY_CHARACTERS];

@@ -104,6 +104,7 @@ static inline struct visit visit_begin(const struct driver *driver, const char *
     struct exec_task *task = exec_current();
     struct visit visit = {task, task->owner, handler, task->irql};
     task->owner = (struct nt_owner *)(uintptr_t)&driver->module->owner;
+    task->visits++;
     if (__builtin_expect(task->simulated, 0))
         exec_preempt_simulated(task, handler);
     struct host *host = task->exec->user;
@@ -120,6 +121,7 @@ static inline void visit_end(const struct visit *visit)
     if (__builtin_expect(trace_on(host->trace), 0))
         visit_trace(visit, false);
     visit->task->owner = visit->before;
+    visit->task->visits--;
     if (__builtin_expect(visit->task->simulated, 0))
         exec_preempt_simulated(visit->task, visit->handler);
 }

@@ -32,6 +32,7 @@ struct leak_group {
     uint64_t count;
     uint64_t bytes;
     uint32_t tag;
+    enum rule_id rule; /* when it was no object's context */
     uint8_t kind;
     char detail[64];
 };
@@ -55,13 +56,22 @@ static const uint16_t leak_rules[NT_KINDS] = {
     [NT_NBL] = RULE_LEAK_NBL,
     [NT_NB] = RULE_LEAK_NET_BUFFER,
     [NT_CONFIGURATION] = RULE_LEAK_CONFIGURATION,
-    [NT_OTHER] = RULE_LEAK_HANDLE,
+    [NT_REFERENCE] = RULE_LEAK_HANDLE,
 };
+
+/* A pool cannot be freed while something of it is out: that is what was forgotten, then. */
+static enum rule_id rule_of_pool(struct netbuffer_pool *pool)
+{
+    if (!netbuffer_pool_out_count(pool))
+        return RULE_LEAK_NBL_POOL;
+    return pool->is_list ? RULE_LEAK_NBL : RULE_LEAK_NET_BUFFER;
+}
 
 static void begin_group(struct leak_group *g, const struct nt_account *account)
 {
     *g = (struct leak_group){.made_by = account->caller, .kind = account->kind};
     g->tag = account->tag;
+    g->rule = (enum rule_id)leak_rules[account->kind];
     if (account->has_stack) {
         g->stack = account->stack;
         g->place = g->stack && g->stack->count ? g->stack->frame[0] : NULL;
@@ -70,8 +80,9 @@ static void begin_group(struct leak_group *g, const struct nt_account *account)
     }
     if (account->kind != NT_NBL_POOL)
         return;
-    const struct stack *of_list =
-        netbuffer_pool_describe(netbuffer_pool_of_account(account), g->detail, sizeof(g->detail));
+    struct netbuffer_pool *pool = netbuffer_pool_of_account(account);
+    g->rule = rule_of_pool(pool);
+    const struct stack *of_list = netbuffer_pool_describe(pool, g->detail, sizeof(g->detail));
     if (of_list)
         g->stack = of_list; /* a list that is out keeps the pool: it says more */
 }
@@ -114,8 +125,7 @@ static void report_group(struct host *host, struct module *module, const struct 
     bool of_object = g->context.rule != RULE_NONE;
     module_describe_address(module, g->place, place, sizeof(place));
     tag_text(g->tag, tag);
-    report_left(host, &module->owner,
-                of_object ? g->context.rule : (enum rule_id)leak_rules[g->kind], "DriverUnload",
+    report_left(host, &module->owner, of_object ? g->context.rule : g->rule, "DriverUnload",
                 g->context.object, g->stack,
                 "%s%" PRIu64 " of kind %s, %" PRIu64 " bytes%s%s, allocated at %s%s%s",
                 of_object ? "its context was left: " : "", g->count,

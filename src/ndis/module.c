@@ -51,6 +51,7 @@ void modules_free(struct host *host)
         settings_release(module->settings);
         mdls_end(&module->owner);
         nbl_contexts_end(&module->owner);
+        nt_threads_end(&module->owner);
         if (!module->tainted) /* else its code may still run in it */
             nt_pool_end(&module->owner);
         free(module);
@@ -89,8 +90,10 @@ static void prepare(struct host *host, struct module *module)
 static struct visit lifecycle_begin(struct module *module, const char *routine)
 {
     struct driver whole = {.module = module};
-    module->lifecycle_task = exec_current();
-    return visit_begin(&whole, routine);
+    struct visit visit = visit_begin(&whole, routine);
+    module->lifecycle_visits = visit.task->visits;
+    module->lifecycle_task = visit.task;
+    return visit;
 }
 
 static void lifecycle_end(struct module *module, const struct visit *visit)

@@ -157,6 +157,18 @@ static void excuse(struct af *af, struct binding *own)
         af->call_manager->excused = true;
 }
 
+/* Who waited for it went without: then what is missing is theirs, which is told elsewhere. */
+static bool asker_left(const struct neglect *neglect, const struct af *af,
+                       const struct binding *own)
+{
+    const struct binding *asker = af ? af->binding : own;
+    if (neglect->rule == RULE_CL_NOTIFY_CLOSE_UNANSWERED)
+        asker = af->call_manager;
+    else if (!neglect->pends)
+        return false;
+    return asker && asker->blamed;
+}
+
 static void look_at(struct place *place, struct object *object)
 {
     struct af *af = af_of(object);
@@ -164,10 +176,8 @@ static void look_at(struct place *place, struct object *object)
     if (!is_here(place, af, own) || (af && af->excused))
         return;
     struct neglect neglect = neglect_of(object);
-    const struct binding *asker = af ? af->binding : own;
-    if (neglect.pends && asker && asker->blamed)
-        return; /* who asked did not wait for the answer */
-    if (neglect.rule == RULE_NONE || (place->by && place->by != neglect.by))
+    if (neglect.rule == RULE_NONE || asker_left(&neglect, af, own) ||
+        (place->by && place->by != neglect.by))
         return;
     report_owner_break(place->host, &neglect.by->module->owner, neglect.rule, neglect.function,
                        object, NDIS_STATUS_PENDING, "it is still so when the end has come");

@@ -286,6 +286,16 @@ static NDIS_STATUS ask_miniport(const struct call *call, struct binding *binding
 
 /* ---- asking over an address family ---- */
 
+/* A client that is told of an address change asks for the addresses (C106): inside the request, or
+ * later. One that has no means just now says so by its answer. */
+static void address_change_told(struct af *af, NDIS_STATUS status)
+{
+    bool cannot = status == NDIS_STATUS_RESOURCES || status == NDIS_STATUS_CLOSING;
+    uint8_t telling = ADDRESS_CHANGE_TELLING;
+    atomic_compare_exchange_strong(&af->address_change, &telling,
+                                   cannot ? ADDRESS_CHANGE_NONE : ADDRESS_CHANGE_TOLD);
+}
+
 /* Asks the other end of an AF: its call manager, or (as_manager) its client. */
 static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bool as_manager,
                             const struct oid_scope *scope, PNDIS_OID_REQUEST request)
@@ -294,6 +304,9 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
     NDIS_STATUS status;
     if (!party_allows(call, scope))
         return NDIS_STATUS_FAILURE;
+    bool changes = as_manager && oid_number(request) == OID_CO_ADDRESS_CHANGE;
+    if (!as_manager && oid_number(request) == OID_CO_GET_ADDRESSES)
+        atomic_store(&af->address_change, ADDRESS_CHANGE_NONE); /* whatever comes of it */
     struct oid *oid = nt_fault(binding ? FAULT_NdisCoOidRequest : FAULT_NdisMCmOidRequest)
                           ? NULL
                           : new_co_oid(call, scope, request);
@@ -320,8 +333,12 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
     operation_begin(&oid->op, OP_CO_OID, request);
     if (operation_fails(call->host, &oid->op, FAULT_ProtocolCoOidRequest, &status))
         return status;
+    if (changes)
+        atomic_store(&af->address_change, ADDRESS_CHANGE_TELLING);
     struct visit visit = visit_begin(oid->target, "ProtocolCoOidRequest");
     status = handler(theirs.af_context, theirs.vc_context, theirs.party_context, request);
+    if (changes)
+        address_change_told(af, status);
     visit_end(&visit);
     return answered(oid, &visit, status);
 }

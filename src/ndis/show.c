@@ -184,12 +184,12 @@ static json_t *show_binding(struct show *show, const struct object *object)
     if (!PEEK(object, &binding))
         return NULL;
     show_operation(show, &binding.object, &binding.op);
-    return json_pack(
-        "{s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "binding", object_name(&binding.object),
-        "driver", driver_name(binding.driver), "adapter", adapter_name(binding.adapter), "state",
-        states[binding.state % BINDING_STATE_COUNT], "afs", (json_int_t)binding.af_count, "vcs",
-        (json_int_t)binding.vc_count, "oids", (json_int_t)binding.oid_count, "sends",
-        (json_int_t)binding.send_count, "history", history_of(show, &binding.object));
+    return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:o}", "binding",
+                     object_name(&binding.object), "driver", driver_name(binding.driver), "adapter",
+                     adapter_name(binding.adapter), "state",
+                     states[binding.state % BINDING_STATE_COUNT], "afs",
+                     (json_int_t)binding.af_count, "vcs", (json_int_t)binding.vc_count, "oids",
+                     (json_int_t)binding.oid_count, "history", history_of(show, &binding.object));
 }
 
 static json_t *show_af(struct show *show, const struct object *object)

@@ -170,6 +170,7 @@ struct exec_task {
     struct nt_owner *owner; /* (w) the driver it is inside; NULL: none                    */
     void *slots[2];         /* (w) ndis                                                   */
     uint32_t delivering;    /* (w) ndis                                                   */
+    uint32_t visits;        /* (w) ndis: handlers of drivers that it is inside, one in another */
     uint32_t locks_held;    /* exec_locks it holds now                                    */
     uint16_t processor;     /* number of its processor in exec                            */
     uint8_t irql;           /* 0 PASSIVE, 1 APC, 2 DISPATCH, up to 15; exec_set_irql writes it */

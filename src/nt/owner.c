@@ -19,7 +19,7 @@ static const char *const kind_names[NT_KINDS] = {
     [NT_NBL] = "net buffer list",
     [NT_NB] = "net buffer",
     [NT_CONFIGURATION] = "configuration handle",
-    [NT_OTHER] = "object",
+    [NT_REFERENCE] = "object reference",
 };
 
 const char *nt_kind_name(enum nt_kind kind)
@@ -76,18 +76,49 @@ void nt_account_retake(struct nt_account *account, const void *caller)
         account->stack = stack_keep(exec_current()->exec->world->stacks, caller);
 }
 
+/* Caller holds the shard's lock. */
+static void leave_shard(struct nt_shard *shard, struct nt_account *account)
+{
+    exec_list_remove(&account->link);
+    assert(shard->count[account->kind]);
+    shard->count[account->kind]--;
+    shard->bytes[account->kind] -= account->bytes;
+    account->owner = NULL;
+}
+
 void nt_account_close(struct nt_account *account)
 {
     if (!account->owner)
         return;
     struct nt_shard *shard = shard_of(account);
     raw_lock(&shard->lock);
-    exec_list_remove(&account->link);
-    assert(shard->count[account->kind]);
-    shard->count[account->kind]--;
-    shard->bytes[account->kind] -= account->bytes;
+    leave_shard(shard, account);
     raw_unlock(&shard->lock);
-    account->owner = NULL;
+}
+
+static struct nt_account *take_from(struct nt_shard *shard, enum nt_kind kind, nt_account_is *is,
+                                    const void *context)
+{
+    struct exec_link *head = &shard->live[kind];
+    raw_lock(&shard->lock);
+    struct exec_link *link = head->prev;
+    while (link != head && !is(context, EXEC_CONTAINER(link, struct nt_account, link)))
+        link = link->prev;
+    struct nt_account *account =
+        link == head ? NULL : EXEC_CONTAINER(link, struct nt_account, link);
+    if (account)
+        leave_shard(shard, account);
+    raw_unlock(&shard->lock);
+    return account;
+}
+
+struct nt_account *nt_account_take(enum nt_kind kind, nt_account_is *is, const void *context)
+{
+    struct nt_owner *owner = exec_current()->owner;
+    struct nt_account *account = NULL;
+    for (unsigned i = 0; owner && i < NT_SHARDS && !account; i++)
+        account = take_from(&owner->shards[i], kind, is, context);
+    return account;
 }
 
 uint64_t nt_owner_count(struct nt_owner *owner, enum nt_kind kind, uint64_t *bytes)

@@ -22,7 +22,7 @@ enum nt_kind {
     NT_NBL,           /* net buffer lists                                                   */
     NT_NB,            /* net buffers                                                        */
     NT_CONFIGURATION, /* NdisOpenConfigurationEx                                            */
-    NT_OTHER,
+    NT_REFERENCE,     /* ObReferenceObject, ObReferenceObjectByHandle                       */
     NT_KINDS,
 };
 
@@ -74,6 +74,11 @@ void nt_account_retake(struct nt_account *account, const void *caller);
 /* Take an object out of the account it was entered in. */
 void nt_account_close(struct nt_account *account);
 
+/* Close the newest account of `kind` of the current task's driver of which `is` says yes.
+ * Returns it; NULL: there is none, or no driver runs. */
+typedef bool nt_account_is(const void *context, const struct nt_account *account);
+struct nt_account *nt_account_take(enum nt_kind kind, nt_account_is *is, const void *context);
+
 /* Say how many objects of `kind` (NT_KINDS: of all kinds) are in the account; bytes (may be NULL)
  * receives their sum. */
 uint64_t nt_owner_count(struct nt_owner *owner, enum nt_kind kind, uint64_t *bytes);
@@ -87,6 +92,10 @@ uint64_t nt_owner_report_leaks(struct nt_owner *owner,
 /* Stop what could still enter the driver's code by itself before its image goes: set timers break
  * TIMER_LEFT_ARMED, queued DPCs DPC_LEFT_QUEUED. At PASSIVE. Returns how many there were. */
 uint32_t nt_owner_quiesce(struct exec *exec, struct nt_owner *owner);
+
+/* Frees the thread handles and references that a driver left. When its host has ended and nothing
+ * of the driver can run any more. */
+void nt_threads_end(struct nt_owner *owner);
 
 /* The English name of a kind, for a report. */
 const char *nt_kind_name(enum nt_kind kind);

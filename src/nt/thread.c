@@ -112,6 +112,32 @@ static struct thread_handle *handle_of(HANDLE Handle, const char *function)
     return NULL;
 }
 
+/* One reference that a driver took, in its account until it gives one back. */
+struct reference {
+    struct nt_account account;
+    PVOID object;
+};
+
+_Static_assert(offsetof(struct reference, account) == 0, "an account leads to its reference");
+_Static_assert(offsetof(struct thread_handle, account) == 0, "an account leads to its handle");
+
+/* Without memory it is not accounted: a reference cannot fail. */
+static void account_reference(PVOID object, const void *caller)
+{
+    struct reference *reference = malloc(sizeof(*reference));
+    if (!reference)
+        return;
+    reference->object = object;
+    nt_account_open(&reference->account, NT_REFERENCE, sizeof(*reference), 0, caller);
+    if (!reference->account.owner)
+        free(reference);
+}
+
+static bool refers_to(const void *object, const struct nt_account *account)
+{
+    return ((const struct reference *)(const void *)account)->object == object;
+}
+
 NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                          POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
                                          PVOID *Object,
@@ -129,6 +155,7 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
         return STATUS_OBJECT_TYPE_MISMATCH;
     exec_thread_hold(handle->thread);
     *Object = handle->thread;
+    account_reference(handle->thread, NT_CALLER());
     if (HandleInformation)
         *HandleInformation = (OBJECT_HANDLE_INFORMATION){.GrantedAccess = DesiredAccess};
     return STATUS_SUCCESS;
@@ -148,6 +175,7 @@ LONG_PTR NTAPI ObReferenceObject(PVOID Object)
 {
     if (!object_usable(Object, "ObReferenceObject"))
         return 0;
+    account_reference(Object, NT_CALLER());
     return (LONG_PTR)exec_thread_hold(Object);
 }
 
@@ -155,6 +183,7 @@ LONG_PTR NTAPI ObDereferenceObject(PVOID Object)
 {
     if (!object_usable(Object, "ObDereferenceObject"))
         return 0;
+    free(nt_account_take(NT_REFERENCE, refers_to, Object)); /* NULL: another driver's */
     return (LONG_PTR)exec_thread_release(Object);
 }
 
@@ -169,4 +198,34 @@ NTSTATUS NTAPI ZwClose(HANDLE Handle)
     (void)exec_thread_release(handle->thread);
     free(handle);
     return STATUS_SUCCESS;
+}
+
+/* Both begin with their account. */
+static void end_accounts(struct exec_link *head,
+                         struct exec_thread *(*thread_of)(struct nt_account *))
+{
+    while (!exec_list_empty(head)) {
+        struct nt_account *account = EXEC_CONTAINER(head->next, struct nt_account, link);
+        nt_account_close(account);
+        (void)exec_thread_release(thread_of(account));
+        free(account);
+    }
+}
+
+static struct exec_thread *thread_of_handle(struct nt_account *account)
+{
+    return ((struct thread_handle *)(void *)account)->thread;
+}
+
+static struct exec_thread *thread_of_reference(struct nt_account *account)
+{
+    return ((struct reference *)(void *)account)->object;
+}
+
+void nt_threads_end(struct nt_owner *owner)
+{
+    for (unsigned i = 0; i < NT_SHARDS; i++) {
+        end_accounts(&owner->shards[i].live[NT_THREAD], thread_of_handle);
+        end_accounts(&owner->shards[i].live[NT_REFERENCE], thread_of_reference);
+    }
 }

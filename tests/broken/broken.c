@@ -49,10 +49,11 @@ static struct scene *set(const struct broken_run *run)
 }
 
 /* Closes what the mistake left, as far as it can be. */
-static void end_mistaken(struct scene *s)
+static void end_mistaken(struct scene *s, bool stopped)
 {
-    scene_settle(s);
-    if (s->loaded && Client.af && Client.af_opened > Client.af_closed) {
+    if (!stopped)
+        scene_settle(s);
+    if (!stopped && s->loaded && Client.af && Client.af_opened > Client.af_closed) {
         plan_cm(ASK_CLOSE_AF, (struct plan){.how = AT_ONCE});
         AS_CLIENT((void)ClientCloseAf());
         scene_settle(s);
@@ -67,7 +68,7 @@ static void run_mistake(struct broken_run *run)
     uint64_t count = run->row->count ? run->row->count : 1;
     rules_expect(s->rules, rule);
     run->row->mistake(s);
-    end_mistaken(s);
+    end_mistaken(s, run->row->stops);
     uint64_t seen = rules_expect_end(s->rules, rule);
     if (seen != count)
         fail_msg("%s was broken %d times, not %d", rule_info(rule)->name, (int)seen, (int)count);

@@ -24,7 +24,6 @@ enum broken_stage {
 
 struct broken_row {
     enum rule_id rule;
-    bool missing; /* not written yet; none is left when the work is done */
     const char *file;
     enum broken_edge edge;
     enum broken_stage stage;
@@ -32,6 +31,7 @@ struct broken_row {
     uint32_t count;   /* how often the rule is broken, the scene's end included; 0: once */
     bool direct_only; /* where NDIS completes directly: there the driver has the last word */
     const char *simulated_only;       /* why a live world cannot show it; NULL: it can */
+    bool stops;                       /* the world ends with it: nothing more runs */
     bool not_under_asan;              /* which stops at such a mistake itself */
     uint32_t processor_count;         /* of the host; 0: 2 */
     void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see */
@@ -52,10 +52,6 @@ struct broken_row {
 #define NOT_SEEN(id)                                                                               \
     {                                                                                              \
         .rule = RULE_##id, .file = __FILE__                                                        \
-    }
-#define MISSING(id)                                                                                \
-    {                                                                                              \
-        .rule = RULE_##id, .file = __FILE__, .missing = true                                       \
     }
 
 /* Each table ends with this. */

@@ -547,17 +547,18 @@ ALMOST(WAIT_AT_DISPATCH)
     wait_at(PASSIVE_LEVEL);
 }
 
-static NDIS_STATUS deregister_in_bind(enum moment Moment, PVOID What, NDIS_STATUS Status)
+/* Once in a plug-and-play callback, once in another. */
+static NDIS_STATUS deregister_in_callback(enum moment Moment, PVOID What, NDIS_STATUS Status)
 {
     UNREFERENCED_PARAMETER(What);
-    if (Moment == AT_CLIENT_BINDING)
+    if (Moment == AT_CLIENT_BINDING || Moment == AT_CLIENT_OFFERED)
         NdisDeregisterProtocolDriver(Client.driver);
     return Status;
 }
 
 MISTAKE(DEREGISTER_IN_CALLBACK)
 {
-    ActorHook = deregister_in_bind;
+    ActorHook = deregister_in_callback;
     scene_load(s);
 }
 
@@ -660,7 +661,7 @@ const struct broken_row broken_data[] = {
     ROW(IRQL_NOT_RESTORED, EITHER),
     ROW(WAIT_AT_DISPATCH, EITHER),
     NOT_SEEN(CL_NOTIFY_CLOSE_BLOCKS),
-    ROW(DEREGISTER_IN_CALLBACK, EITHER, .stage = STAGE_EMPTY),
+    ROW(DEREGISTER_IN_CALLBACK, EITHER, .stage = STAGE_EMPTY, .count = 2),
     ROW(OPEN_ADAPTER_CONTEXT, EITHER, .stage = STAGE_EMPTY),
     NOT_SEEN(RENEGOTIATION_UNBOUNDED),
     NOT_SEEN(OID_CONCURRENT),

@@ -2,6 +2,9 @@
 /* Without a Cn: locks, pool and the objects of the executive: the mistakes. */
 #include "acts.h"
 
+#include "ndis/world.h"
+#include "nt/exec_inside.h"
+
 #define AS_CLIENT_AT_DISPATCH(statement)                                                           \
     do {                                                                                           \
         KIRQL level_before_ = KeRaiseIrqlToDpcLevel();                                             \
@@ -75,6 +78,56 @@ ALMOST(LOCK_WRONG_RELEASE)
         NdisDprReleaseSpinLock(&lock);
         NdisFreeSpinLock(&lock);
     });
+}
+
+/* Two threads take two locks, in two orders or in one. Each waits, when it may, until the other has
+ * its first. */
+static KSPIN_LOCK pair[2];
+static volatile LONG first_taken;
+
+static VOID NTAPI take_both(PVOID First)
+{
+    KIRQL level;
+    KSPIN_LOCK *other = First == &pair[0] ? &pair[1] : &pair[0];
+    KeAcquireSpinLock(First, &level);
+    InterlockedIncrement(&first_taken);
+    for (int i = 0; i < 10000 && InterlockedCompareExchange(&first_taken, 0, 0) < 2; i++)
+        KeStallExecutionProcessor(1);
+    KeAcquireSpinLockAtDpcLevel(other);
+    KeReleaseSpinLockFromDpcLevel(other);
+    KeReleaseSpinLock(First, level);
+}
+
+static void start_taking(KSPIN_LOCK *first)
+{
+    HANDLE thread;
+    AS_CLIENT({
+        NTSTATUS status =
+            PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, take_both, first);
+        assert_int_equal(status, STATUS_SUCCESS);
+        ZwClose(thread);
+    });
+}
+
+static void take_twice(struct scene *s, KSPIN_LOCK *second)
+{
+    pair[0] = pair[1] = 0;
+    first_taken = second == &pair[0]; /* in one order nobody waits */
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    start_taking(&pair[0]);
+    start_taking(second);
+    (void)condis_world_run_until_idle(s->world, EXEC_SECOND); /* it may stop */
+}
+
+MISTAKE(LOCK_DEADLOCK)
+{
+    take_twice(s, &pair[1]);
+}
+
+ALMOST(LOCK_DEADLOCK)
+{
+    take_twice(s, &pair[0]);
 }
 
 static KSPIN_LOCK kept;
@@ -405,6 +458,68 @@ ALMOST(TIMER_LEFT_ARMED)
     ActorHook = cancel_timer;
 }
 
+/* Another processor is busy at DISPATCH_LEVEL, so that a DPC stays in its queue until the rule is
+ * broken; the flush that follows waits for it. */
+static struct rules *rules;
+static volatile LONG busy;
+static volatile ULONG busy_processor;
+static KDPC late;
+
+static VOID keep_busy(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    busy_processor = KeGetCurrentProcessorNumber();
+    InterlockedExchange(&busy, 1);
+    while (InterlockedCompareExchange(&busy, 1, 1) && !rules_count(rules))
+        KeStallExecutionProcessor(1);
+}
+
+static NDIS_STATUS leave_dpc(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment != AT_CLIENT_UNLOAD)
+        return Status;
+    NdisDeregisterProtocolDriver(Client.driver);
+    AS_MINI(DeskRun(&Mini.desk, FROM_DPC, keep_busy, NULL));
+    while (!InterlockedCompareExchange(&busy, 1, 1))
+        KeStallExecutionProcessor(1);
+    KeInitializeDpc(&late, keep_lock, NULL);
+    KeSetTargetProcessorDpc(&late, (CCHAR)busy_processor);
+    (void)KeInsertQueueDpc(&late, NULL, NULL);
+    return NDIS_STATUS_FAILURE; /* it is deregistered */
+}
+
+static NDIS_STATUS remove_dpc(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    Status = leave_dpc(Moment, What, Status);
+    if (Moment != AT_CLIENT_UNLOAD)
+        return Status;
+    (void)KeRemoveQueueDpc(&late);
+    InterlockedExchange(&busy, 0);
+    return Status;
+}
+
+static void unload_busy(struct scene *s, NDIS_STATUS (*hook)(enum moment, PVOID, NDIS_STATUS))
+{
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    rules = s->rules;
+    busy = 0;
+    ActorHook = hook;
+    scene_unload(s, &s->client);
+    scene_settle(s);
+}
+
+MISTAKE(DPC_LEFT_QUEUED)
+{
+    unload_busy(s, leave_dpc);
+}
+
+ALMOST(DPC_LEFT_QUEUED)
+{
+    unload_busy(s, remove_dpc);
+}
+
 static VOID NTAPI work(PVOID Context, NDIS_HANDLE Item)
 {
     UNREFERENCED_PARAMETER(Context);
@@ -447,6 +562,47 @@ ALMOST(WORKITEM_QUEUED_TWICE)
     queue_item(s, false, false);
 }
 
+static volatile LONG left_event;
+
+static VOID NTAPI wait_in_memory(PVOID Event)
+{
+    (void)KeWaitForSingleObject(Event, Executive, KernelMode, FALSE, NULL);
+    InterlockedExchange(&left_event, 1);
+}
+
+static void free_event(struct scene *s, bool signal)
+{
+    PKEVENT in_pool;
+    left_event = 0;
+    AS_CLIENT({
+        HANDLE thread;
+        in_pool = ExAllocatePoolWithTag(NonPagedPool, sizeof(*in_pool), TAG);
+        KeInitializeEvent(in_pool, NotificationEvent, FALSE);
+        NTSTATUS status = PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                               wait_in_memory, in_pool);
+        assert_int_equal(status, STATUS_SUCCESS);
+        ZwClose(thread);
+    });
+    while (!atomic_load(&world_inner(s->world->exec)->driver_wait_count))
+        NdisMSleep(100); /* until it waits */
+    if (signal)
+        AS_CLIENT((void)KeSetEvent(in_pool, IO_NO_INCREMENT, FALSE));
+    while (signal && !InterlockedCompareExchange(&left_event, 0, 0))
+        NdisMSleep(100);
+    AS_CLIENT(ExFreePool(in_pool));
+    scene_settle(s);
+}
+
+MISTAKE(EVENT_FREED_WAITED)
+{
+    free_event(s, false);
+}
+
+ALMOST(EVENT_FREED_WAITED)
+{
+    free_event(s, true);
+}
+
 static NDIS_EVENT event;
 
 MISTAKE(EVENT_NOT_INITIALIZED)
@@ -487,68 +643,13 @@ ALMOST(LIST_BROKEN)
     remove_torn(false);
 }
 
-/* ---- what is opened and described -------------------------------------------------------- */
-
-static NDIS_HANDLE open_configuration(void)
-{
-    NDIS_CONFIGURATION_OBJECT object = {
-        .Header = {NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT, NDIS_CONFIGURATION_OBJECT_REVISION_1,
-                   NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1},
-        .NdisHandle = Client.driver,
-    };
-    NDIS_HANDLE configuration = NULL;
-    NDIS_STATUS status = NdisOpenConfigurationEx(&object, &configuration);
-    assert_int_equal(status, NDIS_STATUS_SUCCESS);
-    return configuration;
-}
-
-static void close_configuration(bool twice)
-{
-    AS_CLIENT({
-        NDIS_HANDLE configuration = open_configuration();
-        NdisCloseConfiguration(configuration);
-        if (twice)
-            NdisCloseConfiguration(configuration);
-    });
-}
-
-MISTAKE(CONFIGURATION_CLOSED)
-{
-    close_configuration(true);
-}
-
-ALMOST(CONFIGURATION_CLOSED)
-{
-    close_configuration(false);
-}
-
-static void free_mdl(bool twice)
-{
-    static UCHAR buffer[64];
-    AS_CLIENT({
-        PMDL mdl = NdisAllocateMdl(Client.binding, buffer, sizeof(buffer));
-        NdisFreeMdl(mdl);
-        if (twice)
-            NdisFreeMdl(mdl);
-    });
-}
-
-MISTAKE(MDL_BAD)
-{
-    free_mdl(true);
-}
-
-ALMOST(MDL_BAD)
-{
-    free_mdl(false);
-}
-
 #define ONE_PROCESSOR "the item stays queued for sure only where its thread does not run"
 
 const struct broken_row broken_executive[] = {
     ROW(LOCK_NOT_OWNER, EITHER),
     ROW(LOCK_RECURSIVE, EITHER),
-    MISSING(LOCK_DEADLOCK),
+    ROW(LOCK_DEADLOCK, EITHER, .direct_only = true, .stops = true,
+        .simulated_only = "a live host looks for 20 s before it calls a lock dead"),
     ROW(LOCK_WRONG_RELEASE, EITHER),
     ROW(LOCK_HELD_AT_RETURN, EITHER),
     ROW(LOCK_FREED_HELD, EITHER),
@@ -567,11 +668,9 @@ const struct broken_row broken_executive[] = {
     ROW(TIMER_LEFT_ARMED, EITHER),
     ROW(WORKITEM_FREED_QUEUED, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
     ROW(WORKITEM_QUEUED_TWICE, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
-    MISSING(DPC_LEFT_QUEUED),
-    MISSING(EVENT_FREED_WAITED),
+    ROW(DPC_LEFT_QUEUED, EITHER, .direct_only = true),
+    ROW(EVENT_FREED_WAITED, EITHER),
     ROW(EVENT_NOT_INITIALIZED, EITHER),
     ROW(LIST_BROKEN, EITHER),
-    ROW(CONFIGURATION_CLOSED, EITHER),
-    ROW(MDL_BAD, EITHER),
     END_OF_TABLE,
 };

@@ -46,6 +46,8 @@ enum moment {
     AT_CLIENT_OFFERED,         /* CO_ADDRESS_FAMILY */
     AT_CLIENT_UNBINDING,   /* the unbind context, before the adapter is closed; success goes on */
     AT_CLIENT_UNBIND,      /* the unbind context, when it was; what the unbind returns */
+    AT_CLIENT_CLOSED,      /* the binding's close has completed: NULL; success goes on */
+    AT_CLIENT_STATUS,      /* NDIS_STATUS_INDICATION */
     AT_CLIENT_NOTIFIED,    /* ProtocolClNotifyCloseAf: NULL; success goes on */
     AT_CLIENT_OID,         /* NDIS_OID_REQUEST; the answer */
     AT_CLIENT_PNP,         /* NET_PNP_EVENT_NOTIFICATION; the answer */

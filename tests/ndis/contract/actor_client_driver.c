@@ -88,7 +88,8 @@ static PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX cl_closed_adapter;
 static VOID NTAPI cl_closed_adapter(NDIS_HANDLE ProtocolBindingContext)
 {
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
-    NdisCompleteUnbindAdapterEx(Client.unbind_context);
+    if (ActorAt(AT_CLIENT_CLOSED, NULL, NDIS_STATUS_SUCCESS) == NDIS_STATUS_SUCCESS)
+        NdisCompleteUnbindAdapterEx(Client.unbind_context);
 }
 
 static PROTOCOL_CO_AF_REGISTER_NOTIFY cl_offered;
@@ -106,7 +107,7 @@ static VOID NTAPI cl_status(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE Prot
 {
     UNREFERENCED_PARAMETER(ProtocolBindingContext);
     UNREFERENCED_PARAMETER(ProtocolVcContext);
-    UNREFERENCED_PARAMETER(StatusIndication);
+    (void)ActorAt(AT_CLIENT_STATUS, StatusIndication, NDIS_STATUS_SUCCESS);
 }
 
 static SET_OPTIONS cl_options;
