@@ -2,8 +2,9 @@
 /* A watch tells whether what a request lends its provider, call parameters or close data, was
  * changed before the request ended, and which rule that breaks (C61, C64, C79, C94).
  *
- * It compares digests: taken when the request is made, when the handler returns, and when the
- * request is completed. Constant time: of each variable part the first WATCH_BYTES_MAX bytes. */
+ * With the verifier only. It compares digests: taken when the request is made, when the handler
+ * returns, and when the request is completed. Constant time: of each variable part the first
+ * WATCH_BYTES_MAX bytes. */
 #ifndef CONDIS_NDIS_WATCH_H
 #define CONDIS_NDIS_WATCH_H
 
