@@ -48,9 +48,9 @@ build_and_test() {
     shift 5
     configure "$dir" "$compiler" "${options[@]}" && ninja -C "$dir" || return 1
     rm -f "$dir/meson-logs/testlog.json"
-    local status=0
-    "$@" meson test -C "$dir" --no-rebuild --print-errorlogs -t "$times" "${selection[@]}" ||
-        status=$?
+    local status=0 processes=$(($(nproc) + 2)) # many tests only wait for timers of the network
+    "$@" meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$processes" \
+        -t "$times" "${selection[@]}" || status=$?
     if [ -f "$dir/meson-logs/testlog.json" ]; then
         lua5.4 scripts/count-tests.lua "$dir/meson-logs/testlog.json" >"$cases"
     fi
@@ -61,8 +61,9 @@ stage_gcc() {
     build_and_test build/gcc gcc 1 '' ''
 }
 
+# What runs live is run by TSan, which is clang too.
 stage_clang() {
-    build_and_test build/clang clang 1 '' '--no-suite once'
+    build_and_test build/clang clang 1 '' '--no-suite once --no-suite live'
 }
 
 # gcc's runtimes find the names of a stack by themselves. A fiber's stack is not the thread's, so
@@ -127,7 +128,7 @@ stage_installed() {
     configure build/gcc gcc && ninja -C build/gcc && scripts/installed.sh build/gcc build/installed
 }
 
-# Each fuzz target for half a minute from its seeds, as many at a time as there are processors. The
+# Each fuzz target for half a minute from its seeds, two at a time for each processor. The
 # build is the one that OSS-Fuzz makes, and so is tested here. FUZZ_SECONDS: for longer or shorter.
 stage_fuzz() {
     fuzz/build.sh || return 1
@@ -138,7 +139,7 @@ stage_fuzz() {
     done
     rm -rf "$result"
     mkdir -p "$result"
-    printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' sh -c \
+    printf '%s\n' "${targets[@]}" | xargs -P $((2 * $(nproc))) -I '{}' sh -c \
         'fuzz/run.sh "$1" "$2" >"$3/$1" 2>&1 || touch "$3/$1.failed"' \
         fuzz '{}' "${FUZZ_SECONDS:-30}" "$result"
     local target failed=0
