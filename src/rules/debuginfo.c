@@ -183,17 +183,30 @@ static unsigned name_functions(Dwarf_Die *unit, Dwarf_Addr address, struct place
     return count;
 }
 
+/* The compilation unit of an address. clang writes no index of addresses (.debug_aranges): then every
+ * unit is asked. */
+static Dwarf_Die *unit_at(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias)
+{
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
+    if (unit)
+        return unit;
+    do {
+        unit = dwfl_module_nextcu(module, unit, bias);
+    } while (unit && dwarf_haspc(unit, address - *bias) <= 0);
+    return unit;
+}
+
 unsigned debuginfo_places(const char *path, uintptr_t base, uintptr_t address, struct place *place,
                           unsigned max)
 {
     Dwfl_Module *module = open_module(path, base);
-    Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
     Dwarf_Addr bias;
-    Dwarf_Die *unit = line ? dwfl_module_addrdie(module, address, &bias) : NULL;
-    if (!unit)
+    Dwarf_Die *unit = module ? unit_at(module, address, &bias) : NULL;
+    Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, address - bias) : NULL;
+    if (!line)
         return 0;
-    const char *source = dwfl_lineinfo(line, NULL, &place[0].line, NULL, NULL, NULL);
-    name_file(&place[0], directory_of(unit), source);
+    (void)dwarf_lineno(line, &place[0].line);
+    name_file(&place[0], directory_of(unit), dwarf_linesrc(line, NULL, NULL));
     unsigned count = name_functions(unit, address - bias, place, max);
     if (count == 0) {
         const char *name = dwfl_module_addrname(module, address);
