@@ -162,7 +162,7 @@ static bool asker_left(const struct neglect *neglect, const struct af *af,
                        const struct binding *own)
 {
     const struct binding *asker = af ? af->binding : own;
-    if (neglect->rule == RULE_CL_NOTIFY_CLOSE_UNANSWERED)
+    if (af && neglect->rule == RULE_CL_NOTIFY_CLOSE_UNANSWERED)
         asker = af->call_manager;
     else if (!neglect->pends)
         return false;

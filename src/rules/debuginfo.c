@@ -183,8 +183,8 @@ static unsigned name_functions(Dwarf_Die *unit, Dwarf_Addr address, struct place
     return count;
 }
 
-/* The compilation unit of an address. clang writes no index of addresses (.debug_aranges): then every
- * unit is asked. */
+/* The compilation unit of an address. clang writes no index of addresses (.debug_aranges): then
+ * every unit is asked. */
 static Dwarf_Die *unit_at(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias)
 {
     Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);

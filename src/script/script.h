@@ -230,7 +230,7 @@ void links_forget(struct script *script);
 struct host_box *host_push_new(lua_State *L, const char *name, uint32_t processors, int options);
 
 /* Ends a host, with what it has: a client, a switch. */
-void host_end(struct host_box *host);
+void host_end(struct host_box *self);
 
 /* A host that still runs; NULL: none. */
 struct condis_host *hosts_any(struct script *script);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "conformance.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -158,6 +159,7 @@ static int is_case(const struct dirent *entry)
 
 static bool add_case(struct conformance *suite, const char *file, char *error, size_t error_bytes)
 {
+    assert(suite->cases);
     struct conformance_case *self = &suite->cases[suite->count];
     *self = (struct conformance_case){0};
     self->name = strndup(file, strlen(file) - strlen(".lua"));
@@ -195,7 +197,7 @@ bool conformance_find(struct conformance *out, char *error, size_t error_bytes)
 
 void conformance_free(struct conformance *suite)
 {
-    for (size_t i = 0; i < suite->count; i++) {
+    for (size_t i = 0; suite->cases && i < suite->count; i++) {
         free(suite->cases[i].name);
         free(suite->cases[i].path);
         free(suite->cases[i].says);
