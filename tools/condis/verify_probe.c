@@ -50,11 +50,11 @@ static int find_role(struct verify *verify)
 {
     json_t *document;
     char *said;
-    const char *role = NULL;
-    int status = probe(verify, "role", &document, &said);
+    int status;
+    (void)probe(verify, "role", &document, &said); /* its document says more */
     json_t *tables = json_object_get(document, "tables");
     json_t *row = json_array_get(json_object_get(json_array_get(tables, 0), "rows"), 0);
-    role = json_string_value(json_object_get(row, "role"));
+    const char *role = json_string_value(json_object_get(row, "role"));
     for (size_t i = 0; role && i < sizeof roles / sizeof roles[0]; i++)
         if (!strcmp(role, roles[i]))
             verify->options.as = roles[i];

@@ -318,7 +318,7 @@ static void print_junit_line(const struct verify *verify, FILE *out, const struc
         fputs("      <skipped message=\"", out);
         print_xml(out, skip_reason(verify, line->subject));
         fputs("\"/>\n", out);
-    } else {
+    } else if (line->bad) {
         const char *kind = line->outcome == OUTCOME_UNUSABLE ? "error" : "failure";
         fprintf(out, "      <%s message=\"", kind);
         print_xml(out, line->bad->what ? line->bad->what : outcome_names[line->outcome]);
