@@ -6,6 +6,7 @@
 #include "ndis/oid_request.h"
 #include "ndis/operation_ends.h"
 #include "ndis/report.h"
+#include "nt/pool.h"
 
 #include <string.h>
 
@@ -90,6 +91,18 @@ bool oid_check_request(const struct call *call, const NDIS_OID_REQUEST *request,
         return false;
     }
     return true;
+}
+
+/* A request and its buffer are in non-paged memory (C113): it may be answered at DISPATCH_LEVEL. */
+static void check_memory(const struct call *call, const NDIS_OID_REQUEST *request,
+                         NDIS_HANDLE about)
+{
+    const void *buffer = request->DATA.QUERY_INFORMATION.InformationBuffer;
+    bool whole = nt_pool_is_paged(request, request->Header.Size);
+    if (whole || (buffer && nt_pool_is_paged(
+                                buffer, request->DATA.QUERY_INFORMATION.InformationBufferLength)))
+        (void)call_breaks(call, RULE_OID_BUFFER_PAGED, about, NDIS_STATUS_SUCCESS,
+                          "%s is in paged memory", whole ? "OidRequest" : "InformationBuffer");
 }
 
 /* ---- the end ---- */
@@ -379,6 +392,7 @@ NDIS_STATUS NTAPI NdisCoOidRequest(NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE Nd
     if (!binding || !oid_check_request(&call, OidRequest, NdisBindingHandle, &status) ||
         !resolve_scope(&call, &scope))
         return NDIS_STATUS_FAILURE;
+    check_memory(&call, OidRequest, NdisBindingHandle);
     if (!scope.af)
         return ask_miniport(&call, binding, &scope, OidRequest);
     if (scope.af->binding != binding && scope.af->call_manager != binding) {
@@ -407,5 +421,6 @@ NDIS_STATUS NTAPI NdisMCmOidRequest(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE NdisVc
         !resolve_scope(&call, &scope) ||
         !af_check_cm(&call, scope.af, EDGE_INTEGRATED, NdisAfHandle))
         return NDIS_STATUS_FAILURE;
+    check_memory(&call, NdisRequest, NdisAfHandle);
     return ask_peer(&call, NULL, true, &scope, NdisRequest);
 }

@@ -38,6 +38,7 @@
 #define FRONT        0xa5
 #define IN_PAGES     0x01u /* page memory                                                    */
 #define WHOLE        0x02u /* all of it is filled and checked when it is freed               */
+#define PAGED        0x04u /* asked for as paged memory, and counted by its owner            */
 #define FILL_MAX     64u   /* bytes of a freed block that are filled and checked             */
 #define KEEP_MAX     4096u /* larger blocks are given back at once                           */
 
@@ -46,7 +47,7 @@ struct pool_header {
     struct nt_account account;
     uint32_t magic;
     uint8_t family;
-    uint8_t flags;       /* IN_PAGES, WHOLE                                                  */
+    uint8_t flags;       /* IN_PAGES, WHOLE, PAGED                                           */
     uint8_t guard_bytes; /* how many fit behind the block                                    */
     uint8_t front;       /* FRONT, so that a write before the block is told from no block    */
     uint64_t self;       /* the header's own address, so that stray bytes are not taken for one   */
@@ -150,6 +151,10 @@ void *nt_pool_allocate(enum nt_pool_family family, size_t bytes, uint32_t tag, b
     header->front = FRONT;
     header->self = (uint64_t)(uintptr_t)header;
     nt_account_open(&header->account, NT_POOL, bytes, tag, caller);
+    if (paged && header->account.owner) {
+        header->flags |= PAGED;
+        atomic_fetch_add(&header->account.owner->paged_count, 1);
+    }
     if (header->flags & IN_PAGES)
         pages_note(bytes_of(header), stack_of(header));
     if (zero)
@@ -334,6 +339,8 @@ void nt_pool_free(enum nt_pool_family family, void *block, uint32_t tag, const c
     struct end_of_block end = {stack_of(header), NULL};
     if (mode_here() != NT_POOL_PLAIN)
         end.freed = stack_keep(exec_current()->exec->world->stacks, __builtin_return_address(0));
+    if (header->flags & PAGED)
+        atomic_fetch_sub(&header->account.owner->paged_count, 1);
     nt_account_close(&header->account);
     if (header->flags & IN_PAGES) {
         pages_free(block, end.freed);
@@ -469,6 +476,32 @@ const void *nt_pool_block(const struct nt_account *account)
 {
     return bytes_of(
         EXEC_CONTAINER((struct nt_account *)(uintptr_t)account, struct pool_header, account));
+}
+
+static bool shard_has_paged(struct nt_shard *shard, const char *at, size_t bytes)
+{
+    struct exec_link *head = &shard->live[NT_POOL];
+    bool found = false;
+    raw_lock(&shard->lock);
+    for (struct exec_link *link = head->next; link != head && !found; link = link->next) {
+        struct nt_account *account = EXEC_CONTAINER(link, struct nt_account, link);
+        const char *block = nt_pool_block(account);
+        const struct pool_header *header = EXEC_CONTAINER(account, struct pool_header, account);
+        found = (header->flags & PAGED) && at < block + account->bytes && block < at + bytes;
+    }
+    raw_unlock(&shard->lock);
+    return found;
+}
+
+bool nt_pool_is_paged(const void *at, size_t bytes)
+{
+    struct nt_owner *owner = exec_current()->owner;
+    bool found = false;
+    if (!owner || !atomic_load(&owner->paged_count))
+        return false;
+    for (unsigned i = 0; i < NT_SHARDS && !found; i++)
+        found = shard_has_paged(&owner->shards[i], at, bytes);
+    return found;
 }
 
 void nt_pool_end(struct nt_owner *owner)

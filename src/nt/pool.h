@@ -43,6 +43,10 @@ bool nt_pool_cache(void *block, bool cached, const char *function, const void *c
 /* The block that an NT_POOL account stands before. */
 const void *nt_pool_block(const struct nt_account *account);
 
+/* Whether some of these bytes lie in a live block that the running driver allocated as paged
+ * memory. A driver without any is told at once; else its blocks are looked through. Any IRQL. */
+bool nt_pool_is_paged(const void *at, size_t bytes);
+
 /* Give back what an owner leaked and was reported for. Nobody runs in the driver any more, and its
  * account is not used again. */
 void nt_pool_end(struct nt_owner *owner);

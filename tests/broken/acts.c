@@ -195,23 +195,23 @@ void act_pend_oid(enum moment moment)
     ActorHook = pend_oid;
 }
 
-static void fill_request(void)
+void act_fill_oid(PNDIS_OID_REQUEST request, PVOID buffer, ULONG bytes)
 {
     enum { SOME_OID = 0x00010101 }; /* OID_GEN_SUPPORTED_LIST */
-    memset(&act_request, 0, sizeof(act_request));
-    act_request.Header =
+    memset(request, 0, sizeof(*request));
+    request->Header =
         (NDIS_OBJECT_HEADER){NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                              NDIS_SIZEOF_OID_REQUEST_REVISION_1};
-    act_request.RequestType = NdisRequestQueryInformation;
-    act_request.DATA.QUERY_INFORMATION.Oid = act_oid ? act_oid : SOME_OID;
-    act_request.DATA.QUERY_INFORMATION.InformationBuffer = answer;
-    act_request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(answer);
+    request->RequestType = NdisRequestQueryInformation;
+    request->DATA.QUERY_INFORMATION.Oid = act_oid ? act_oid : SOME_OID;
+    request->DATA.QUERY_INFORMATION.InformationBuffer = buffer;
+    request->DATA.QUERY_INFORMATION.InformationBufferLength = bytes;
 }
 
 static NDIS_STATUS ask(struct scene *s, NDIS_HANDLE af)
 {
     NDIS_STATUS status;
-    fill_request();
+    act_fill_oid(&act_request, answer, sizeof(answer));
     AS_CLIENT(status = NdisCoOidRequest(Client.binding, af, NULL, NULL, &act_request));
     scene_settle(s);
     return status;

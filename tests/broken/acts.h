@@ -48,6 +48,8 @@ void act_close_answered(struct scene *s);
 extern NDIS_OID_REQUEST act_request;
 extern NDIS_OID act_oid; /* what is asked for; 0: anything */
 void act_pend_oid(enum moment moment);
+/* Makes a request a query of act_oid. */
+void act_fill_oid(PNDIS_OID_REQUEST request, PVOID buffer, ULONG bytes);
 /* The client asks its call manager, or the miniport, with act_request. */
 NDIS_STATUS act_ask_call_manager(struct scene *s);
 NDIS_STATUS act_ask_miniport(struct scene *s);
