@@ -69,7 +69,7 @@ grep -q '^rule broken: PEND_NOT_BOTH' "$work/err" || wrong 'one step later the r
 refuses 1 'step 4000000000 was not reached: the run ended at step' \
     run "$(scenario "host('one')")" --sim --seed 1 --stop-at 4000000000
 refuses 1 'being live; use --sim' run "$(scenario "host('one')")" --live --stop-at 3
-refuses 2 '--stop-at 0: a step is a number from 1' run x.lua --stop-at 0
+refuses 2 '--stop-at 0: it is a number from 1' run x.lua --stop-at 0
 refuses 2 '--on-violation no: it is one of report, stop, debug' run x.lua --on-violation no
 
 # What follows: nothing, an end, a debugger's turn.

@@ -68,6 +68,11 @@ grep -q '^[0-9a-f]\{16\} .* careless1 .* NdisAllocateMemoryWithTagPriority' "$wo
     wrong 'the list lacks the call path'
 printf '%s\n' '# known' '' '  careless*!NdisAllocateMemory*  # of AddParty' >"$work/known"
 sweep 0 "$leaks" --exclude "$work/known"
+sweep 1 "$leaks" --pool=plain --verifier on --depth 3 --jobs 2
+options=' --pool=plain --verifier on --depth 3'
+grep -q "$options --sim --seed 1 --faults stack=[0-9a-f]*$" "$work/out" ||
+    wrong "the replay lacks options of the sweep: $(grep 'replay' "$work/out")"
+again='^rule broken: LEAK_MEMORY' replays
 sweep 1 "$leaks" --json
 grep -q '"verdict": "failed"' "$work/out" || wrong 'no JSON document'
 grep -q '"outcome": "broke"' "$work/out" || wrong 'the document lacks the finding'

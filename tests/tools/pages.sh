@@ -35,7 +35,7 @@ completes 'condis' call --send con
 completes '' call --rate ''
 
 "$pages" man >"$work/man"
-for command in answer call capture run switch; do
+for command in answer call capture explore faults rules run show switch verify; do
     "$pages" man "$command" >"$work/man-$command"
     grep -qF "condis\\-$command" "$work/man" || wrong "condis.1 does not name $command"
     grep -qF '\-\-json' "$work/man-$command" || wrong "condis-$command.1 does not say --json"

@@ -10,9 +10,9 @@ refuses 2 'which scenario?' run
 refuses 2 'one scenario only' run a.lua b.lua
 refuses 2 'no option is called --frobnicate' run a.lua --frobnicate
 refuses 2 '--seed wants a value' run a.lua --seed
-refuses 2 'a seed is a number' run a.lua --seed x
-refuses 2 'a seed is a number' run a.lua --seed=-1
-refuses 2 'a seed is a number' run a.lua --seed 9223372036854775808
+refuses 2 'it is a number from 0 to 9223372036854775807' run a.lua --seed x
+refuses 2 'it is a number from 0 to 9223372036854775807' run a.lua --seed=-1
+refuses 2 'it is a number from 0 to 9223372036854775807' run a.lua --seed 9223372036854775808
 refuses 2 'one of pending, direct, mixed' run a.lua --completion sometimes
 refuses 2 'either --live or --sim' run a.lua --sim --live
 refuses 2 'takes no value' run a.lua --json=yes
@@ -30,7 +30,7 @@ refuses 2 'a port is a number from 1 to 65535' answer --switch host:65536 --addr
 refuses 2 'a port is a number from 1 to 65535' answer --switch '[::1]:x' --address @a
 refuses 2 'wants HOST or HOST:PORT' answer --switch :2812 --address @a
 refuses 2 '--address nobody: ' answer --switch host --address nobody
-refuses 2 'it is 3.1 or 4.0' answer --switch host --address @a --uni 5
+refuses 2 'it is one of 3.1, 4.0' answer --switch host --address @a --uni 5
 for wrong in 0 -1 x 5000000000 ''; do
     refuses 2 'a number of milliseconds' answer --switch host --address @a --t309 "$wrong"
 done
@@ -44,9 +44,9 @@ refuses 2 "no driver is called 'nosuchdriver'" answer --switch host --address @a
     --driver nosuchdriver
 refuses 2 "$work/no/file" answer --switch host --address @a --driver "$work/no/file"
 refuses 2 'no capture: ' answer --switch host --address @a --pcap "$work/no/file"
-refuses 2 'wants a number of bytes' answer --switch host --address @a --until x
-refuses 2 'wants a number of bytes' answer --switch host --address @a --until -1
-refuses 2 'at least 1' answer --switch host --address @a --progress 0
+refuses 2 'it is a number of bytes from 0' answer --switch host --address @a --until x
+refuses 2 'it is a number of bytes from 0' answer --switch host --address @a --until -1
+refuses 2 'it is a number of bytes from 1' answer --switch host --address @a --progress 0
 refuses 2 'wants 26 hexadecimal digits' switch --prefix 4700
 refuses 2 'wants 26 hexadecimal digits' switch --prefix @a
 refuses 2 'capture: which file?' capture
@@ -76,10 +76,27 @@ grep -q 'usage: condis run' "$work/out" || wrong '--help does not say how to run
 run 0 run --help
 [ ! -s "$work/err" ] || wrong 'run --help writes to standard error'
 
-for command in answer call capture explore faults run switch; do
+for command in answer call capture explore faults rules run show switch verify; do
     run 0 "$command" --help
     grep -q "usage: condis $command " "$work/out" || wrong "$command --help does not say how"
+    refuses 2 "$command: no option is called --frobnicate; see condis $command --help" \
+        "$command" --frobnicate
+    refuses 2 "$command: --help takes no value" "$command" --help=yes
 done
+
+# The options of a scenario are the same wherever one is run.
+for command in run faults explore; do
+    refuses 2 "$command: which scenario? usage: condis $command SCENARIO.lua" "$command"
+    refuses 2 "$work: not a regular file" "$command" "$work"
+    refuses 2 '--seed 0x7: it is a number from 0' "$command" a.lua --seed 0x7
+    refuses 2 'it is one of pending, direct, mixed' "$command" a.lua --completion mix
+    refuses 2 'it is one of plain, guards, pages' "$command" a.lua --pool heap
+    refuses 2 'it is a number from 1 to 24' "$command" a.lua --depth 25
+    refuses 2 "--exclude $work: Is a directory" "$command" a.lua --exclude "$work"
+    refuses 2 'wants NAME=PATH or NAME.Setting=VALUE' "$command" a.lua --driver loopback
+done
+run 0 rules -- PEND_ONCE
+refuses 2 "one rule only, and not 'C2' too" rules PEND_ONCE C2
 
 run 0 run "$(scenario 'expect_equal(table.concat(arg, " "), "--seed one")')" -- --seed one
 

@@ -26,8 +26,8 @@ for pool in plain guards pages; do
 done
 
 refuses 2 '--pool thick: it is one of plain, guards, pages' run x.lua --pool thick
-refuses 2 '--verifier maybe: it is on or off' run x.lua --verifier maybe
-refuses 2 '--pending-ms -1: a number of milliseconds' run x.lua --pending-ms -1
+refuses 2 '--verifier maybe: it is one of off, on' run x.lua --verifier maybe
+refuses 2 '--pending-ms -1: it is a number of milliseconds from 0' run x.lua --pending-ms -1
 refuses 1 'pool is one of plain, guards, pages' run "$(scenario "world{pool = 'thin'}")"
 
 finish

@@ -58,7 +58,7 @@ refuses 2 'which driver' verify
 refuses 2 'one driver only' verify one two
 refuses 2 'missing.so' verify ./missing.so
 refuses 2 'no case for a mcm is called so' verify "$first" --only C130
-refuses 2 'it is hub, switch or none' verify "$first" --medium tape
+refuses 2 'it is one of hub, switch, none' verify "$first" --medium tape
 refuses 2 'wants Name=VALUE' verify "$first" --setting Qos
 CONDIS_CONFORMANCE=$work/nowhere
 export CONDIS_CONFORMANCE

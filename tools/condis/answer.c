@@ -46,45 +46,14 @@ struct answer {
     bool stopped;
 };
 
-static const char *take_out(void *settings, const char *value)
-{
-    if (!*value)
-        return "wants a file's name";
-    ((struct settings *)settings)->out = value;
-    return NULL;
-}
-
-static bool read_bytes(const char *value, uint64_t *out)
-{
-    char *end;
-    errno = 0;
-    unsigned long long bytes = strtoull(value, &end, 10);
-    *out = bytes;
-    return isdigit((unsigned char)value[0]) && !*end && !errno && bytes <= INT64_MAX;
-}
-
-static const char *take_until(void *settings, const char *value)
-{
-    if (!read_bytes(value, &((struct settings *)settings)->until_bytes))
-        return "wants a number of bytes";
-    return NULL;
-}
-
-static const char *take_progress(void *settings, const char *value)
-{
-    uint64_t *bytes = &((struct settings *)settings)->progress_bytes;
-    if (!read_bytes(value, bytes) || *bytes == 0)
-        return "wants a number of bytes, at least 1";
-    return NULL;
-}
-
 static const struct option_row rows[] = {
-    {"--switch", "HOST[:PORT]", "the switch; its port is 2812 unless said", session_take_switch},
-    {"--address", "@NAME|+NUMBER|AESA", "where calls are taken", session_take_address},
-    {"--out", "FILE", "write what comes to FILE; -: to standard output", take_out},
-    {"--until", "BYTES", "hang up when so much has come", take_until},
+    SESSION_ENDS("where calls are taken"),
+    {"--out", "FILE", "write what comes to FILE; -: to standard output",
+     OPTION_TEXT(struct settings, out)},
+    {"--until", "BYTES", "hang up when so much has come",
+     OPTION_U64(struct settings, until_bytes, 0, INT64_MAX), .of = "bytes"},
     {"--progress", "BYTES", "say each time when so much more has come (default: each second)",
-     take_progress},
+     OPTION_U64(struct settings, progress_bytes, 1, INT64_MAX), .of = "bytes"},
     SESSION_ROWS,
 };
 
@@ -358,13 +327,9 @@ int answer_run(const struct command *self, const struct surroundings *around,
     struct answer answer = {.poke_fd = -1, .settings.until_bytes = UINT64_MAX};
     struct option_rest rest;
     int status;
-    const char **words = calloc(argument_count + 1, sizeof *words);
-    if (!words)
-        return command_refuse("no memory");
-    bool read =
-        session_read(self, &answer.settings, arguments, argument_count, words, &rest, &status);
-    free(words);
-    if (!read)
+    bool run = command_read(self, &answer.settings, arguments, argument_count, &rest, &status);
+    option_rest_free(&rest);
+    if (!run)
         return status;
     if (!answer.settings.session.medium[0])
         return command_refuse("answer: which switch? --switch HOST[:PORT]");

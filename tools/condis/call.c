@@ -24,15 +24,7 @@ static const char *take_to(void *context, const char *value)
     return NULL;
 }
 
-static const char *take_send(void *settings, const char *value)
-{
-    if (!*value)
-        return "wants a file's name";
-    ((struct call_settings *)settings)->send = value;
-    return NULL;
-}
-
-static const char *take_rate(void *settings, const char *value)
+static const char *take_rate(void *rate_bits_s, const char *value)
 {
     static const char wrong[] = "wants bits a second, such as 64K, 20M or 2.5G; at least 1K";
     char *end;
@@ -41,27 +33,19 @@ static const char *take_rate(void *settings, const char *value)
     end += *end == 'K' || *end == 'M' || *end == 'G';
     if (end == value || *end || !(rate >= 1e3 && rate <= 1e12))
         return wrong;
-    ((struct call_settings *)settings)->rate_bits_s = (uint64_t)rate;
-    return NULL;
-}
-
-static const char *take_chunk(void *settings, const char *value)
-{
-    char *end;
-    unsigned long chunk = strtoul(value, &end, 10);
-    if (end == value || *end || value[0] == '-' || chunk < 1 || chunk > SOURCE_CHUNK_MAX)
-        return "wants a number of bytes from 1 to 65519";
-    ((struct call_settings *)settings)->chunk_bytes = (uint32_t)chunk;
+    *(uint64_t *)rate_bits_s = (uint64_t)rate;
     return NULL;
 }
 
 static const struct option_row rows[] = {
-    {"--switch", "HOST[:PORT]", "the switch; its port is 2812 unless said", session_take_switch},
-    {"--to", "@A,@B,...", "the first leaves", take_to},
-    {"--send", "FILE", "what is sent; -: standard input, which then holds no commands", take_send},
-    {"--rate", "BITS", "bits of data a second: 64K, 20M, 2.5G (default: no limit)", take_rate},
-    {"--chunk", "BYTES", "data in one frame, 1 to 65519 (default 8192)", take_chunk},
-    {"--address", "@NAME|+NUMBER|AESA", "this end's own address", session_take_address},
+    SESSION_ENDS("this end's own address"),
+    {"--to", "@A,@B,...", "the first leaves", OPTION_OWN(struct call_settings, session, take_to)},
+    {"--send", "FILE", "what is sent; -: standard input, which then holds no commands",
+     OPTION_TEXT(struct call_settings, send)},
+    {"--rate", "BITS", "bits of data a second: 64K, 20M, 2.5G (default: no limit)",
+     OPTION_OWN(struct call_settings, rate_bits_s, take_rate)},
+    {"--chunk", "BYTES", "data in one frame, 1 to 65519 (default 8192)",
+     OPTION_U32(struct call_settings, chunk_bytes, 1, SOURCE_CHUNK_MAX), .of = "bytes"},
     SESSION_ROWS,
 };
 
@@ -165,11 +149,8 @@ static int read_settings(const struct command *self, struct call_settings *setti
 {
     struct option_rest rest;
     int status;
-    const char **words = calloc(argument_count + 1, sizeof *words);
-    if (!words)
-        return command_refuse("no memory");
-    *run = session_read(self, settings, arguments, argument_count, words, &rest, &status);
-    free(words);
+    *run = command_read(self, settings, arguments, argument_count, &rest, &status);
+    option_rest_free(&rest);
     if (!*run)
         return status;
     *run = false;

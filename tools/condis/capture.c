@@ -27,7 +27,6 @@ enum way { TO_NETWORK, TO_USER, WAYS };
 struct settings {
     bool list;
     bool json;
-    bool help;
 };
 
 /* How often each kind of frame went each way. */
@@ -45,31 +44,12 @@ struct traffic {
 
 static const char *const snmp_names[] = {"Get", "GetNext", "Response", "Set", "Trap"};
 
-static const char *take_list(void *settings, const char *value)
-{
-    (void)value;
-    ((struct settings *)settings)->list = true;
-    return NULL;
-}
-
-static const char *take_json(void *settings, const char *value)
-{
-    (void)value;
-    ((struct settings *)settings)->json = true;
-    return NULL;
-}
-
-static const char *take_help(void *settings, const char *value)
-{
-    (void)value;
-    ((struct settings *)settings)->help = true;
-    return NULL;
-}
-
 static const struct option_row rows[] = {
-    {"--list", NULL, "a line for each signalling message, before the counts", take_list},
-    {"--json", NULL, "the counts as one JSON document on standard output", take_json},
-    {"--help", NULL, "this", take_help},
+    {"--list", NULL, "a line for each signalling message, before the counts",
+     OPTION_FLAG(struct settings, list)},
+    {"--json", NULL, "the counts as one JSON document on standard output",
+     OPTION_FLAG(struct settings, json)},
+    HELP_ROW,
 };
 
 /* --- Counting ------------------------------------------------------------------------------- */
@@ -250,29 +230,12 @@ static int run(const struct command *self, const char *const *arguments, size_t 
 {
     struct settings settings = {0};
     struct option_rest rest;
-    char error[640];
     int status;
-    const char **words = calloc(argument_count + 1, sizeof *words);
-    if (!words)
-        return command_refuse("no memory");
-    if (!options_parse(rows, sizeof rows / sizeof *rows, &settings, arguments, argument_count,
-                       words, &rest, error, sizeof error)) {
-        status = command_refuse("%s", error);
-    } else if (settings.help) {
-        command_help(self, stdout);
-        status = EXIT_PASSED;
-    } else if (settings.list && settings.json) {
-        status = command_refuse("capture: either --list or --json");
-    } else if (rest.word_count + rest.after_count != 1) {
-        status = command_refuse("capture: %s", rest.word_count + rest.after_count
-                                                   ? "one file only"
-                                                   : "which file? condis capture FILE");
-    } else {
-        status = capture(&settings, rest.word_count ? rest.words[0] : rest.after[0]);
-    }
-    free(words);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return command_refuse("standard output cannot be written");
+    if (command_read(self, &settings, arguments, argument_count, &rest, &status))
+        status = command_end(settings.list && settings.json
+                                 ? command_refuse("capture: either --list or --json")
+                                 : capture(&settings, rest.words[0]));
+    option_rest_free(&rest);
     return status;
 }
 
@@ -291,6 +254,7 @@ const struct command command_capture = {
         "elements.\n\n"
         "The exit status is 0, or 2 when the file is no such capture or is damaged; what comes "
         "before the damage is counted.",
+    .word = "file",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .run = run,

@@ -7,8 +7,9 @@
 
 /* The text is one piece that is cut at the '.' and the '='; `driver` is its beginning. A name with
  * a '/' is a path, and its dots are its own. */
-const char *changes_take(struct changes *changes, const char *value)
+const char *changes_take(void *context, const char *value)
 {
+    struct changes *changes = context;
     const char *equals = strchr(value, '=');
     if (!equals || equals == value)
         return "wants NAME=PATH or NAME.Setting=VALUE, with the name that the scenario uses";

@@ -6,15 +6,16 @@
 
 #include <condis/script.h>
 
+#include "options.h"
+
 #define CHANGES_MAX 64
 
-/* The option's row, for the table of every command that runs scenarios; `take` is the command's own
- * function, which hands the value to changes_take. */
-#define CHANGES_OPTION(take)                                                                       \
+/* The option's row: struct changes is a member of the settings. */
+#define CHANGES_ROW(type, member)                                                                  \
     {                                                                                              \
         "--driver", "NAME=PATH",                                                                   \
             "load PATH where the scenario names the driver NAME; NAME.Setting=VALUE: a setting",   \
-            take                                                                                   \
+            OPTION_OWN(type, member, changes_take)                                                 \
     }
 
 /* Zeros are one without a change. */
@@ -23,8 +24,9 @@ struct changes {
     size_t count;
 };
 
-/* Adds one option's value, whose text is copied. returns NULL, or what is wrong with it. */
-const char *changes_take(struct changes *changes, const char *value);
+/* Adds one option's value, whose text is copied; changes is a struct changes.
+ * returns NULL, or what is wrong with it */
+const char *changes_take(void *changes, const char *value);
 
 void changes_free(struct changes *changes);
 

@@ -12,39 +12,43 @@
 struct checks {
     enum condis_violation_policy policy;
     bool policy_given;
-    bool verifier;
+    int verifier; /* 0: off, 1: on */
     bool verifier_given;
+    bool watched; /* the same as the run's options want it: checks_apply's */
     enum condis_pool pool;
     bool pool_given;
     uint32_t pending_ms;
     bool pending_given;
-    uint64_t stop_at;
+    uint64_t stop_at; /* 0: nowhere */
 };
 
-/* The rows of a command whose settings begin with its struct checks. */
-#define CHECKS_OPTIONS                                                                             \
-    {"--verifier", "on|off", "watch more than each call's contract (on, unless the script says)",  \
-     checks_take_verifier},                                                                        \
+/* The rows, for the table of every command that runs scenarios: struct checks is a member of its
+ * settings. */
+#define CHECKS_ROWS(type, member)                                                                  \
+    {"--verifier", "off|on", "watch more than each call's contract (on, unless the script says)",  \
+     OPTION_WORD(type, member.verifier, 0), OPTION_GIVEN(type, member.verifier_given)},            \
         {"--pool", "plain|guards|pages", "how closely pool memory is watched (guards)",            \
-         checks_take_pool},                                                                        \
-        {"--pending-ms", "MS",                                                                     \
-         "with the verifier: how long a request may stay pended; 0: for ever",                     \
-         checks_take_pending},                                                                     \
-        {"--on-violation", "report|stop|debug",                                                    \
-         "after a broken rule go on, abort, or raise SIGTRAP for a debugger", checks_take_policy}, \
+         OPTION_WORD(type, member.pool, CONDIS_POOL_PLAIN),                                        \
+         OPTION_GIVEN(type, member.pool_given)},                                                   \
     {                                                                                              \
-        "--stop-at", "STEP", "simulated: raise SIGTRAP when this step of the run begins",          \
-            checks_take_stop_at                                                                    \
+        "--pending-ms", "MS",                                                                      \
+            "with the verifier: how long a request may stay pended; 0: for ever",                  \
+            OPTION_U32(type, member.pending_ms, 0, UINT32_MAX),                                    \
+            .of = "milliseconds", OPTION_GIVEN(type, member.pending_given)                         \
     }
 
-/* Take the values of those rows. settings begins with a struct checks. */
-const char *checks_take_verifier(void *settings, const char *value);
-const char *checks_take_pool(void *settings, const char *value);
-const char *checks_take_pending(void *settings, const char *value);
-const char *checks_take_policy(void *settings, const char *value);
-const char *checks_take_stop_at(void *settings, const char *value);
+/* Those of a command that makes one run, which can be looked at where it goes wrong. */
+#define VIOLATION_ROWS(type, member)                                                               \
+    {"--on-violation", "report|stop|debug",                                                        \
+     "after a broken rule go on, abort, or raise SIGTRAP for a debugger",                          \
+     OPTION_WORD(type, member.policy, CONDIS_VIOLATION_REPORT),                                    \
+     OPTION_GIVEN(type, member.policy_given)},                                                     \
+    {                                                                                              \
+        "--stop-at", "STEP", "simulated: raise SIGTRAP when this step of the run begins",          \
+            OPTION_U64(type, member.stop_at, 1, UINT64_MAX)                                        \
+    }
 
 /* Fills what a scenario's options have of it; checks is borrowed by them. */
-void checks_apply(const struct checks *checks, struct condis_script_options *options);
+void checks_apply(struct checks *checks, struct condis_script_options *options);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CONDIS_TOOL_COMMAND_H
 #define CONDIS_TOOL_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,6 +20,9 @@ struct command {
     const char *arguments; /* "SCENARIO.lua [OPTION...] [-- ARGUMENT...]" */
     const char *help;      /* one sentence */
     const char *manual; /* paragraphs for the manual page, separated by empty lines; may be NULL */
+    const char *word;   /* what its one word besides options is: "scenario"; NULL: it has none */
+    bool word_may_lack;
+    bool has_arguments; /* what stands behind "--" is no word of its own, but somebody else's */
     const struct option_row *options;
     size_t option_count;
     /* returns the exit status; arguments are those behind the command's name. */
@@ -27,6 +31,17 @@ struct command {
 
 /* Says one line about what is wrong, on standard error. returns EXIT_USAGE. */
 int command_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Reads a command line as the command's table says, answers --help, and counts its words.
+ * settings  what the table's rows write to
+ * rest      the words; ended by the caller with option_rest_free, whatever is returned
+ * status    the exit status when false is returned: there is nothing to run */
+bool command_read(const struct command *self, void *settings, const char *const *arguments,
+                  size_t argument_count, struct option_rest *rest, int *status);
+
+/* Whether all that was written to standard output is there: what a command ends with.
+ * returns status, or EXIT_USAGE after a line about it */
+int command_end(int status);
 
 /* Prints how a command is used: its arguments, its sentence, its options. */
 void command_help(const struct command *command, FILE *out);

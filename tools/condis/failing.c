@@ -20,19 +20,22 @@ static const char *add(struct failing_words *list, const char *word)
     return NULL;
 }
 
-const char *failing_mode(struct failing *failing, const char *value)
+const char *failing_mode(void *context, const char *value)
 {
+    struct failing *failing = context;
     failing->mode = value;
     return condis_fault_mode_check(value);
 }
 
-const char *failing_module(struct failing *failing, const char *value)
+const char *failing_module(void *context, const char *value)
 {
+    struct failing *failing = context;
     return *value ? add(&failing->modules, value) : "wants the name of a driver";
 }
 
-const char *failing_function(struct failing *failing, const char *value)
+const char *failing_function(void *context, const char *value)
 {
+    struct failing *failing = context;
     const char *wrong = condis_fault_word_check(value);
     return wrong ? wrong : add(&failing->functions, value);
 }
@@ -48,12 +51,14 @@ static char *trim(char *line)
     return line;
 }
 
-const char *failing_exclude(struct failing *failing, const char *path)
+const char *failing_exclude(void *context, const char *path)
 {
+    struct failing *failing = context;
     static char wrong[256];
     FILE *file = fopen(path, "re");
     if (!file)
         return strerror(errno);
+    errno = 0;
     char *line = NULL;
     size_t room = 0;
     const char *said = NULL;
@@ -67,19 +72,11 @@ const char *failing_exclude(struct failing *failing, const char *path)
         else
             said = add(&failing->excluded, word);
     }
+    if (!said && ferror(file))
+        said = strerror(errno); /* a directory can be opened, and not be read */
     free(line);
     fclose(file);
     return said && wrong[0] ? wrong : said;
-}
-
-const char *failing_depth(struct failing *failing, const char *value)
-{
-    char *end;
-    unsigned long depth = strtoul(value, &end, 10);
-    if (end == value || *end || depth < 1 || depth > 24)
-        return "it is a number from 1 to 24";
-    failing->depth = (uint32_t)depth;
-    return NULL;
 }
 
 struct condis_fault_plan failing_plan(const struct failing *failing)

@@ -6,6 +6,8 @@
 
 #include <condis/script.h>
 
+#include "options.h"
+
 struct failing_words {
     char **words;
     size_t count;
@@ -20,29 +22,29 @@ struct failing {
     struct failing_words excluded;
 };
 
-/* The rows that choose calls, for the table of every command that makes some fail; the functions
- * are the command's own, which hand the value to those below. */
-#define FAILING_OPTIONS(take_module, take_function, take_exclude, take_depth)                      \
-    {"--module", "DRIVER", "only calls of this driver fail; may be repeated", take_module},        \
+/* The rows that choose calls, for the table of every command that makes some fail: struct failing
+ * is a member of its settings. */
+#define FAILING_ROWS(type, member)                                                                 \
+    {"--module", "DRIVER", "only calls of this driver fail; may be repeated",                      \
+     OPTION_OWN(type, member, failing_module)},                                                    \
         {"--function", "NAME",                                                                     \
          "only this function, event or kind fails (condis faults --list); may be repeated",        \
-         take_function},                                                                           \
+         OPTION_OWN(type, member, failing_function)},                                              \
         {"--exclude", "FILE",                                                                      \
          "what does not fail: a line each, DRIVER!FUNCTION or a call path's "                      \
          "id; # begins a comment",                                                                 \
-         take_exclude},                                                                            \
+         OPTION_OWN(type, member, failing_exclude)},                                               \
     {                                                                                              \
         "--depth", "N", "how many frames of drivers tell call paths apart, 1 to 24 (8)",           \
-            take_depth                                                                             \
+            OPTION_U32(type, member.depth, 1, 24)                                                  \
     }
 
-/* Take one option's value, whose text is copied (a mode is borrowed). Each returns NULL, or what is
- * wrong with it. */
-const char *failing_mode(struct failing *failing, const char *value);
-const char *failing_module(struct failing *failing, const char *value);
-const char *failing_function(struct failing *failing, const char *value);
-const char *failing_exclude(struct failing *failing, const char *path);
-const char *failing_depth(struct failing *failing, const char *value);
+/* Take one option's value into a struct failing; the text is copied (a mode is borrowed). Each
+ * returns NULL, or what is wrong with it. */
+const char *failing_mode(void *failing, const char *value);
+const char *failing_module(void *failing, const char *value);
+const char *failing_function(void *failing, const char *value);
+const char *failing_exclude(void *failing, const char *path);
 
 /* Describes it for a run. returns  the plan, which borrows from failing */
 struct condis_fault_plan failing_plan(const struct failing *failing);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* condis faults: a scenario with each call path of its drivers made to fail, one by one. */
 #define _GNU_SOURCE
-#include "changes.h"
 #include "command.h"
-#include "drivers.h"
-#include "failing.h"
-#include "replay.h"
+#include "scenario.h"
 #include "sweep.h"
 
 #include <errno.h>
@@ -15,150 +12,28 @@
 #include <unistd.h>
 
 struct settings {
-    enum condis_clock clock;
-    enum condis_completion completion;
-    bool completion_given;
-    bool json;
-    bool help;
+    struct scenario scenario; /* first: its rows find it there */
     bool list;
     bool only_list;
-    uint64_t seed;
     uint32_t jobs;
     uint32_t timeout_s;
-    struct changes changes;
-    struct failing failing;
+    struct replay replay;
 };
 
-static const char *take_live(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->clock = CONDIS_LIVE;
-    return NULL;
-}
-
-static const char *take_sim(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->clock = CONDIS_SIMULATED;
-    return NULL;
-}
-
-/* Reads a whole number from 0 to max. returns  false: it is none */
-static bool whole(const char *value, uint64_t max, uint64_t *out)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(value, &end, 0);
-    *out = number;
-    return !errno && end != value && !*end && value[0] != '-' && number <= max;
-}
-
-static const char *take_seed(void *context, const char *value)
-{
-    return whole(value, INT64_MAX, &((struct settings *)context)->seed)
-               ? NULL
-               : "a seed is a number from 0 to 9223372036854775807";
-}
-
-static const char *take_jobs(void *context, const char *value)
-{
-    uint64_t jobs;
-    if (!whole(value, 256, &jobs) || jobs == 0)
-        return "it is a number from 1 to 256";
-    ((struct settings *)context)->jobs = (uint32_t)jobs;
-    return NULL;
-}
-
-static const char *take_timeout(void *context, const char *value)
-{
-    uint64_t seconds;
-    if (!whole(value, 86400, &seconds) || seconds == 0)
-        return "it is a number of seconds from 1 to 86400";
-    ((struct settings *)context)->timeout_s = (uint32_t)seconds;
-    return NULL;
-}
-
-static const char *take_completion(void *context, const char *value)
-{
-    static const char *const names[] = {"pending", "direct", "mixed"};
-    struct settings *settings = context;
-    for (size_t i = 0; i < 3; i++) {
-        if (!strcmp(value, names[i])) {
-            settings->completion = (enum condis_completion)i;
-            settings->completion_given = true;
-            return NULL;
-        }
-    }
-    return "it is one of pending, direct, mixed";
-}
-
-static const char *take_driver(void *context, const char *value)
-{
-    return changes_take(&((struct settings *)context)->changes, value);
-}
-
-static const char *take_module(void *context, const char *value)
-{
-    return failing_module(&((struct settings *)context)->failing, value);
-}
-
-static const char *take_function(void *context, const char *value)
-{
-    return failing_function(&((struct settings *)context)->failing, value);
-}
-
-static const char *take_exclude(void *context, const char *value)
-{
-    return failing_exclude(&((struct settings *)context)->failing, value);
-}
-
-static const char *take_depth(void *context, const char *value)
-{
-    return failing_depth(&((struct settings *)context)->failing, value);
-}
-
-static const char *take_what_if(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->only_list = true;
-    return NULL;
-}
-
-static const char *take_list(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->list = true;
-    return NULL;
-}
-
-static const char *take_json(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->json = true;
-    return NULL;
-}
-
-static const char *take_help(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->help = true;
-    return NULL;
-}
-
 static const struct option_row rows[] = {
-    CHANGES_OPTION(take_driver),
-    FAILING_OPTIONS(take_module, take_function, take_exclude, take_depth),
-    {"--what-if", NULL, "only list the call paths; nothing fails", take_what_if},
-    {"--list", NULL, "only list every function and event that can be made to fail", take_list},
-    {"--sim", NULL, "simulated, the same runs each time (default)", take_sim},
-    {"--live", NULL, "real time: each run may take another way", take_live},
-    {"--seed", "N", "the seed of every run (1)", take_seed},
-    {"--completion", "pending|direct|mixed", "how a request that ends at once is told",
-     take_completion},
-    {"--jobs", "N", "how many runs at once (as many as there are processors)", take_jobs},
-    {"--timeout", "S", "the longest that one run may take, in seconds (60)", take_timeout},
-    {"--json", NULL, "one JSON document on standard output, the rest on standard error", take_json},
-    {"--help", NULL, "this", take_help},
+    {"--what-if", NULL, "only list the call paths; nothing fails",
+     OPTION_FLAG(struct settings, only_list)},
+    {"--list", NULL, "only list every function and event that can be made to fail",
+     OPTION_FLAG(struct settings, list)},
+    SCENARIO_CLOCK_ROWS("real time: each run may take another way",
+                        "simulated, the same runs each time (default)"),
+    {"--jobs", "N", "how many runs at once (as many as there are processors)",
+     OPTION_U32(struct settings, jobs, 1, 256)},
+    {"--timeout", "S", "the longest that one run may take, in seconds (60)",
+     OPTION_U32(struct settings, timeout_s, 1, 86400), .of = "seconds"},
+    SCENARIO_ROWS("the seed of every run (1)"),
+    JSON_ROW(struct settings, scenario.json),
+    HELP_ROW,
 };
 
 /* ---- what people read ---- */
@@ -258,49 +133,14 @@ static void print_paths(FILE *out, const struct sweep *sweep)
 }
 
 /* The one command that has the run again. */
-static void replay_run(const struct sweep *sweep, const struct settings *settings,
-                       const struct sweep_run *run, struct replay *replay)
+static void replay_run(const struct settings *settings, const struct sweep_run *run,
+                       struct replay *replay)
 {
-    static const char *const completions[] = {"pending", "direct", "mixed"};
-    enum { WORD_BYTES = 1024 };
-    size_t room = 16 + 2 * settings->changes.count + sweep->script.argument_count, count = 0;
-    char(*text)[WORD_BYTES] = calloc(room, WORD_BYTES);
-    const char **words = calloc(room, sizeof *words);
-    *replay = (struct replay){0};
-    if (!text || !words)
-        goto free_all;
-    words[count++] = sweep->script.path;
-    words[count++] = settings->clock == CONDIS_LIVE ? "--live" : "--sim";
-    if (settings->completion_given) {
-        words[count++] = "--completion";
-        words[count++] = completions[settings->completion];
-    }
-    for (size_t i = 0; i < settings->changes.count; i++) {
-        const struct condis_driver_change *change = &settings->changes.list[i];
-        words[count++] = "--driver";
-        snprintf(text[count], WORD_BYTES, "%s%s%s=%s", change->driver, change->setting ? "." : "",
-                 change->setting ? change->setting : "", change->value);
-        words[count] = text[count];
-        count++;
-    }
-    if (settings->failing.depth) {
-        words[count++] = "--depth";
-        snprintf(text[count], WORD_BYTES, "%u", settings->failing.depth);
-        words[count] = text[count];
-        count++;
-    }
-    words[count++] = "--faults";
     char *mode = sweep_mode(run);
-    words[count++] = mode ? mode : "";
-    if (sweep->script.argument_count > 0)
-        words[count++] = "--";
-    for (size_t i = 0; i < sweep->script.argument_count; i++)
-        words[count++] = sweep->script.arguments[i];
-    replay_write(replay, &command_run, words, count, settings->seed);
+    *replay = settings->replay;
+    if (mode)
+        replay_add(replay, "--faults", mode);
     free(mode);
-free_all:
-    free(words);
-    free(text);
 }
 
 static void print_replay(FILE *out, const struct replay *replay)
@@ -319,7 +159,7 @@ static void print_findings(FILE *out, const struct sweep *sweep, const struct se
         size_t frame;
         json_t *text;
         struct replay replay;
-        replay_run(sweep, settings, run, &replay);
+        replay_run(settings, run, &replay);
         fprintf(out, "\nrun %zu: %s got %s from %s: %s\n", i, driver(run->path), sees(run->path),
                 function(run->path), run->did ? run->did : "");
         json_array_foreach(json_object_get(run->path, "frames"), frame, text)
@@ -346,12 +186,11 @@ static void print_verdict(FILE *out, const struct sweep *sweep)
 
 /* ---- what programs read ---- */
 
-static json_t *json_run(const struct sweep *sweep, const struct settings *settings,
-                        const struct sweep_run *run)
+static json_t *json_run(const struct settings *settings, const struct sweep_run *run)
 {
     struct replay replay;
     char command[2 * REPLAY_BYTES];
-    replay_run(sweep, settings, run, &replay);
+    replay_run(settings, run, &replay);
     snprintf(command, sizeof command, "%s%s%s", replay.command, replay.arguments[0] ? " " : "",
              replay.arguments);
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O?, s:s, s:s, s:s}", "id",
@@ -369,7 +208,7 @@ static bool write_json(const struct sweep *sweep, const struct settings *setting
     const char *id;
     json_t *path;
     for (size_t i = 1; i < sweep->run_count; i++)
-        json_array_append_new(runs, json_run(sweep, settings, sweep->runs[i]));
+        json_array_append_new(runs, json_run(settings, sweep->runs[i]));
     json_object_foreach(sweep->known, id, path)
     {
         json_array_append(paths, path);
@@ -379,8 +218,8 @@ static bool write_json(const struct sweep *sweep, const struct settings *setting
                   settings->only_list    ? "listed"
                   : sweep->finding_count ? "failed"
                                          : "survived",
-                  "seed", (json_int_t)settings->seed, "found", (json_int_t)sweep->finding_count,
-                  "paths", paths, "runs", runs);
+                  "seed", (json_int_t)settings->scenario.seed, "found",
+                  (json_int_t)sweep->finding_count, "paths", paths, "runs", runs);
     bool good = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
     fputc('\n', stdout);
     json_decref(document);
@@ -389,88 +228,64 @@ static bool write_json(const struct sweep *sweep, const struct settings *setting
 
 /* ---- the command ---- */
 
-static int sweep_all(const struct settings *settings, const struct option_rest *rest,
-                     const struct driver_dirs *dirs)
+static int report(const struct sweep *sweep, const struct settings *settings)
 {
-    FILE *out = settings->json ? stderr : stdout;
+    FILE *out = settings->scenario.json ? stderr : stdout;
+    int status = EXIT_PASSED;
+    if (settings->only_list) {
+        print_paths(out, sweep);
+    } else {
+        print_table(out, sweep);
+        print_findings(out, sweep, settings);
+        print_verdict(out, sweep);
+        status = sweep->finding_count ? EXIT_FAILED : EXIT_PASSED;
+    }
+    if (settings->scenario.json && !write_json(sweep, settings))
+        status = command_refuse("standard output cannot be written: %s", strerror(errno));
+    return status;
+}
+
+static int faults(struct settings *settings)
+{
     struct screen screen = {.out = stderr, .live = isatty(STDERR_FILENO) != 0};
+    struct condis_script_options script = scenario_options(&settings->scenario);
     struct sweep sweep = {
-        .script =
-            {
-                .path = rest->words[0],
-                .arguments = rest->after,
-                .argument_count = rest->after_count,
-                .clock = &settings->clock,
-                .completion = settings->completion_given ? &settings->completion : NULL,
-                .seed = settings->seed,
-                .driver_dirs = (const char *const *)dirs->paths,
-                .driver_dir_count = dirs->count,
-                .changes = settings->changes.list,
-                .change_count = settings->changes.count,
-            },
-        .plan = failing_plan(&settings->failing),
+        .script = script,
+        .plan = settings->scenario.faults,
         .jobs = settings->jobs ? settings->jobs : (uint32_t)get_nprocs(),
         .timeout_s = settings->timeout_s,
         .only_list = settings->only_list,
         .progress = show_progress,
         .context = &screen,
     };
-    int status = EXIT_PASSED;
-    if (!sweep_run(&sweep)) {
-        status = command_refuse("%s", sweep.error);
-    } else {
-        if (settings->only_list) {
-            print_paths(out, &sweep);
-        } else {
-            print_table(out, &sweep);
-            print_findings(out, &sweep, settings);
-            print_verdict(out, &sweep);
-            status = sweep.finding_count ? EXIT_FAILED : EXIT_PASSED;
-        }
-        if (settings->json && !write_json(&sweep, settings))
-            status = command_refuse("standard output: %s", strerror(errno));
-    }
+    sweep.script.clock = &settings->scenario.clock.clock;
+    int status = sweep_run(&sweep) ? report(&sweep, settings) : command_refuse("%s", sweep.error);
     sweep_free(&sweep);
-    return status;
-}
-
-static int faults(const struct settings *settings, const struct option_rest *rest)
-{
-    struct driver_dirs dirs;
-    if (access(rest->words[0], R_OK) != 0)
-        return command_refuse("%s: %s", rest->words[0], strerror(errno));
-    if (!driver_dirs_find(&dirs))
-        return command_refuse("no memory");
-    int status = sweep_all(settings, rest, &dirs);
-    driver_dirs_free(&dirs);
     return status;
 }
 
 static int run(const struct command *self, const char *const *arguments, size_t argument_count)
 {
-    struct settings settings = {.clock = CONDIS_SIMULATED, .seed = 1, .timeout_s = 60};
-    struct option_rest rest;
-    char error[384];
-    const char **words = calloc(argument_count + 1, sizeof *words);
-    if (!words)
-        return command_refuse("no memory");
-    int status = EXIT_PASSED;
-    if (!options_parse(self->options, self->option_count, &settings, arguments, argument_count,
-                       words, &rest, error, sizeof error))
-        status = command_refuse("%s", error);
-    else if (settings.help)
-        command_help(self, stdout);
-    else if (settings.list)
-        condis_fault_points_print(stdout);
-    else if (rest.word_count != 1)
-        status = command_refuse("faults: %s; usage: condis faults %s",
-                                rest.word_count ? "one scenario only" : "which scenario?",
-                                self->arguments);
-    else
-        status = faults(&settings, &rest);
-    changes_free(&settings.changes);
-    failing_free(&settings.failing);
-    free(words);
+    struct settings settings = {
+        .scenario = {.clock = {.clock = CONDIS_SIMULATED}, .seed = 1},
+        .timeout_s = 60,
+    };
+    int status;
+    if (scenario_read(self, &settings, arguments, argument_count, &status)) {
+        replay_write_run(&settings.replay, self, arguments, argument_count);
+        replay_add(&settings.replay,
+                   settings.scenario.clock.clock == CONDIS_LIVE ? "--live" : "--sim", NULL);
+        replay_add_seed(&settings.replay, settings.scenario.seed);
+        if (settings.list)
+            condis_fault_points_print(stdout);
+        else if (settings.scenario.path)
+            status = faults(&settings);
+        else
+            status =
+                command_refuse("faults: which scenario? usage: condis faults %s", self->arguments);
+        status = command_end(status);
+    }
+    scenario_free(&settings.scenario);
     return status;
 }
 
@@ -489,6 +304,9 @@ const struct command command_faults = {
         "that has it again.\n\n"
         "The status is 0 when every run survived, 1 when something was found, 2 when the "
         "sweep could not run.",
+    .word = "scenario",
+    .word_may_lack = true, /* --list wants none */
+    .has_arguments = true,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .run = run,

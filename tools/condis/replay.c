@@ -8,10 +8,14 @@
 static const char *const of_the_view[] = {"--seed",         "--trace",   "--json",
                                           "--on-violation", "--stop-at", "--record"};
 
-static bool is_of_the_view(const struct option_row *row)
+/* Options of another command than condis run that it writes itself, or that mean something else
+ * there. */
+static const char *const of_the_run[] = {"--live", "--sim", "--strategy", "--faults"};
+
+static bool is_among(const struct option_row *row, const char *const *names, size_t count)
 {
-    for (size_t i = 0; i < sizeof of_the_view / sizeof of_the_view[0]; i++)
-        if (!strcmp(row->name, of_the_view[i]))
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(row->name, names[i]))
             return true;
     return false;
 }
@@ -73,10 +77,10 @@ static bool is_replayed(const struct option_row *row, bool as_run)
     const char *value;
     if (!row)
         return true;
-    if (is_of_the_view(row))
+    if (is_among(row, of_the_view, sizeof of_the_view / sizeof of_the_view[0]))
         return false;
     return !as_run ||
-           (strcmp(row->name, "--strategy") != 0 && strcmp(row->name, "--faults") != 0 &&
+           (!is_among(row, of_the_run, sizeof of_the_run / sizeof of_the_run[0]) &&
             options_find(command_run.options, command_run.option_count, row->name, &value) != NULL);
 }
 
@@ -99,35 +103,49 @@ static size_t write_options(struct text *text, const struct command *command, bo
     return i;
 }
 
-void replay_write(struct replay *replay, const struct command *command,
-                  const char *const *arguments, size_t argument_count, uint64_t seed)
+/* The two halves of a command line, as words of a shell. */
+static void write_halves(struct replay *replay, const struct command *command, bool as_run,
+                         const char *const *arguments, size_t argument_count)
 {
     struct text text = {.bytes = replay->command};
-    char number[24];
-    put_word(&text, "condis");
-    put_word(&text, command->name);
-    size_t i = write_options(&text, command, false, arguments, argument_count);
-    snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
-    put_word(&text, "--seed");
-    put_word(&text, number);
     struct text after = {.bytes = replay->arguments};
+    put_word(&text, "condis");
+    put_word(&text, as_run ? command_run.name : command->name);
+    size_t i = write_options(&text, command, as_run, arguments, argument_count);
     for (; i < argument_count; i++)
         put_word(&after, arguments[i]);
     if (!end(&text) || !end(&after))
         replay->command[0] = replay->arguments[0] = '\0';
 }
 
+void replay_add(struct replay *replay, const char *option, const char *value)
+{
+    struct text text = {.bytes = replay->command, .used = strlen(replay->command)};
+    if (!text.used)
+        return;
+    put_word(&text, option);
+    if (value)
+        put_word(&text, value);
+    if (!end(&text))
+        replay->arguments[0] = '\0';
+}
+
+void replay_add_seed(struct replay *replay, uint64_t seed)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
+    replay_add(replay, "--seed", number);
+}
+
+void replay_write(struct replay *replay, const struct command *command,
+                  const char *const *arguments, size_t argument_count, uint64_t seed)
+{
+    write_halves(replay, command, false, arguments, argument_count);
+    replay_add_seed(replay, seed);
+}
+
 void replay_write_run(struct replay *replay, const struct command *command,
                       const char *const *arguments, size_t argument_count)
 {
-    struct text text = {.bytes = replay->command};
-    put_word(&text, "condis");
-    put_word(&text, command_run.name);
-    size_t i = write_options(&text, command, true, arguments, argument_count);
-    put_word(&text, "--sim");
-    struct text after = {.bytes = replay->arguments};
-    for (; i < argument_count; i++)
-        put_word(&after, arguments[i]);
-    if (!end(&text) || !end(&after))
-        replay->command[0] = replay->arguments[0] = '\0';
+    write_halves(replay, command, true, arguments, argument_count);
 }

@@ -24,9 +24,14 @@ struct replay {
 void replay_write(struct replay *replay, const struct command *command,
                   const char *const *arguments, size_t argument_count, uint64_t seed);
 
-/* Writes what `condis run` is told for one of the simulated runs that another command makes: the
- * options that both have. The run's own seed and schedule are not in it. */
+/* Writes what `condis run` is told for one of the runs that another command makes: the options that
+ * both have. What differs from run to run is not in it, nor which clock, which a command may choose
+ * by itself: replay_add adds that. */
 void replay_write_run(struct replay *replay, const struct command *command,
                       const char *const *arguments, size_t argument_count);
+
+/* Adds an option to a replay that is not empty; value: NULL, it has none. */
+void replay_add(struct replay *replay, const char *option, const char *value);
+void replay_add_seed(struct replay *replay, uint64_t seed);
 
 #endif

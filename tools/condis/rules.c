@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* condis rules: the rules that drivers are checked by, and what each of them means. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <condis/rules.h>
@@ -10,26 +9,12 @@
 
 struct settings {
     bool json;
-    bool help;
 };
 
-static const char *take_json(void *settings, const char *value)
-{
-    (void)value;
-    ((struct settings *)settings)->json = true;
-    return NULL;
-}
-
-static const char *take_help(void *settings, const char *value)
-{
-    (void)value;
-    ((struct settings *)settings)->help = true;
-    return NULL;
-}
-
 static const struct option_row rows[] = {
-    {"--json", NULL, "the same as one JSON document on standard output", take_json},
-    {"--help", NULL, "this", take_help},
+    {"--json", NULL, "the same as one JSON document on standard output",
+     OPTION_FLAG(struct settings, json)},
+    HELP_ROW,
 };
 
 /* ---- for people -------------------------------------------------------------------------- */
@@ -113,37 +98,29 @@ static int list_json(void)
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-static int run(const struct command *self, const char *const *arguments, size_t argument_count)
+static int rules(const char *name, bool json)
 {
-    struct settings settings = {0};
-    struct option_rest rest;
     struct condis_rule rule;
-    char error[256];
-    const char **words = calloc(argument_count + 1, sizeof *words);
-    if (!words)
-        return command_refuse("rules: no memory");
-    bool parsed = options_parse(rows, sizeof rows / sizeof rows[0], &settings, arguments,
-                                argument_count, words, &rest, error, sizeof error);
-    size_t word_count = rest.word_count;
-    const char *name = parsed && word_count ? words[0] : NULL;
-    free(words);
-    if (!parsed)
-        return command_refuse("rules: %s", error);
-    if (settings.help) {
-        command_help(self, stdout);
-        return EXIT_PASSED;
-    }
-    if (word_count > 1)
-        return command_refuse("rules: one rule only");
     if (name && !condis_rule_find(name, &rule))
         return command_refuse("rules: no rule is named '%s'; condis rules lists them", name);
-    if (settings.json)
+    if (json)
         return name ? print_json(document_of(&rule)) : list_json();
     if (name)
         explain(&rule);
     else
         list();
     return EXIT_PASSED;
+}
+
+static int run(const struct command *self, const char *const *arguments, size_t argument_count)
+{
+    struct settings settings = {0};
+    struct option_rest rest;
+    int status;
+    if (command_read(self, &settings, arguments, argument_count, &rest, &status))
+        status = command_end(rules(rest.words[0], settings.json));
+    option_rest_free(&rest);
+    return status;
 }
 
 const struct command command_rules = {
@@ -156,6 +133,8 @@ const struct command command_rules = {
         "With RULE, as reports name it: whom it binds, what the documentation asks and where, "
         "an example of the mistake, the closest thing that is right, and how to mend it. A "
         "note is a rule that nothing at run time can see, with the reason.",
+    .word = "rule",
+    .word_may_lack = true,
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .run = run,

@@ -58,92 +58,6 @@ const char *session_take_address(void *context, const char *value)
     return NULL;
 }
 
-static const char *take_file(const char **file, const char *value)
-{
-    if (!*value)
-        return "wants a file's name";
-    *file = value;
-    return NULL;
-}
-
-const char *session_take_driver(void *context, const char *value)
-{
-    if (!*value)
-        return "wants a driver's name or path";
-    ((struct session_settings *)context)->driver = value;
-    return NULL;
-}
-
-const char *session_take_uni(void *context, const char *value)
-{
-    if (strcmp(value, "3.1") != 0 && strcmp(value, "4.0") != 0)
-        return "it is 3.1 or 4.0";
-    ((struct session_settings *)context)->uni = value;
-    return NULL;
-}
-
-const char *session_take_t309(void *context, const char *value)
-{
-    char *end;
-    errno = 0;
-    unsigned long ms = strtoul(value, &end, 10);
-    if (errno || *end || value[0] < '0' || value[0] > '9' || ms == 0 || ms > UINT32_MAX)
-        return "it is a number of milliseconds, from 1 on";
-    ((struct session_settings *)context)->t309 = value;
-    return NULL;
-}
-
-const char *session_take_pcap(void *context, const char *value)
-{
-    return take_file(&((struct session_settings *)context)->pcap, value);
-}
-
-const char *session_take_trace(void *context, const char *value)
-{
-    return take_file(&((struct session_settings *)context)->trace, value);
-}
-
-const char *session_take_control(void *context, const char *value)
-{
-    return take_file(&((struct session_settings *)context)->control, value);
-}
-
-const char *session_take_json(void *context, const char *value)
-{
-    (void)value;
-    ((struct session_settings *)context)->json = true;
-    return NULL;
-}
-
-const char *session_take_help(void *context, const char *value)
-{
-    (void)value;
-    ((struct session_settings *)context)->help = true;
-    return NULL;
-}
-
-bool session_read(const struct command *self, void *settings, const char *const *arguments,
-                  size_t argument_count, const char **words, struct option_rest *rest, int *status)
-{
-    char error[640];
-    if (!options_parse(self->options, self->option_count, settings, arguments, argument_count,
-                       words, rest, error, sizeof error)) {
-        *status = command_refuse("%s", error);
-        return false;
-    }
-    if (((struct session_settings *)settings)->help) {
-        command_help(self, stdout);
-        *status = EXIT_PASSED;
-        return false;
-    }
-    if (rest->word_count > 0 || rest->after_count > 0) {
-        *status = command_refuse("%s: '%s' is no option; see condis %s --help", self->name,
-                                 rest->word_count ? rest->words[0] : rest->after[0], self->name);
-        return false;
-    }
-    return true;
-}
-
 /* --- Begin ---------------------------------------------------------------------------------- */
 
 static bool wrong(const char *text)
@@ -226,8 +140,10 @@ static bool begin_adapter(struct session *session, const struct session_settings
     if (settings->uni)
         values[count++] =
             (struct condis_setting){"Uni", strcmp(settings->uni, "3.1") ? "40" : "31"};
-    if (settings->t309)
-        values[count++] = (struct condis_setting){"T309Milliseconds", settings->t309};
+    char t309[16];
+    snprintf(t309, sizeof t309, "%u", settings->t309_ms);
+    if (settings->t309_ms)
+        values[count++] = (struct condis_setting){"T309Milliseconds", t309};
     values[count++] = (struct condis_setting){"Station", condis_host_name(session->host)};
     char digits[2 * CONDIS_ADDRESS_BYTES + 1];
     if (settings->has_address && settings->address_text[0] != '@')
@@ -415,7 +331,5 @@ int session_run(const struct command *self, const char *const *arguments, size_t
         return command_refuse("no signals can be taken: %s", strerror(errno));
     int status = run(self, &around, arguments, argument_count);
     close(around.stop_fd);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return command_refuse("standard output cannot be written");
-    return status;
+    return command_end(status);
 }

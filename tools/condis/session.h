@@ -36,47 +36,42 @@ struct session_settings {
     char medium[SESSION_MEDIUM_BYTES]; /* "tcp:HOST[:PORT]" */
     const char *driver;                /* NULL: atmmcm */
     const char *uni;                   /* NULL: the driver's choice */
-    const char *t309;                  /* milliseconds; NULL: the driver's choice */
+    uint32_t t309_ms;                  /* 0: the driver's choice */
     const char *pcap;
     const char *trace;
     const char *control;
     bool json;
-    bool help;
     bool has_address;
     char address_text[CONDIS_ADDRESS_TEXT_BYTES];
     struct condis_address address; /* this end's */
 };
 
+/* Take an option's value; context: a struct session_settings. */
 const char *session_take_switch(void *context, const char *value);
 const char *session_take_address(void *context, const char *value);
-const char *session_take_driver(void *context, const char *value);
-const char *session_take_uni(void *context, const char *value);
-const char *session_take_t309(void *context, const char *value);
-const char *session_take_pcap(void *context, const char *value);
-const char *session_take_trace(void *context, const char *value);
-const char *session_take_control(void *context, const char *value);
-const char *session_take_json(void *context, const char *value);
-const char *session_take_help(void *context, const char *value);
 
-/* Rows for a command's option table, --switch and --address apart. */
+/* Rows for a command's option table. */
+#define SESSION_ENDS(address_says)                                                                 \
+    {"--switch", "HOST[:PORT]", "the switch; its port is 2812 unless said",                        \
+     .take = session_take_switch},                                                                 \
+    {                                                                                              \
+        "--address", "@NAME|+NUMBER|AESA", address_says, .take = session_take_address              \
+    }
 #define SESSION_ROWS                                                                               \
     {"--driver", "atmmcm|atmuni|PATH",                                                             \
      "signalling in the miniport (default), in a call manager of its own, or PATH's",              \
-     session_take_driver},                                                                         \
+     OPTION_TEXT(struct session_settings, driver)},                                                \
         {"--uni", "3.1|4.0", "version of the signalling (default: the driver's)",                  \
-         session_take_uni},                                                                        \
+         OPTION_NAME(struct session_settings, uni)},                                               \
         {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)",           \
-         session_take_t309},                                                                       \
-        {"--pcap", "FILE", "capture the link for Wireshark", session_take_pcap},                   \
+         OPTION_U32(struct session_settings, t309_ms, 1, UINT32_MAX), .of = "milliseconds"},       \
+        {"--pcap", "FILE", "capture the link for Wireshark",                                       \
+         OPTION_TEXT(struct session_settings, pcap)},                                              \
         {"--trace", "FILE", "write every NDIS event; FILE.json: as JSON lines",                    \
-         session_take_trace},                                                                      \
+         OPTION_TEXT(struct session_settings, trace)},                                             \
         {"--control", "PATH", "a socket at which condis show asks what is inside",                 \
-         session_take_control},                                                                    \
-        {"--json", NULL, "one JSON document on standard output, the rest on standard error",       \
-         session_take_json},                                                                       \
-    {                                                                                              \
-        "--help", NULL, "this", session_take_help                                                  \
-    }
+         OPTION_TEXT(struct session_settings, control)},                                           \
+        JSON_ROW(struct session_settings, json), HELP_ROW
 
 struct session {
     const struct surroundings *around;
@@ -93,12 +88,6 @@ struct session {
     size_t known_count;
     bool waiting_said;
 };
-
-/* Reads a command line into settings (its session part first), and answers --help.
- * rest    words are borrowed from `words`, argument_count + 1 places
- * status  the exit status when false is returned: there is nothing to run */
-bool session_read(const struct command *self, void *settings, const char *const *arguments,
-                  size_t argument_count, const char **words, struct option_rest *rest, int *status);
 
 /* Opens what the settings say.
  * name     of the host, when the settings have no address

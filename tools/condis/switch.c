@@ -25,7 +25,6 @@ struct settings {
     struct condis_switch_options options;
     uint8_t prefix[13];
     bool status;
-    bool help;
 };
 
 static const char *take_prefix(void *context, const char *value)
@@ -40,22 +39,11 @@ static const char *take_prefix(void *context, const char *value)
     return NULL;
 }
 
-static const char *parse_number(const char *text, unsigned long most, unsigned long *out)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtoul(text, &end, 10);
-    if (errno || end == text || *end || text[0] == '-' || text[0] == '+' || *out > most)
-        return "it is a number, and not so large a one";
-    return NULL;
-}
-
 static const char *parse_place(const char *text, struct place *out)
 {
     const char *host = text;
     const char *end = strrchr(text, ':');
-    unsigned long port = 0;
+    uint64_t port = 0;
 
     if (text[0] == '[') {
         host = text + 1;
@@ -73,7 +61,7 @@ static const char *parse_place(const char *text, struct place *out)
         return "the host's name is too long";
     memcpy(out->host, host, length);
     out->host[length] = 0;
-    if (text && parse_number(text, UINT16_MAX, &port))
+    if (text && !option_number(text, 0, UINT16_MAX, &port))
         return "a port is a number up to 65535";
     out->port = (uint16_t)port;
     return NULL;
@@ -131,7 +119,7 @@ static const char *take_route(void *context, const char *value)
     struct settings *settings = context;
     struct condis_switch_route route = {.metric = 0};
     char text[128];
-    unsigned long number;
+    uint64_t number;
 
     if (settings->options.route_count == ROUTES_MAX)
         return "there are too many routes";
@@ -148,119 +136,46 @@ static const char *take_route(void *context, const char *value)
     if (!condis_switch_prefix_parse(text, &route))
         return "a prefix is @name (1 to 12 characters of A-Z a-z 0-9 . _ -), up to 40 hexadecimal "
                "digits, or * for all";
-    if (parse_number(port, 65535, &number))
+    if (!option_number(port, 0, 65535, &number))
         return "a switch's port is a number up to 65535";
     route.port = (uint32_t)number;
-    if (metric && parse_number(metric, UINT32_MAX, &number))
+    if (metric && !option_number(metric, 0, UINT32_MAX, &number))
         return "a metric is a number";
     route.metric = metric ? (uint32_t)number : 0;
     settings->routes[settings->options.route_count++] = route;
     return NULL;
 }
 
-static const char *take_uni(void *context, const char *value)
-{
-    struct settings *settings = context;
-
-    bool is_31 = strcmp(value, "3.1") == 0;
-    if (!is_31 && strcmp(value, "4.0") != 0)
-        return "it is 3.1 or 4.0";
-    settings->options.uni = is_31 ? CONDIS_UNI_31 : CONDIS_UNI_40;
-    return NULL;
-}
-
-static const char *take_limit(const char *value, uint32_t *out)
-{
-    unsigned long number;
-    const char *wrong = parse_number(value, UINT32_MAX, &number);
-
-    if (!wrong)
-        *out = (uint32_t)number;
-    return wrong;
-}
-
-static const char *take_calls(void *context, const char *value)
-{
-    return take_limit(value, &((struct settings *)context)->options.call_count_max);
-}
-
-static const char *take_parties(void *context, const char *value)
-{
-    return take_limit(value, &((struct settings *)context)->options.party_count_max);
-}
-
-static const char *take_cells(void *context, const char *value)
-{
-    return take_limit(value, &((struct settings *)context)->options.cell_rate);
-}
-
-static const char *take_queue(void *context, const char *value)
-{
-    return take_limit(value, &((struct settings *)context)->options.queue_bytes_max);
-}
-
-static const char *take_t309(void *context, const char *value)
-{
-    uint32_t *t309_ms = &((struct settings *)context)->options.t309_ms;
-    const char *wrong = take_limit(value, t309_ms);
-
-    return wrong || *t309_ms ? wrong : "it is a number of milliseconds, from 1 on";
-}
-
-static const char *take_pcap(void *context, const char *value)
-{
-    ((struct settings *)context)->options.pcap_path = value;
-    return *value ? NULL : "wants a file's name";
-}
-
-static const char *take_control(void *context, const char *value)
-{
-    ((struct settings *)context)->options.control_path = value;
-    return *value ? NULL : "wants a path for a socket";
-}
-
-static const char *take_status(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->status = true;
-    return NULL;
-}
-
-static const char *take_json(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->options.json = true;
-    return NULL;
-}
-
-static const char *take_help(void *context, const char *value)
-{
-    (void)value;
-    ((struct settings *)context)->help = true;
-    return NULL;
-}
-
 static const struct option_row rows[] = {
     {"--listen", "ADDRESS[:PORT]", "where hosts connect (default all addresses, port 2812)",
-     take_listen},
+     .take = take_listen},
     {"--trunk", "HOST[:PORT]", "connect to another switch's --trunk-listen; ports 0, 1, ...",
-     take_trunk},
-    {"--trunk-listen", "ADDRESS:PORT", "where other switches connect", take_trunk_listen},
+     .take = take_trunk},
+    {"--trunk-listen", "ADDRESS:PORT", "where other switches connect", .take = take_trunk_listen},
     {"--prefix", "DIGITS", "26 digits that hosts' addresses begin with (default 470005...00)",
-     take_prefix},
+     .take = take_prefix},
     {"--route", "PREFIX=PORT[,METRIC]", "a static route: hexadecimal digits, @name, or *",
-     take_route},
-    {"--uni", "3.1|4.0", "the signalling of hosts (default 4.0)", take_uni},
-    {"--calls", "N", "calls that a port may hold", take_calls},
-    {"--parties", "N", "parties that a port may hold", take_parties},
-    {"--cells", "N", "cells a second that a port can promise", take_cells},
-    {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)", take_t309},
-    {"--queue", "BYTES", "frames that may wait for a port (default 4 MiB)", take_queue},
-    {"--pcap", "FILE", "capture every link, for Wireshark", take_pcap},
-    {"--control", "PATH", "a socket at which condis show asks for the status", take_control},
-    {"--status", NULL, "write the status on SIGUSR1 and at the end", take_status},
-    {"--json", NULL, "the status as a line of JSON", take_json},
-    {"--help", NULL, "this", take_help},
+     .take = take_route},
+    {"--uni", "3.1|4.0", "the signalling of hosts (default 4.0)",
+     OPTION_WORD(struct settings, options.uni, CONDIS_UNI_31)},
+    {"--calls", "N", "calls that a port may hold",
+     OPTION_U32(struct settings, options.call_count_max, 0, UINT32_MAX)},
+    {"--parties", "N", "parties that a port may hold",
+     OPTION_U32(struct settings, options.party_count_max, 0, UINT32_MAX)},
+    {"--cells", "N", "cells a second that a port can promise",
+     OPTION_U32(struct settings, options.cell_rate, 0, UINT32_MAX)},
+    {"--t309", "MS", "how long calls wait for a link that was lost (default 10000)",
+     OPTION_U32(struct settings, options.t309_ms, 1, UINT32_MAX), .of = "milliseconds"},
+    {"--queue", "BYTES", "frames that may wait for a port (default 4 MiB)",
+     OPTION_U32(struct settings, options.queue_bytes_max, 0, UINT32_MAX), .of = "bytes"},
+    {"--pcap", "FILE", "capture every link, for Wireshark",
+     OPTION_TEXT(struct settings, options.pcap_path)},
+    {"--control", "PATH", "a socket at which condis show asks for the status",
+     OPTION_TEXT(struct settings, options.control_path)},
+    {"--status", NULL, "write the status on SIGUSR1 and at the end",
+     OPTION_FLAG(struct settings, status)},
+    {"--json", NULL, "the status as a line of JSON", OPTION_FLAG(struct settings, options.json)},
+    HELP_ROW,
 };
 
 static int run_switch(struct settings *settings)
@@ -278,33 +193,18 @@ static int run_switch(struct settings *settings)
 
 static int run(const struct command *self, const char *const *arguments, size_t argument_count)
 {
-    struct option_rest rest;
-    char error[256];
-    const char **words = calloc(argument_count + 1, sizeof *words);
     struct settings *settings = calloc(1, sizeof *settings);
-    int status = EXIT_USAGE;
+    struct option_rest rest;
+    int status;
 
-    if (!words || !settings) {
-        command_refuse("no memory");
-        goto done;
-    }
+    if (!settings)
+        return command_refuse("no memory");
     settings->options.port = CONDIS_SWITCH_PORT;
     settings->options.uni = CONDIS_UNI_40;
-    if (!options_parse(self->options, self->option_count, settings, arguments, argument_count,
-                       words, &rest, error, sizeof error)) {
-        command_refuse("%s", error);
-    } else if (settings->help) {
-        printf("usage: condis %s %s\n", self->name, self->arguments);
-        options_help(stdout, self->options, self->option_count);
-        status = EXIT_PASSED;
-    } else if (rest.word_count || rest.after_count) {
-        command_refuse("switch: takes options only; see condis switch --help");
-    } else {
-        status = run_switch(settings);
-    }
-done:
+    if (command_read(self, settings, arguments, argument_count, &rest, &status))
+        status = command_end(run_switch(settings));
+    option_rest_free(&rest);
     free(settings);
-    free(words);
     return status;
 }
 
