@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the rows of one table: each mistake breaks its rule and no other, each near miss none. Built
- * twice for each table, live and simulated. */
+/* Runs the rows of one table, live or simulated: each mistake breaks its rule and no other, each
+ * near miss none. */
 #include "broken.h"
 
 #include "ndis/world.h"
+#include "support/clock.h"
 
 #include <stdio.h>
 
@@ -118,39 +119,60 @@ static bool plays(enum broken_edge edge, bool mcm)
 /* Live in one mode; simulated with one seed for each mode. */
 enum { WAYS_MAX = 3, EDGES = 2, SIDES = 2 };
 
-static size_t add_row(struct broken_run *runs, const struct broken_row *row)
+static size_t add_row(struct broken_run *runs, const struct broken_row *row,
+                      enum condis_clock clock)
 {
     static const char *const modes[] = {"pending", "direct", "mixed"};
     size_t n = 0;
-    size_t ways = BROKEN_CLOCK == CONDIS_LIVE ? 1 : WAYS_MAX;
+    size_t ways = clock == CONDIS_LIVE ? 1 : WAYS_MAX;
     for (size_t i = 0; row->mistake && i < ways * EDGES * SIDES; i++) {
         size_t way = i / EDGES / SIDES;
         bool mcm = i / SIDES % EDGES == 0;
-        if (!plays(row->edge, mcm) || (row->simulated_only && BROKEN_CLOCK == CONDIS_LIVE) ||
+        if (!plays(row->edge, mcm) || (row->simulated_only && clock == CONDIS_LIVE) ||
             (row->not_under_asan && UNDER_ASAN))
             continue;
-        if (row->direct_only && way != CONDIS_COMPLETE_DIRECT && BROKEN_CLOCK != CONDIS_LIVE)
+        if (row->direct_only && way != CONDIS_COMPLETE_DIRECT && clock != CONDIS_LIVE)
             continue;
         struct broken_run *r = &runs[n++];
         r->row = row;
         r->almost = i % SIDES != 0;
-        r->kind = (struct scene_kind){.clock = BROKEN_CLOCK,
+        r->kind = (struct scene_kind){.clock = clock,
                                       .seed = way + 1,
                                       .mcm = mcm,
                                       .processor_count = row->processor_count,
                                       .completion = (enum condis_completion)way};
         snprintf(r->name, sizeof(r->name), "%s %s (%s, %s, %s)", rule_info(row->rule)->name,
                  r->almost ? "almost broken" : "is broken", mcm ? "MCM" : "stand-alone", modes[way],
-                 BROKEN_CLOCK == CONDIS_LIVE ? "live" : "simulated");
+                 clock == CONDIS_LIVE ? "live" : "simulated");
     }
     for (size_t i = 0; i < n && row->direct_only; i++)
         runs[i].kind.completion = CONDIS_COMPLETE_DIRECT;
     return n;
 }
 
-int main(void)
+static const struct {
+    const char *name;
+    const struct broken_row *rows;
+} tables[] = {
+#define TABLE(name) {#name, broken_##name},
+#include "tables.def"
+#undef TABLE
+};
+
+static const struct broken_row *table_argument(int argc, char **argv)
 {
-    const struct broken_row *rows = BROKEN_ROWS;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        if (argc > 2 && strcmp(argv[2], tables[i].name) == 0)
+            return tables[i].rows;
+    fprintf(stderr, "%s: the second argument has to be a table of tables.def\n", argv[0]);
+    exit(2);
+}
+
+/* broken_test live|simulated TABLE */
+int main(int argc, char **argv)
+{
+    enum condis_clock clock = clock_argument(argc, argv);
+    const struct broken_row *rows = table_argument(argc, argv);
     size_t count = 0, n = 0;
     while (rows[count].rule != RULE_NONE)
         count++;
@@ -158,10 +180,10 @@ int main(void)
     struct CMUnitTest *units = calloc(count * WAYS_MAX * EDGES * SIDES, sizeof(*units));
     const char *only = getenv("BROKEN_ONLY"); /* a part of a name: run what has it */
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].simulated_only && BROKEN_CLOCK == CONDIS_LIVE)
+        if (rows[i].simulated_only && clock == CONDIS_LIVE)
             print_message("%s: in simulated worlds only: %s\n", rule_info(rows[i].rule)->name,
                           rows[i].simulated_only);
-        n += add_row(runs + n, &rows[i]);
+        n += add_row(runs + n, &rows[i], clock);
     }
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)

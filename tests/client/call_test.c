@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls between real hosts over the hub, through the library only. Every test runs in simulated and
  * live worlds, over an MCM and over a stand-alone call manager, in the three completion modes. */
+#include "support/clock.h"
 #include "support/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { HEARD_BYTES = 4096 };
 
@@ -670,14 +670,14 @@ enum {
     VARIANTS = WORLD_EDGE_COUNT * MODES * TIMINGS,
 };
 
-/* One clock a program. argv[1]: only tests that match, as "*MCM*"; argv[2]: the first seed. */
+/* live|simulated ["*MCM*": only the tests that match [FIRST_SEED]] */
 int main(int argc, char **argv)
 {
     static const char *const edge_names[] = {"MCM", "stand-alone"};
     static const char *const mode_names[] = {"pending", "direct", "mixed"};
     static struct CMUnitTest rows[TEST_COUNT * VARIANTS];
     static struct variant variants[TEST_COUNT * VARIANTS];
-    uint64_t first_seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+    uint64_t first_seed = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
     for (size_t i = 0; i < TEST_COUNT * VARIANTS; i++) {
         const struct test *test = &tests[i / VARIANTS];
         struct variant *variant = &variants[i];
@@ -685,7 +685,7 @@ int main(int argc, char **argv)
         size_t mode = i / WORLD_EDGE_COUNT % MODES;
         variant->timing = timings[i / WORLD_EDGE_COUNT / MODES % TIMINGS];
         variant->options = (struct world_options){
-            .clock = CALL_TEST_CLOCK,
+            .clock = clock_argument(argc, argv),
             .seed = first_seed + i,
             .edge = (enum world_edge)edge,
             .completion = (enum condis_completion)mode,
@@ -694,7 +694,7 @@ int main(int argc, char **argv)
                  edge_names[edge], mode_names[mode], variant->timing.name, variant->timing.value);
         rows[i] = (struct CMUnitTest){variant->name, test->run, NULL, NULL, variant};
     }
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
+    if (argc > 2)
+        cmocka_set_test_filter(argv[2]);
     return cmocka_run_group_tests_name("client/call", rows, NULL, NULL);
 }

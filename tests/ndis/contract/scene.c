@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include "ndis/world.h"
+#include "support/clock.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -345,8 +346,9 @@ static int clean_up(void **state)
 
 enum { SEEDS = 3, MODES = 3, EDGES = 2 };
 
-int scene_main(const struct scene_test *tests, size_t count, enum condis_clock clock)
+int scene_main(const struct scene_test *tests, size_t count, int argc, char **argv)
 {
+    enum condis_clock clock = clock_argument(argc, argv);
     static const char *const modes[MODES] = {"pending", "direct", "mixed"};
     const char *more = getenv("SCENE_SEEDS"); /* how many, to look further by hand */
     size_t seeds = clock == CONDIS_LIVE ? 1 : more ? (size_t)atoi(more) : SEEDS;

@@ -144,14 +144,14 @@ void call_drop(struct scene *s, uint32_t index);
 /* Closes the call with the one party that is left and deletes the VC. */
 void call_end_with(struct scene *s, uint32_t last_index);
 
-/* Runs each test in each kind of world of a clock. returns  main's status. */
-int scene_main(const struct scene_test *tests, size_t count, enum condis_clock clock);
+/* Runs each test in each kind of world of a clock, which argv[1] names: live or simulated.
+ * returns  main's status. */
+int scene_main(const struct scene_test *tests, size_t count, int argc, char **argv);
 
-/* The same program is built twice: SCENE_CLOCK is CONDIS_LIVE or CONDIS_SIMULATED. */
 #define SCENE_MAIN(tests)                                                                          \
-    int main(void)                                                                                 \
+    int main(int argc, char **argv)                                                                \
     {                                                                                              \
-        return scene_main((tests), sizeof(tests) / sizeof((tests)[0]), SCENE_CLOCK);               \
+        return scene_main((tests), sizeof(tests) / sizeof((tests)[0]), argc, argv);                \
     }
 #define SCENE_TEST(name)                                                                           \
     {                                                                                              \
