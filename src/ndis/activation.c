@@ -64,7 +64,11 @@ static NDIS_STATUS activate(enum edge edge, const char *function, NDIS_HANDLE Nd
     }
     vc->activation_op.before = before;
     operation_begin(&vc->activation_op, OP_ACTIVATE_VC, CallParameters);
+    bool too_often = vc->refused_activation_count == VC_ATTEMPTS_MAX;
     vc_unlock(vc);
+    if (too_often)
+        (void)call_breaks(&call, RULE_RENEGOTIATION_UNBOUNDED, NdisVcHandle, NDIS_STATUS_SUCCESS,
+                          "%d activations in a row were refused", VC_ATTEMPTS_MAX);
     return ask_miniport_to_activate(&call, vc, CallParameters);
 }
 
@@ -78,6 +82,8 @@ void operation_end_ACTIVATE_VC(struct host *host, struct operation *op, bool tol
     NDIS_HANDLE context = vc->cm_context;
     operation_end(op);
     vc_activation_step(vc, status == NDIS_STATUS_SUCCESS ? VC_ACTIVATED : VC_ACTIVATE_FAILED);
+    vc->refused_activation_count =
+        status == NDIS_STATUS_SUCCESS ? 0 : vc->refused_activation_count + 1;
     if (status == NDIS_STATUS_SUCCESS)
         vc->activation_count++;
     const struct driver *cm = vc_cm(vc);

@@ -40,6 +40,7 @@ struct host {
     uint32_t module_count; /* ever loaded; numbers the owners from 1 */
     struct raw_lock untold_lock;
     struct operation *untold;      /* completions that wait to be told; operation.c */
+    _Atomic uint32_t sap_order;    /* how many SAPs were ever registered */
     _Atomic uint32_t untold_count; /* those, and what workers are about to tell */
     void *slots[HOST_SLOT_COUNT];
 };

@@ -69,7 +69,11 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     watch_keep(&vc->qos_op, &watch);
     NDIS_HANDLE context = vc->cm_context;
     const struct driver *cm = af_cm(vc->af);
+    bool too_often = vc->refused_change_count == VC_ATTEMPTS_MAX;
     vc_unlock(vc);
+    if (too_often)
+        (void)call_breaks(&call, RULE_RENEGOTIATION_UNBOUNDED, NdisVcHandle, NDIS_STATUS_SUCCESS,
+                          "%d changes in a row were refused", VC_ATTEMPTS_MAX);
     if (operation_fails(call.host, &vc->qos_op, FAULT_ProtocolCmModifyCallQoS, &status))
         return status;
     struct visit visit = visit_begin(cm, "ProtocolCmModifyCallQoS");
@@ -93,6 +97,7 @@ void operation_end_MODIFY_QOS(struct host *host, struct operation *op, bool told
     const struct driver *client = af_client(vc->af);
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(vc->af);
     operation_end(op);
+    vc->refused_change_count = status == NDIS_STATUS_SUCCESS ? 0 : vc->refused_change_count + 1;
     vc->activation_known = vc->activation_count;
     vc_unlock(vc);
     if (!told)

@@ -3,6 +3,7 @@
 
 #include "ndis/handle.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 
 #include <string.h>
 
@@ -94,6 +95,51 @@ static void sap_release(struct host *host, struct sap *sap)
     af_let_go(af, &af->sap_count);
 }
 
+/* ---- a SAP is one client's (C101) -------------------------------------------------------- */
+
+static uint64_t digest_of(const CO_SAP *address)
+{
+    uint64_t digest = watch_mix(address->SapType, address->SapLength);
+    for (ULONG i = 0; i < address->SapLength; i++)
+        digest = watch_mix(digest, address->Sap[i]);
+    return digest;
+}
+
+/* Whether a SAP of another client stands, on the same family, that was registered earlier. */
+static bool holds(struct sap *other, const struct sap *sap)
+{
+    if (!object_alive(&other->object))
+        return false;
+    exec_lock_named(&other->lock, "register SAP");
+    const struct af *af = other->af;
+    bool same = object_alive(&other->object) && other->state == SAP_REGISTERED &&
+                other->order < sap->order && other->address_digest == sap->address_digest &&
+                af->binding != sap->af->binding && af->adapter == sap->af->adapter &&
+                af->call_manager == sap->af->call_manager &&
+                memcmp(&af->family, &sap->af->family, sizeof(af->family)) == 0;
+    sap_unlock(other);
+    return same;
+}
+
+/* The call manager has taken a registration that equals, byte by byte, one that another client
+ * holds. What equals it by a wildcard is for the call manager to know. With the verifier only: it
+ * looks at every SAP. */
+static void check_taken(struct host *host, struct sap *sap)
+{
+    struct slab *slab = &host->slabs[OBJECT_SAP];
+    uint32_t carved = atomic_load(&slab->carved);
+    for (uint32_t index = 0; index < carved; index++) {
+        struct sap *other = (struct sap *)slab_at(slab, index);
+        if (other == sap || !holds(other, sap))
+            continue;
+        report_owner_break(host, &af_cm(sap->af)->module->owner, RULE_CM_SAP_TAKEN,
+                           "ProtocolCmRegisterSap", &sap->object, NDIS_STATUS_SUCCESS,
+                           "the client %s holds the same SAP, registered earlier",
+                           af_client(other->af)->module->name);
+        return;
+    }
+}
+
 static NDIS_STATUS ask_to_register(const struct call *call, struct sap *sap, PCO_SAP address,
                                    NDIS_HANDLE handle)
 {
@@ -142,6 +188,7 @@ NDIS_STATUS NTAPI NdisClRegisterSap(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE Protoc
         return NDIS_STATUS_RESOURCES;
     }
     NDIS_HANDLE handle = handle_of(call.host, &sap->object);
+    sap->address_digest = call.host->verifier ? digest_of(Sap) : 0;
     operation_begin(&sap->op, OP_REGISTER_SAP, Sap);
     *NdisSapHandle = handle;
     status = ask_to_register(&call, sap, Sap, handle);
@@ -163,10 +210,14 @@ void operation_end_REGISTER_SAP(struct host *host, struct operation *op, bool to
     const NDIS_CO_CLIENT_OPTIONAL_HANDLERS *handlers = af_client_handlers(sap->af);
     operation_end(op);
     sap_step(sap, registered ? SAP_REGISTERED_OK : SAP_REGISTER_FAILED);
-    if (registered)
+    if (registered) {
+        sap->order = atomic_fetch_add(&host->sap_order, 1);
         sap_unlock(sap);
-    else
+    } else {
         sap_release(host, sap);
+    }
+    if (registered && host->verifier)
+        check_taken(host, sap);
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClRegisterSapComplete");

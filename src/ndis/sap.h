@@ -28,6 +28,8 @@ struct sap {
     NDIS_HANDLE client_context;     /* ProtocolSapContext */
     NDIS_HANDLE _Atomic cm_context; /* CallMgrSapContext */
     uint8_t state;                  /* enum sap_state; guarded by lock */
+    uint64_t address_digest;        /* with the verifier: of the CO_SAP as it was registered */
+    uint32_t order;                 /* of its registration; guarded by lock */
     struct operation op;            /* REGISTER_SAP (parameters: the CO_SAP), DEREGISTER_SAP */
 };
 

@@ -42,6 +42,8 @@ const struct state_cell *vc_call_step(struct vc *vc, enum vc_call_event event)
         atomic_fetch_add(&vc->af->call_count, 1);
     else if (!was_idle && is_idle)
         atomic_fetch_sub(&vc->af->call_count, 1);
+    if (is_idle != was_idle)
+        vc->refused_change_count = vc->refused_activation_count = 0;
     return cell;
 }
 

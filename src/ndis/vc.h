@@ -12,6 +12,10 @@ struct party;
 
 enum { VC_SPARE_PARTIES_MAX = 64 };
 
+/* No page says how many attempts to agree on parameters are too many (C128); nobody who counts them
+ * comes this far. */
+enum { VC_ATTEMPTS_MAX = 100 };
+
 enum vc_creator {
     VC_BY_CLIENT, /* NdisCoCreateVc: outgoing calls */
     VC_BY_CM,     /* NdisCoCreateVc of a stand-alone call manager: incoming calls, signalling */
@@ -106,9 +110,11 @@ struct vc {
     bool telling;        /* the client is being told that its call stands: others wait */
     bool leak_told;      /* a party of it was told as a leak: leak.c */
     bool told_failure;   /* the client was told that its call failed: it deletes the VC (C70) */
-    uint32_t activation_count;      /* how often it was activated; guarded by lock */
-    uint32_t activation_known;      /* of that, what the client has heard the outcome of (C52) */
-    uint32_t party_count;           /* parties alive; guarded by lock */
+    uint32_t activation_count;     /* how often it was activated; guarded by lock */
+    uint32_t activation_known;     /* of that, what the client has heard the outcome of (C52) */
+    uint32_t refused_change_count; /* NdisClModifyCallQoS that failed in a row; guarded by lock */
+    uint32_t refused_activation_count; /* the same of Ndis(M)CmActivateVc; guarded by lock */
+    uint32_t party_count;              /* parties alive; guarded by lock */
     uint32_t active_party_count;    /* of them neither being added nor dropped; guarded by lock */
     uint32_t told_party_count;      /* active ones whose leaf left: drops are owed (C88) */
     uint32_t spare_party_count;     /* guarded by lock */

@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-static uint64_t mix(uint64_t digest, uint64_t word)
-{
-    digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return digest ^ digest >> 29;
-}
-
 static uint64_t add_bytes(uint64_t digest, const void *data, size_t bytes)
 {
     const UCHAR *at = data;
@@ -20,16 +14,16 @@ static uint64_t add_bytes(uint64_t digest, const void *data, size_t bytes)
     for (; bytes >= sizeof(uint64_t); at += sizeof(uint64_t), bytes -= sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, at, sizeof(word));
-        digest = mix(digest, word);
+        digest = watch_mix(digest, word);
     }
     uint64_t rest = bytes;
     memcpy(&rest, at, bytes);
-    return mix(digest, rest);
+    return watch_mix(digest, rest);
 }
 
 static uint64_t add_specific(uint64_t digest, const CO_SPECIFIC_PARAMETERS *specific)
 {
-    digest = mix(digest, (uint64_t)specific->ParamType << 32 | specific->Length);
+    digest = watch_mix(digest, (uint64_t)specific->ParamType << 32 | specific->Length);
     return add_bytes(digest, specific->Parameters, specific->Length);
 }
 
@@ -38,15 +32,15 @@ static uint64_t digest_parameters(const CO_CALL_PARAMETERS *parameters)
 {
     const CO_CALL_MANAGER_PARAMETERS *manager = parameters->CallMgrParameters;
     const CO_MEDIA_PARAMETERS *media = parameters->MediaParameters;
-    uint64_t digest = mix(1, (manager != NULL) | (uint64_t)(media != NULL) << 1);
+    uint64_t digest = watch_mix(1, (manager != NULL) | (uint64_t)(media != NULL) << 1);
     if (manager) {
         digest = add_bytes(digest, &manager->Transmit, sizeof(manager->Transmit));
         digest = add_bytes(digest, &manager->Receive, sizeof(manager->Receive));
         digest = add_specific(digest, &manager->CallMgrSpecific);
     }
     if (media) {
-        digest = mix(digest, (uint64_t)media->Flags << 32 | media->ReceivePriority);
-        digest = mix(digest, media->ReceiveSizeHint);
+        digest = watch_mix(digest, (uint64_t)media->Flags << 32 | media->ReceivePriority);
+        digest = watch_mix(digest, media->ReceiveSizeHint);
         digest = add_specific(digest, &media->MediaSpecific);
     }
     return digest;

@@ -20,6 +20,13 @@ struct watch {
     uint32_t digest; /* never 0 while something is watched */
 };
 
+/* Adds a word to a digest. */
+static inline uint64_t watch_mix(uint64_t digest, uint64_t word)
+{
+    digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return digest ^ digest >> 29;
+}
+
 /* Begins a watch on call parameters, or on close data (NULL and 0: nothing to watch). */
 struct watch watch_parameters(const CO_CALL_PARAMETERS *parameters);
 struct watch watch_data(const void *data, UINT size);

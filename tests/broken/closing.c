@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* C96 to C109: closing AFs and SAPs, contexts that are kept: the mistakes. */
 #include "acts.h"
+#include "rival.h"
 
 /* ---- C96, C97: closing an address family ------------------------------------------------- */
 
@@ -151,6 +152,47 @@ MISTAKE(CL_DEREGISTER_SAP_REGISTERING)
 ALMOST(CL_DEREGISTER_SAP_REGISTERING)
 {
     register_by_hand(s, false);
+}
+
+/* ---- C101 -------------------------------------------------------------------------------- */
+
+/* A client has a SAP and another asks for the same. */
+static void register_same(struct scene *s, bool refuse)
+{
+    rival_load(s);
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    scene_settle(s);
+    if (refuse)
+        plan_cm(ASK_REGISTER_SAP,
+                (struct plan){.how = FROM_DPC, .status = NDIS_STATUS_INVALID_DATA});
+    NDIS_STATUS status = rival_register(s);
+    assert_int_equal(status, refuse ? NDIS_STATUS_INVALID_DATA : NDIS_STATUS_SUCCESS);
+    act_deafen(s);
+    if (!refuse)
+        rival_deregister(s);
+    rival_unload(s);
+}
+
+MISTAKE(CM_SAP_TAKEN)
+{
+    register_same(s, false);
+}
+
+/* And then that one gets it, when the first has let go of it; the first has two of its own. */
+ALMOST(CM_SAP_TAKEN)
+{
+    struct client_sap again = s->sap;
+    register_same(s, true);
+    plan_cm(ASK_REGISTER_SAP, (struct plan){.how = AT_ONCE});
+    rival_load(s);
+    assert_int_equal(rival_register(s), NDIS_STATUS_SUCCESS);
+    rival_deregister(s);
+    rival_unload(s);
+    AS_CLIENT((void)ClientRegisterSap(&s->sap));
+    AS_CLIENT((void)ClientRegisterSap(&again));
+    scene_settle(s);
+    AS_CLIENT((void)ClientDeregisterSap(&again));
+    act_deafen(s);
 }
 
 /* ---- C102: notices ----------------------------------------------------------------------- */
@@ -401,7 +443,7 @@ const struct broken_row broken_closing[] = {
     ROW(CM_CLOSE_AF_OPEN_WORK, BOTH),
     ROW(CL_DEREGISTER_SAP_TWICE, BOTH),
     ROW(CL_DEREGISTER_SAP_REGISTERING, BOTH),
-    NOT_SEEN(CM_SAP_TAKEN),
+    ROW(CM_SAP_TAKEN, BOTH),
     ROW(CM_NOTIFY_CLOSE_OPENING, BOTH),
     ROW(CM_NOTIFY_CLOSE_TWICE, BOTH),
     ROW(REGISTER_SAP_CLOSING, BOTH),

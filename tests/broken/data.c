@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* C114 to C130: data path, IRQL of callbacks, the rest: the mistakes. */
+/* C114 to C127: data path, IRQL of callbacks, the rest: the mistakes. */
 #include "acts.h"
 
 /* ---- C114, C115: what is sent ------------------------------------------------------------ */
@@ -603,33 +603,6 @@ ALMOST(OPEN_ADAPTER_CONTEXT)
     scene_load(s);
 }
 
-static NDIS_STATUS pend_time(enum moment Moment, PVOID What, NDIS_STATUS Status)
-{
-    UNREFERENCED_PARAMETER(What);
-    return Moment == AT_MINI_CO_OID ? NDIS_STATUS_PENDING : Status;
-}
-
-static void ask_for_time(struct scene *s, bool pend)
-{
-    if (pend)
-        ActorHook = pend_time;
-    act_oid = OID_GEN_CO_GET_NETCARD_TIME;
-    (void)act_ask_miniport(s);
-    act_oid = 0;
-    if (pend)
-        act_answer_as_miniport(s, NDIS_STATUS_SUCCESS);
-}
-
-MISTAKE(NETCARD_TIME_PENDED)
-{
-    ask_for_time(s, true);
-}
-
-ALMOST(NETCARD_TIME_PENDED)
-{
-    ask_for_time(s, false);
-}
-
 const struct broken_row broken_data[] = {
     ROW(NBL_SOURCE_HANDLE, EITHER),
     ROW(NBL_NOT_FROM_POOL, EITHER, .count = 2),
@@ -663,9 +636,5 @@ const struct broken_row broken_data[] = {
     NOT_SEEN(CL_NOTIFY_CLOSE_BLOCKS),
     ROW(DEREGISTER_IN_CALLBACK, EITHER, .stage = STAGE_EMPTY, .count = 2),
     ROW(OPEN_ADAPTER_CONTEXT, EITHER, .stage = STAGE_EMPTY),
-    NOT_SEEN(RENEGOTIATION_UNBOUNDED),
-    NOT_SEEN(OID_CONCURRENT),
-    NOT_SEEN(OID_AFTER_REMOVAL),
-    ROW(NETCARD_TIME_PENDED, BOTH),
     END_OF_TABLE,
 };

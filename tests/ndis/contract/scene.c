@@ -62,11 +62,17 @@ void scene_load(struct scene *s)
     step_in(s);
 }
 
-void scene_reload_client(struct scene *s)
+struct condis_driver *scene_load_one(struct scene *s, const char *name)
 {
     step_out(s);
-    s->client = load(s, "actor-client");
+    struct condis_driver *driver = load(s, name);
     step_in(s);
+    return driver;
+}
+
+void scene_reload_client(struct scene *s)
+{
+    s->client = scene_load_one(s, "actor-client");
 }
 
 void scene_unload(struct scene *s, struct condis_driver **driver)
