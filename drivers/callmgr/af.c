@@ -137,7 +137,6 @@ static NDIS_STATUS SapInsert(PCM_ADAPTER Adapter, PCM_SAP Sap)
         return NDIS_STATUS_INVALID_DATA; /* taken (C101) */
     Sap->Next = *First;
     *First = Sap;
-    Sap->Registered = TRUE;
     return NDIS_STATUS_SUCCESS;
 }
 
@@ -162,6 +161,7 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmRegisterSap(NDIS_HANDLE CallMgrAfCont
         return NDIS_STATUS_RESOURCES;
     New->Af = Af;
     New->NdisSapHandle = NdisSapHandle;
+    InitializeListHead(&New->Waiting);
     Status = SapRead(Adapter, Sap, New->Address);
     NdisAcquireSpinLock(&Adapter->Lock);
     if (Status == NDIS_STATUS_SUCCESS)
@@ -192,9 +192,13 @@ _Use_decl_annotations_ NDIS_STATUS NTAPI CmDeregisterSap(NDIS_HANDLE CallMgrSapC
 VOID CmSapRequestEnded(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
 {
     PCM_ADAPTER Adapter = Sap->Af->Adapter;
-    if (Kind == CM_REGISTER_SAP && Status == NDIS_STATUS_SUCCESS)
-        return;
     PCM_AF Af = Sap->Af;
+    if (Kind == CM_REGISTER_SAP && Status == NDIS_STATUS_SUCCESS) {
+        NdisAcquireSpinLock(&Adapter->Lock);
+        Sap->Registered = TRUE;
+        NdisReleaseSpinLock(&Adapter->Lock);
+        return;
+    }
     NdisFreeMemory(Sap, 0, 0);
     NdisAcquireSpinLock(&Adapter->Lock);
     Af->SapCount--;

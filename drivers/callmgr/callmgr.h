@@ -225,7 +225,9 @@ struct _CM_SAP {
     UCHAR Address[ATM_ADDRESS_LENGTH];
     ULONG Offers; /* incoming calls that are being offered over it */
     BOOLEAN Deregistering;
-    BOOLEAN Registered;
+    BOOLEAN Registered; /* NDIS has our yes, or gets it now: */
+    BOOLEAN Telling;    /* until then calls wait */
+    LIST_ENTRY Waiting;
     CM_REQUEST Request;
 };
 
@@ -271,6 +273,7 @@ struct _CM_VC {
     NDIS_HANDLE MakingParty;              /* of the call that is made: a failure names it, too */
     PCM_PARAMETERS Parameters;            /* of an incoming call */
     PCM_SAP Sap;                          /* while it is offered */
+    LIST_ENTRY SapLink;                   /* while it waits for the SAP */
     PCM_PARTY FirstParty;                 /* while the make call pends */
     PCM_PARTY LastParty;                  /* while the close call pends */
     PCM_LATE Late;
@@ -337,6 +340,9 @@ PVOID CmAllocate(PCM_ADAPTER Adapter, SIZE_T Bytes); /* zeros; NULL on failure *
 
 /* With the lock held: the SAP of an address, its selector included; NULL: there is none. */
 PCM_SAP CmSapFind(PCM_ADAPTER Adapter, const UCHAR *Address);
+
+/* Tells the client that its SAP is registered. */
+VOID CmSapTell(PCM_SAP Sap);
 
 /* ---- address.c: this end's addresses -------------------------------------------------------- */
 

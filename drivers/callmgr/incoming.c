@@ -88,11 +88,46 @@ VOID CmTellOffer(PCM_ADAPTER Adapter, const struct hubsig_message *Offer)
     OfferRefuse(Adapter, Offer, Status);
 }
 
+/* A call may find its SAP between our yes and NDIS: it is offered when that knows. */
+static BOOLEAN OfferWaits(PCM_SAP Sap, PCM_VC Vc)
+{
+    BOOLEAN Waits;
+    NdisAcquireSpinLock(&Vc->Adapter->Lock);
+    Waits = Sap->Telling;
+    if (Waits)
+        InsertTailList(&Sap->Waiting, &Vc->SapLink);
+    NdisReleaseSpinLock(&Vc->Adapter->Lock);
+    return Waits;
+}
+
+VOID CmSapTell(PCM_SAP Sap)
+{
+    PCM_ADAPTER Adapter = Sap->Af->Adapter;
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Sap->Registered = TRUE;
+    Sap->Telling = TRUE;
+    Sap->Offers++; /* a deregistration waits, so the SAP stays */
+    NdisReleaseSpinLock(&Adapter->Lock);
+    Adapter->Edge->RegisterSapComplete(NDIS_STATUS_SUCCESS, Sap->NdisSapHandle, Sap);
+    NdisAcquireSpinLock(&Adapter->Lock);
+    Sap->Telling = FALSE;
+    while (!IsListEmpty(&Sap->Waiting)) {
+        PCM_VC Vc = CONTAINING_RECORD(RemoveHeadList(&Sap->Waiting), CM_VC, SapLink);
+        NdisReleaseSpinLock(&Adapter->Lock);
+        CmStepOffer(Vc, NDIS_STATUS_SUCCESS);
+        NdisAcquireSpinLock(&Adapter->Lock);
+    }
+    NdisReleaseSpinLock(&Adapter->Lock);
+    SapGive(Adapter, Sap);
+}
+
 VOID CmStepOffer(PCM_VC Vc, NDIS_STATUS Status)
 {
     PCM_ADAPTER Adapter = Vc->Adapter;
     PCO_CALL_PARAMETERS Parameters = &Vc->Parameters->Call;
     PCM_SAP Sap = Vc->Sap;
+    if (Status == NDIS_STATUS_SUCCESS && OfferWaits(Sap, Vc))
+        return;
     if (Status == NDIS_STATUS_SUCCESS)
         Status =
             Adapter->Edge->DispatchIncomingCall(Sap->NdisSapHandle, Vc->NdisVcHandle, Parameters);

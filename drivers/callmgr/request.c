@@ -85,6 +85,10 @@ static VOID CompleteAf(PCM_AF Af, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
 static VOID CompleteSap(PCM_SAP Sap, CM_REQUEST_KIND Kind, NDIS_STATUS Status)
 {
     const CM_EDGE *Edge = Sap->Af->Adapter->Edge;
+    if (Kind == CM_REGISTER_SAP && Status == NDIS_STATUS_SUCCESS) {
+        CmSapTell(Sap); /* the client may deregister it there */
+        return;
+    }
     if (Kind == CM_REGISTER_SAP)
         Edge->RegisterSapComplete(Status, Sap->NdisSapHandle, Sap);
     else

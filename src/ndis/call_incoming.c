@@ -21,8 +21,9 @@ static NDIS_HANDLE sap_for_offer(const struct call *call, NDIS_HANDLE NdisSapHan
     exec_lock_named(&sap->lock, call->function);
     bool alive = handle_still_names(NdisSapHandle, &sap->object);
     bool leaving = sap->state == SAP_DEREGISTERING;
-    /* For its call manager a SAP is registered once it said yes, heard of or not. */
-    bool coming = sap->state == SAP_REGISTERING && !vc_settled_untold(&sap->op, OP_REGISTER_SAP);
+    /* For its call manager a SAP is registered once it said yes, heard of or not; as long as its
+     * handler runs it may be about to. */
+    bool coming = sap->state == SAP_REGISTERING && operation_state(&sap->op) == OPERATION_WAITING;
     NDIS_HANDLE context = sap->client_context;
     *af = sap->af;
     exec_unlock_named(&sap->lock, call->function);
