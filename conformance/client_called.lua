@@ -7,10 +7,8 @@
 local _, parts = subject_client 'root'
 local caller = peer 'caller'
 for _ = 1, 3 do
-    local status, call = status_of(caller.call, caller, subject_says 'address')
-    if status == 'NDIS_STATUS_SUCCESS' then
-        status_of(call.send, call, 'good day')
-        status_of(call.close, call)
-    end
+    local call = call_client(caller)
+    status_of(call.send, call, 'good day')
+    status_of(call.close, call)
 end
 parts.adapter:stop()

@@ -201,11 +201,17 @@ stage_faults_long() {
 # What tests/tools/conforms.sh leaves out: faults and orders, live too. In build/check/verify.
 stage_verify_long() {
     configure build/gcc gcc && ninja -C build/gcc || return 1
-    local manager condis=build/gcc/tools/condis/condis reports=build/check/verify passed=0 failed=0
+    local condis=build/gcc/tools/condis/condis reports=build/check/verify passed=0 failed=0
+    local drivers driver words client='--leaf @a,@b,@c --address @root'
+    client+=' --setting Leaves=@a,@b,@c --setting Address=@root'
+    drivers=(loopback hubcm atmmcm atmuni "caller $client" "caller $client --medium switch"
+        "caller $client --setting Multipoint=0"
+        "caller $client --setting AnswerLater=0 --setting Reject=1")
     mkdir -p "$reports"
-    for manager in loopback hubcm atmmcm atmuni; do
-        echo "--- $manager"
-        if "$condis" verify "$manager" --junit "$reports/$manager.xml"; then
+    for driver in "${drivers[@]}"; do
+        echo "--- $driver"
+        read -r -a words <<<"$driver"
+        if "$condis" verify "${words[@]}" --junit "$reports/${driver//[^a-zA-Z0-9]/}.xml"; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))

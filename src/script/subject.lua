@@ -7,8 +7,8 @@
 local fail, station, spawn, switch, host = fail, station, spawn, switch, host
 
 local MEDIA = {
-    hub = {peer = 'loopback', miniport = 'hubmini'},
-    switch = {peer = 'atmmcm', miniport = 'atmlink'},
+    hub = {peer = 'loopback', miniport = 'hubmini', call_manager = 'hubcm'},
+    switch = {peer = 'atmmcm', miniport = 'atmlink', call_manager = 'atmuni'},
     none = {miniport = 'hubmini'},
 }
 local KINDS = {['mcm'] = true, ['call-manager'] = true, ['client'] = true}
@@ -74,10 +74,24 @@ function peer(name, options)
     return station(name, all)
 end
 
+-- The station at an address: on a hub it is called as its address is.
+local function station_at(address)
+    return address:match('^@(.+)$') or
+        fail(("%s: wanted is the address @NAME of a station"):format(address))
+end
+
 -- The client that is tried, over a call manager that is known to work: host, parts, the subject.
-function subject_client(name)
-    local all = on_medium()
-    all.driver = said.peer or medium().peer
+-- Its station is the one at the address where it is called, if it is. Options as for a station, and
+-- `stand_alone`: the call manager is a driver of its own, which can go while the adapter stays.
+function subject_client(name, options)
+    local all = on_medium(options)
+    name = said.address and station_at(said.address) or name
+    if all.stand_alone then
+        all.driver, all.call_manager = medium().miniport, medium().call_manager
+    else
+        all.driver = said.peer or medium().peer
+    end
+    all.stand_alone = nil
     all.client = false
     local _, self, parts = station(name, all)
     return self, parts, self:load('subject')
@@ -124,27 +138,29 @@ function leaf(name, count, work)
 end
 
 -- Leaves at the addresses that the subject, a client, is said to call (leaf=@a,@b). They take calls
--- until nobody has called for two seconds; `handle` takes an offered call, else it is accepted and
--- heard to its end. leaves.wait() ends when they end, and wants one call at least.
+-- until nobody has called for two seconds, and wait for the first one for twenty; `handle` takes an
+-- offered call, else it is accepted and heard to its end. leaves.wait() ends when they end, and
+-- wants one call at least.
 function client_leaves(handle)
-    local activities, calls = {}, 0
+    local activities, calls, first_by = {}, 0, now() + 20000
     for address in (said.leaf or ''):gmatch('[^,]+') do
-        local listener = peer('leaf' .. #activities + 1):listen(address)
+        local listener = peer(station_at(address)):listen(address)
         activities[#activities + 1] = spawn(function()
             local works = {}
             while true do
                 local got, offer = pcall(listener.offer, listener, 2000)
-                if not got then
+                if not got and (calls > 0 or now() >= first_by) then
                     break
+                elseif got then
+                    calls = calls + 1
+                    works[#works + 1] = spawn(function()
+                        if handle then
+                            return handle(offer)
+                        end
+                        offer:accept()
+                        take(offer)
+                    end)
                 end
-                calls = calls + 1
-                works[#works + 1] = spawn(function()
-                    if handle then
-                        return handle(offer)
-                    end
-                    offer:accept()
-                    take(offer)
-                end)
             end
             for _, work in ipairs(works) do
                 work:join()
@@ -157,4 +173,18 @@ function client_leaves(handle)
         end
         expect(calls > 0, 'the client calls a leaf')
     end}
+end
+
+-- A peer's call to the subject, a client, at its address. The client may not listen yet, and may
+-- reject: it is called again and again for ten seconds until it takes a call.
+function call_client(caller, options)
+    local before = now() + 10000
+    repeat
+        local status, call = status_of(caller.call, caller, said.address, options)
+        if status == 'NDIS_STATUS_SUCCESS' then
+            return call
+        end
+        sleep(100)
+    until now() > before
+    fail 'the client takes no call'
 end
