@@ -152,8 +152,8 @@ _Use_decl_annotations_ static VOID NTAPI McmReturnNetBufferLists(NDIS_HANDLE Min
 _Use_decl_annotations_ static VOID NTAPI
 McmDevicePnPEventNotify(NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_EVENT NetDevicePnPEvent)
 {
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(NetDevicePnPEvent);
+    PMCM_ADAPTER Adapter = MiniportAdapterContext;
+    PortPnPEvent(&Adapter->Port, NetDevicePnPEvent);
 }
 
 _Use_decl_annotations_ static VOID NTAPI McmShutdown(NDIS_HANDLE MiniportAdapterContext,

@@ -64,6 +64,7 @@ struct _HUB_PORT {
     UCHAR Esi[HUB_ESI_BYTES]; /* on a link: PortReadAddresses' */
     UCHAR Address[HUB_ADDRESS_BYTES];
     BOOLEAN HasAddress;
+    LONG Removed; /* the device was pulled out */
 };
 
 /* What a VC has of its port. */
@@ -112,6 +113,9 @@ ULONG PortReadInteger(NDIS_HANDLE Configuration, const WCHAR *Name, ULONG Defaul
 /* MiniportPause and MiniportRestart. */
 NDIS_STATUS PortPause(PHUB_PORT Port);
 NDIS_STATUS PortRestart(PHUB_PORT Port);
+
+/* MiniportDevicePnPEventNotify. */
+VOID PortPnPEvent(PHUB_PORT Port, PNET_DEVICE_PNP_EVENT Event);
 
 /* Whether the port's medium is there now. Any IRQL up to DISPATCH_LEVEL. */
 BOOLEAN PortIsConnected(PHUB_PORT Port);

@@ -100,8 +100,8 @@ _Use_decl_annotations_ static VOID NTAPI MiniReturnNetBufferLists(
 _Use_decl_annotations_ static VOID NTAPI MiniDevicePnPEventNotify(
     NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_EVENT NetDevicePnPEvent)
 {
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(NetDevicePnPEvent);
+    PMINI_ADAPTER Adapter = MiniportAdapterContext;
+    PortPnPEvent(&Adapter->Port, NetDevicePnPEvent);
 }
 
 _Use_decl_annotations_ static VOID NTAPI MiniShutdown(NDIS_HANDLE MiniportAdapterContext,

@@ -219,6 +219,8 @@ static BOOLEAN AnswerCount(PHUB_PORT Port, PHUB_CHANNEL Channel, PNDIS_OID_REQUE
 NDIS_STATUS PortOidRequest(PHUB_PORT Port, PHUB_CHANNEL Channel, PNDIS_OID_REQUEST Request)
 {
     OID_ANSWER Answer;
+    if (InterlockedCompareExchange(&Port->Removed, 0, 0))
+        return NDIS_STATUS_NOT_ACCEPTED; /* C129 */
     if (Request->RequestType != NdisRequestQueryInformation &&
         Request->RequestType != NdisRequestQueryStatistics)
         return NDIS_STATUS_NOT_SUPPORTED;
@@ -233,6 +235,12 @@ NDIS_STATUS PortOidRequest(PHUB_PORT Port, PHUB_CHANNEL Channel, PNDIS_OID_REQUE
     NdisMoveMemory(Request->DATA.QUERY_INFORMATION.InformationBuffer, Answer.Data, Answer.Length);
     Request->DATA.QUERY_INFORMATION.BytesWritten = Answer.Length;
     return NDIS_STATUS_SUCCESS;
+}
+
+VOID PortPnPEvent(PHUB_PORT Port, PNET_DEVICE_PNP_EVENT Event)
+{
+    if (Event->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved)
+        InterlockedExchange(&Port->Removed, TRUE);
 }
 
 static VOID FillGeneralAttributes(PHUB_PORT Port, PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES General)

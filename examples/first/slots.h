@@ -88,9 +88,11 @@ static NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Slots = {
 
 /* ---- the miniport ------------------------------------------------------------------------ */
 
+static volatile BOOLEAN Removed; /* the device was pulled out */
+
 static NDIS_STATUS SlotCoOid(NDIS_HANDLE Adapter, NDIS_HANDLE Vc, PNDIS_OID_REQUEST Request)
 {
-    return NDIS_STATUS_NOT_SUPPORTED;
+    return Removed ? NDIS_STATUS_NOT_ACCEPTED : NDIS_STATUS_NOT_SUPPORTED;
 }
 
 static NDIS_STATUS SlotOid(NDIS_HANDLE Adapter, PNDIS_OID_REQUEST Request)
@@ -122,6 +124,7 @@ static VOID SlotReturn(NDIS_HANDLE Adapter, PNET_BUFFER_LIST Lists, ULONG Flags)
 
 static VOID SlotPnPEvent(NDIS_HANDLE Adapter, PNET_DEVICE_PNP_EVENT Event)
 {
+    Removed = Event->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved;
 }
 
 static VOID SlotShutdown(NDIS_HANDLE Adapter, NDIS_SHUTDOWN_ACTION Action)

@@ -212,6 +212,10 @@ bool condis_adapter_start(struct condis_driver *miniport, const char *name,
 /* Unbinds every protocol from the adapter, pauses and halts it. */
 void condis_adapter_stop(struct condis_adapter *adapter);
 
+/* The same for a device that is pulled out: MiniportDevicePnPEventNotify hears of it first
+ * (NdisDevicePnPEventSurpriseRemoved), and MiniportHaltEx is told why. */
+void condis_adapter_remove(struct condis_adapter *adapter);
+
 /* Registers a driver that is linked into the program, under a name, for condis_driver_load.
  * entry        its DriverEntry
  * reentrant    true when the driver keeps nothing in globals, so that many hosts may share it.

@@ -234,31 +234,38 @@ static NDIS_STATUS initialize(struct adapter *adapter)
 
 static void halt(struct adapter *adapter)
 {
+    NDIS_HALT_ACTION action =
+        adapter->removed ? NdisHaltDeviceSurpriseRemoved : NdisHaltDeviceDisabled;
     const struct driver *driver = adapter->driver;
     set_state(adapter, ADAPTER_HALTING);
     struct visit visit = visit_begin(driver, "MiniportHaltEx");
-    driver->miniport.HaltHandlerEx(adapter->context, NdisHaltDeviceDisabled);
+    driver->miniport.HaltHandlerEx(adapter->context, action);
     visit_end(&visit);
     leak_sweep_adapter(adapter, "MiniportHaltEx");
     adapter_forget_families(adapter, NULL);
 }
 
-/* MiniportDevicePnPEventNotify hears once where the power comes from, as after every start. */
-static void notify_power(struct adapter *adapter)
+static void notify(struct adapter *adapter, NDIS_DEVICE_PNP_EVENT what, PVOID buffer, ULONG bytes)
 {
     const struct driver *driver = adapter->driver;
-    ULONG profile = POWER_FROM_THE_MAINS;
     NET_DEVICE_PNP_EVENT event;
     memset(&event, 0, sizeof(event));
     event.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
     event.Header.Revision = 1;
     event.Header.Size = sizeof(event);
-    event.DevicePnPEvent = NdisDevicePnPEventPowerProfileChanged;
-    event.InformationBuffer = &profile;
-    event.InformationBufferLength = sizeof(profile);
+    event.DevicePnPEvent = what;
+    event.InformationBuffer = buffer;
+    event.InformationBufferLength = bytes;
     struct visit visit = visit_begin(driver, "MiniportDevicePnPEventNotify");
     driver->miniport.DevicePnPEventNotifyHandler(adapter->context, &event);
     visit_end(&visit);
+}
+
+/* MiniportDevicePnPEventNotify hears once where the power comes from, as after every start. */
+static void notify_power(struct adapter *adapter)
+{
+    ULONG profile = POWER_FROM_THE_MAINS;
+    notify(adapter, NdisDevicePnPEventPowerProfileChanged, &profile, sizeof(profile));
 }
 
 NDIS_STATUS adapter_start(struct host *host, struct driver *driver, const char *name,
@@ -294,9 +301,15 @@ NDIS_STATUS adapter_start(struct host *host, struct driver *driver, const char *
 }
 
 /* Clients go before call managers, so that these find no AF left to end (API §8.14). */
-void adapter_stop(struct adapter *adapter)
+void adapter_stop(struct adapter *adapter, bool surprise)
 {
     struct host *host = adapter->host;
+    if (surprise) {
+        pnp_lock(host);
+        notify(adapter, NdisDevicePnPEventSurpriseRemoved, NULL, 0);
+        adapter->removed = true;
+        pnp_unlock(host);
+    }
     pnp_unbind(host, NULL, adapter, true);
     pnp_unbind(host, NULL, adapter, false);
     pnp_lock(host);

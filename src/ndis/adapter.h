@@ -42,7 +42,8 @@ struct adapter {
     uint8_t state;       /* enum adapter_state; guarded by host->lock */
     bool has_registration_attributes;
     bool has_general_attributes;
-    bool connectionless; /* NDIS_MINIPORT_ATTRIBUTES_NOT_CO_NDIS */
+    bool _Atomic removed; /* its miniport has heard that the device was pulled out */
+    bool connectionless;  /* NDIS_MINIPORT_ATTRIBUTES_NOT_CO_NDIS */
     NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES general;
     struct registered_af families[ADAPTER_AF_COUNT]; /* guarded by host->lock */
     struct binding *bindings;                        /* guarded by host->lock */
@@ -74,8 +75,9 @@ struct adapter *adapter_find(struct host *host, const char *name);
 NDIS_STATUS adapter_start(struct host *host, struct driver *driver, const char *name,
                           struct settings *settings, struct adapter **out);
 
-/* Unbinds, pauses, halts and releases the adapter. PASSIVE_LEVEL. */
-void adapter_stop(struct adapter *adapter);
+/* Unbinds, pauses, halts and releases the adapter. PASSIVE_LEVEL.
+ * surprise  its device was pulled out: the miniport hears of that first, and when it is halted */
+void adapter_stop(struct adapter *adapter, bool surprise);
 
 /* Takes the address families of a call manager off the adapter. binding NULL: the MCM's. */
 void adapter_forget_families(struct adapter *adapter, const struct binding *call_manager);

@@ -67,7 +67,7 @@ void driver_stop(struct host *host, struct driver *driver)
         pnp_unbind(host, driver, NULL, false);
     else
         while ((adapter = adapter_of(host, driver)) != NULL)
-            adapter_stop(adapter);
+            adapter_stop(adapter, false);
 }
 
 /* ---- what both registrations check ---- */

@@ -173,7 +173,7 @@ static void shut_down(struct host *host)
     pnp_unbind(host, NULL, NULL, true);
     pnp_unbind(host, NULL, NULL, false);
     while (host->adapters)
-        adapter_stop(host->adapters);
+        adapter_stop(host->adapters, false);
     while (host->modules)
         module_unload(host->modules);
     exec_dpc_flush(host->exec);

@@ -310,7 +310,7 @@ bool condis_adapter_start(struct condis_driver *public_driver, const char *name,
     return true;
 }
 
-void condis_adapter_stop(struct condis_adapter *public_adapter)
+static void stop_adapter(struct condis_adapter *public_adapter, bool surprise)
 {
     struct adapter *adapter = (struct adapter *)public_adapter;
     struct host_entry entry;
@@ -318,6 +318,16 @@ void condis_adapter_stop(struct condis_adapter *public_adapter)
         return;
     bool entered = host_enter(adapter->host, &entry);
     assert(entered && "no memory to stop an adapter");
-    adapter_stop(adapter);
+    adapter_stop(adapter, surprise);
     host_leave(&entry);
+}
+
+void condis_adapter_stop(struct condis_adapter *adapter)
+{
+    stop_adapter(adapter, false);
+}
+
+void condis_adapter_remove(struct condis_adapter *adapter)
+{
+    stop_adapter(adapter, true);
 }

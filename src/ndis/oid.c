@@ -261,6 +261,9 @@ static NDIS_STATUS answered(struct oid *oid, const struct visit *visit, NDIS_STA
     if (status == NDIS_STATUS_PENDING && oid_number(oid->request) == OID_NETCARD_TIME)
         visit_breaks(visit, RULE_NETCARD_TIME_PENDED, &oid->object, status,
                      "OID_GEN_CO_GET_NETCARD_TIME was pended");
+    if (oid->after_removal && status != NDIS_STATUS_PENDING && status != NDIS_STATUS_NOT_ACCEPTED)
+        visit_breaks(visit, RULE_OID_AFTER_REMOVAL, &oid->object, status,
+                     "the device was removed before the request was made");
     return operation_returned(oid->host, &oid->op, &oid->target->module->owner, status);
 }
 
@@ -281,6 +284,7 @@ static NDIS_STATUS ask_miniport(const struct call *call, struct binding *binding
     oid->binding = binding;
     oid->requester = binding->driver;
     oid->target = adapter->driver;
+    oid->after_removal = adapter->removed;
     fill_requester(oid, scope, !binding->handlers->has_client);
     atomic_fetch_add(&binding->oid_count, 1);
     oid_publish(oid);

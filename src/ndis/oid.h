@@ -24,6 +24,7 @@ struct oid {
     NDIS_HANDLE vc_context;
     NDIS_HANDLE party_context;
     struct operation op; /* CO_OID, MCO_OID, OID */
+    bool after_removal;  /* asked of a miniport whose device was gone already (C129) */
     bool deferred;       /* waited in the adapter's queue: the requester was told PENDING */
 };
 

@@ -127,6 +127,9 @@ VOID NTAPI NdisMCoOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle,
     check_argument(&call, oid, MiniportAdapterHandle, oid->adapter->handle,
                    "MiniportAdapterHandle");
     check_argument(&call, oid, NdisMiniportVcHandle, oid->vc_handle, "NdisMiniportVcHandle");
+    if (oid->after_removal && Status != NDIS_STATUS_NOT_ACCEPTED)
+        (void)call_breaks(&call, RULE_OID_AFTER_REMOVAL, oid->handle, Status,
+                          "the device was removed before the request was made");
     complete(&call, oid, Status);
 }
 

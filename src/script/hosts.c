@@ -167,14 +167,24 @@ static int driver_role(lua_State *L)
     return 1;
 }
 
-static int adapter_stop(lua_State *L)
+static int end_adapter(lua_State *L, void (*end)(struct condis_adapter *adapter))
 {
     struct adapter_box *self = box_check(L, 1, BOX_ADAPTER);
     self->box.gone = true;
     clients_copy_all(self->box.script, true);
-    condis_adapter_stop(self->adapter);
+    end(self->adapter);
     clients_copy_all(self->box.script, false);
     return 0;
+}
+
+static int adapter_stop(lua_State *L)
+{
+    return end_adapter(L, condis_adapter_stop);
+}
+
+static int adapter_remove(lua_State *L)
+{
+    return end_adapter(L, condis_adapter_remove);
 }
 
 void host_end(struct host_box *self)
@@ -230,7 +240,8 @@ void hosts_open(lua_State *L)
         {"unload", driver_unload},
         {NULL, NULL},
     };
-    static const luaL_Reg adapter_methods[] = {{"stop", adapter_stop}, {NULL, NULL}};
+    static const luaL_Reg adapter_methods[] = {
+        {"stop", adapter_stop}, {"remove", adapter_remove}, {NULL, NULL}};
     box_define(L, BOX_HOST, host_methods);
     box_define(L, BOX_DRIVER, driver_methods);
     box_define(L, BOX_ADAPTER, adapter_methods);

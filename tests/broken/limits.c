@@ -37,6 +37,48 @@ ALMOST(RENEGOTIATION_UNBOUNDED)
     act_hang_up(s);
 }
 
+/* ---- C129 -------------------------------------------------------------------------------- */
+
+/* How MiniportCoOidRequest answers a client whose device is gone: once at once, once later. */
+static NDIS_STATUS at_once, later;
+static BOOLEAN pends;
+
+static NDIS_STATUS ask_when_gone(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(What);
+    if (Moment == AT_MINI_CO_OID)
+        return pends ? NDIS_STATUS_PENDING : at_once;
+    if (Moment != AT_CLIENT_UNBINDING)
+        return Status;
+    act_fill_oid(&act_request, NULL, 0);
+    pends = FALSE;
+    (void)NdisCoOidRequest(Client.binding, NULL, NULL, NULL, &act_request);
+    pends = TRUE;
+    (void)NdisCoOidRequest(Client.binding, NULL, NULL, NULL, &act_request);
+    AS_MINI(NdisMCoOidRequestComplete(Mini.adapter, NULL, &act_request, later));
+    return Status;
+}
+
+static void pull_out(struct scene *s, NDIS_STATUS first, NDIS_STATUS second)
+{
+    at_once = first;
+    later = second;
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    ActorHook = ask_when_gone;
+    scene_remove(s);
+}
+
+MISTAKE(OID_AFTER_REMOVAL)
+{
+    pull_out(s, NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_SUCCESS);
+}
+
+ALMOST(OID_AFTER_REMOVAL)
+{
+    pull_out(s, NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_ACCEPTED);
+}
+
 /* ---- C130 -------------------------------------------------------------------------------- */
 
 static NDIS_STATUS pend_time(enum moment Moment, PVOID What, NDIS_STATUS Status)
@@ -69,7 +111,7 @@ ALMOST(NETCARD_TIME_PENDED)
 const struct broken_row broken_limits[] = {
     ROW(RENEGOTIATION_UNBOUNDED, BOTH),
     NOT_SEEN(OID_CONCURRENT),
-    NOT_SEEN(OID_AFTER_REMOVAL),
+    ROW(OID_AFTER_REMOVAL, BOTH, .count = 2),
     ROW(NETCARD_TIME_PENDED, BOTH),
     END_OF_TABLE,
 };

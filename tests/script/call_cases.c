@@ -59,6 +59,16 @@ static const struct call_case cases[] = {
      "adapter:stop()\n"
      "call:wait_closed()\n"
      "expect_state(call, 'closed')\n"},
+    {"a_call_ends_when_the_device_of_its_adapter_is_pulled_out",
+     "local there = host 'there'\n"
+     "local adapter = there:load 'loopback' : adapter('net0', {Hub = 'hub', Station = 'there'})\n"
+     "local offers = there:client():listen '@there'\n"
+     "local taken = spawn(function() return offers:accept() end)\n"
+     "local call = root:call '@there'\n"
+     "taken:join()\n"
+     "adapter:remove()\n"
+     "call:wait_closed()\n"
+     "expect_state(call, 'closed')\n"},
     {"a_receive_ends_when_its_call_is_closed_beside_it",
      "local taken = spawn(function() return calls:accept() end)\n"
      "local call = root:call '@leaf'\n"

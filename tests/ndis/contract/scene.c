@@ -75,6 +75,14 @@ void scene_reload_client(struct scene *s)
     s->client = scene_load_one(s, "actor-client");
 }
 
+void scene_remove(struct scene *s)
+{
+    step_out(s);
+    condis_adapter_remove(s->adapter);
+    s->adapter = NULL;
+    step_in(s);
+}
+
 void scene_unload(struct scene *s, struct condis_driver **driver)
 {
     step_out(s);

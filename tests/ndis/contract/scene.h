@@ -72,6 +72,9 @@ void scene_open(struct scene *s);
 /* Loads one driver more, by its name. returns  NULL when its DriverEntry refused */
 struct condis_driver *scene_load_one(struct scene *s, const char *name);
 
+/* Pulls the adapter's device out. */
+void scene_remove(struct scene *s);
+
 /* Unloads one of the drivers now; loads the client again. */
 void scene_unload(struct scene *s, struct condis_driver **driver);
 void scene_reload_client(struct scene *s);
