@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ndis/spare.h"
+#include "rules/store.h"
 
 #define SECOND_NS       1000000000ull
 #define RUNS_DEFAULT    1000u
@@ -444,6 +445,7 @@ enum condis_explore_verdict condis_explore(const struct condis_explore_options *
     explore->replay_tail = filled.replay_arguments ? filled.replay_arguments : "";
     explore->replay_gap = *explore->replay_tail ? " " : "";
     struct sigaction stop = {.sa_handler = ask_stop};
+    stack_store_prepare(); /* once, for all the runs */
     struct sigaction interrupt, terminate;
     stop_asked = 0;
     sigaction(SIGINT, &stop, &interrupt);

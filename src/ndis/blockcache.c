@@ -78,10 +78,16 @@ void block_cache_fini(struct block_cache *cache)
     }
 }
 
-/* Allocates a chunk. Its blocks, one chained list, are nobody's until the caller places them. */
-static struct block_chunk *chunk_create(struct block_cache *cache)
+/* Allocates a chunk, as large as all that are present: a simulation makes many small caches. Its
+ * blocks, one chained list, are nobody's until the caller places them. */
+static struct block_chunk *chunk_create(struct block_cache *cache, uint64_t present_count)
 {
-    size_t count = BLOCK_CHUNK_BYTES / cache->block_bytes;
+    size_t bytes = (size_t)present_count * cache->block_bytes;
+    if (bytes < BLOCK_FIRST_BYTES)
+        bytes = BLOCK_FIRST_BYTES;
+    if (bytes > BLOCK_CHUNK_BYTES)
+        bytes = BLOCK_CHUNK_BYTES;
+    size_t count = bytes / cache->block_bytes;
     if (count == 0)
         count = 1;
     if (count > BLOCK_SHARD_MAX)
@@ -113,12 +119,13 @@ static struct block *depot_fetch(struct block_cache *cache, uint32_t *count)
     struct block *batch = cache->batches;
     if (batch)
         cache->batches = batch->batch;
+    uint64_t present_count = cache->block_count;
     busy_leave(&cache->busy);
     if (batch) {
         *count = BLOCK_BATCH_COUNT;
         return batch;
     }
-    struct block_chunk *chunk = chunk_create(cache);
+    struct block_chunk *chunk = chunk_create(cache, present_count);
     if (!chunk)
         return NULL;
     busy_enter(&cache->busy);

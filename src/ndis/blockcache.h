@@ -18,7 +18,8 @@ enum {
     BLOCK_SHARD_COUNT = 8,
     BLOCK_BATCH_COUNT = 32,    /* blocks that move between a shard and the depot at once */
     BLOCK_SHARD_MAX = 128,     /* free blocks that a shard keeps */
-    BLOCK_CHUNK_BYTES = 65536, /* what the cache grows by, when blocks are not larger than that */
+    BLOCK_FIRST_BYTES = 8192,  /* what the cache grows by at first, then as much as there is, ... */
+    BLOCK_CHUNK_BYTES = 65536, /* ... to this at most, when blocks are not larger than that */
     BLOCK_ALIGNMENT = 64,
 };
 

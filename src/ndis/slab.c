@@ -29,36 +29,35 @@ void slab_fini(struct slab *slab)
     memset(slab, 0, sizeof(*slab));
 }
 
-/* Makes up to SLAB_BATCH new objects and links them. Caller holds slab->lock. */
+/* Makes up to SLAB_BATCH new objects of one chunk and links them. Caller holds slab->lock. */
 static uint32_t carve(struct slab *slab, uint32_t *first)
 {
     uint32_t carved = atomic_load_explicit(&slab->carved, memory_order_relaxed);
-    uint32_t count = 0;
+    uint32_t offset;
+    uint32_t k = slab_chunk_of(carved, &offset);
+    uint32_t left = (1u << SLAB_FIRST_CHUNK_LOG2 << k) - offset;
+    uint32_t count = left < SLAB_BATCH ? left : SLAB_BATCH;
     *first = 0;
-    while (count < SLAB_BATCH && carved + count < SLAB_INDEX_MAX) {
-        uint32_t index = carved + count;
-        uint32_t offset;
-        uint32_t k = slab_chunk_of(index, &offset);
-        if (k >= SLAB_CHUNK_COUNT)
-            break;
-        char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_relaxed);
-        if (!chunk) {
-            chunk = calloc(1, chunk_bytes(slab, k));
-            if (!chunk)
-                break;
-            atomic_store_explicit(&slab->chunks[k], chunk, memory_order_release);
-        }
-        struct object *object = (struct object *)(chunk + (size_t)offset * slab->object_bytes);
-        object->index = index;
-        object->kind = slab->kind;
-        object->next_free = count + 1 < SLAB_BATCH ? index + 2 : 0;
-        count++;
-    }
-    if (count == 0)
+    if (count > SLAB_INDEX_MAX - carved)
+        count = SLAB_INDEX_MAX - carved;
+    if (count == 0 || k >= SLAB_CHUNK_COUNT)
         return 0;
+    char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_relaxed);
+    if (!chunk) {
+        chunk = calloc(1, chunk_bytes(slab, k));
+        if (!chunk)
+            return 0;
+        atomic_store_explicit(&slab->chunks[k], chunk, memory_order_release);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        size_t place = (size_t)(offset + i) * slab->object_bytes;
+        struct object *object = (struct object *)(chunk + place);
+        object->index = carved + i;
+        object->kind = slab->kind;
+        object->next_free = i + 1 < count ? carved + i + 2 : 0;
+    }
     *first = carved + 1;
     atomic_store_explicit(&slab->carved, carved + count, memory_order_release);
-    slab_at(slab, carved + count - 1)->next_free = 0;
     return count;
 }
 

@@ -15,8 +15,8 @@
 #include <stddef.h>
 
 enum {
-    SLAB_FIRST_CHUNK_LOG2 = 6,
-    SLAB_CHUNK_COUNT = 18,
+    SLAB_FIRST_CHUNK_LOG2 = 3, /* most hosts have few adapters, and simulations make many hosts */
+    SLAB_CHUNK_COUNT = 21,
     SLAB_SHARD_COUNT = 8,
     SLAB_BATCH = 32,
     SLAB_INDEX_MAX = (1 << 24) - 1,
@@ -73,7 +73,7 @@ bool slab_kill(struct slab *slab, struct object *object);
 /* Gives back an object that was taken but never published, or killed. */
 void slab_untake(struct slab *slab, struct object *object);
 
-/* The chunk of an index and the place in it: chunk k holds 2^(6+k) objects. */
+/* The chunk of an index and the place in it: chunk k holds 2^(3+k) objects. */
 static inline uint32_t slab_chunk_of(uint32_t index, uint32_t *offset)
 {
     uint32_t biased = index + (1u << SLAB_FIRST_CHUNK_LOG2);

@@ -245,6 +245,12 @@ static void stack_unmap(char *stack, size_t stack_bytes)
     (void)munmap(stack - guard, guard + stack_bytes);
 }
 
+/* Where a free stack names the next one: its highest word, on a page that was used already. */
+static void **next_free(const struct fiber_pool *pool, char *stack)
+{
+    return (void **)(void *)(stack + pool->stack_bytes) - 1;
+}
+
 bool fiber_create(struct fiber_pool *pool, struct fiber *fiber, void (*entry)(void *argument),
                   void *argument)
 {
@@ -252,7 +258,7 @@ bool fiber_create(struct fiber_pool *pool, struct fiber *fiber, void (*entry)(vo
         pool->stack_bytes = STACK_BYTES_DEFAULT;
     char *stack = pool->free;
     if (stack)
-        pool->free = *(void **)(void *)stack;
+        pool->free = *next_free(pool, stack);
     else
         stack = stack_map(pool->stack_bytes);
     if (!stack)
@@ -279,7 +285,7 @@ void fiber_destroy(struct fiber_pool *pool, struct fiber *fiber)
 #ifdef FIBER_TSAN
     __tsan_destroy_fiber(fiber->racer);
 #endif
-    *(void **)fiber->stack = pool->free;
+    *next_free(pool, fiber->stack) = pool->free;
     pool->free = fiber->stack;
     fiber->stack = NULL;
 }
@@ -288,7 +294,7 @@ void fiber_pool_end(struct fiber_pool *pool)
 {
     while (pool->free) {
         char *stack = pool->free;
-        pool->free = *(void **)(void *)stack;
+        pool->free = *next_free(pool, stack);
         stack_unmap(stack, pool->stack_bytes);
     }
 }

@@ -9,7 +9,7 @@
 
 /* Ended stacks, ready for the next fiber. Fill with zeros. */
 struct fiber_pool {
-    void *free;         /* the first of the free stacks, chained through their first word */
+    void *free;         /* the first of the free stacks, chained through their last word  */
     size_t stack_bytes; /* 0: the default, 256 KiB (more under a sanitizer)               */
 };
 

@@ -42,6 +42,8 @@ static bool in_host(const void *address)
 struct walk {
     struct stack *out;
     const void *nearest; /* not met yet; NULL: was met, or nothing is looked for */
+    stack_hear *hear;
+    void *context;
 };
 
 static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *argument)
@@ -49,25 +51,35 @@ static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *arg
     struct walk *walk = argument;
     struct stack *out = walk->out;
     const char *address = (const char *)(uintptr_t)_Unwind_GetIP(context);
-    if (!address)
+    if (!address || (out->count && in_host(address - 1)))
         return _URC_END_OF_STACK;
+    if (walk->hear)
+        walk->hear(walk->context, address, (uintptr_t)_Unwind_GetCFA(context));
     if (walk->nearest && walk->nearest != address)
         return _URC_NO_REASON;
     walk->nearest = NULL;
     if (out->count == 0 && stack_in_runtime(address - 1))
         return _URC_NO_REASON;
-    if (out->count && in_host(address - 1))
-        return _URC_END_OF_STACK;
     out->frame[out->count++] = (void *)(uintptr_t)address;
     return out->count == STACK_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 __attribute__((noinline)) void stack_take(struct stack *out, const void *nearest)
 {
-    struct walk walk = {out, nearest ? nearest : __builtin_return_address(0)};
+    struct walk walk = {out, nearest ? nearest : __builtin_return_address(0), NULL, NULL};
     out->count = 0;
     (void)_Unwind_Backtrace(take_frame, &walk);
     if (walk.nearest && nearest)
+        stack_take(out, NULL);
+}
+
+__attribute__((noinline)) void stack_take_places(struct stack *out, const void *nearest,
+                                                 stack_hear *hear, void *context)
+{
+    struct walk walk = {out, nearest, hear, context};
+    out->count = 0;
+    (void)_Unwind_Backtrace(take_frame, &walk);
+    if (walk.nearest)
         stack_take(out, NULL);
 }
 

@@ -29,6 +29,14 @@ struct stack {
  *          one that is not on the stack: begin here */
 void stack_take(struct stack *out, const void *nearest);
 
+/* The same in one walk with where the return addresses stood: hear is told of each frame that was
+ * walked, those that are left out before the first one too.
+ * nearest  required
+ * hear     address: the return address; frame: the canonical frame address that belongs to it, right
+ *          below which x86-64 keeps it */
+typedef void stack_hear(void *context, const void *address, uintptr_t frame);
+void stack_take_places(struct stack *out, const void *nearest, stack_hear *hear, void *context);
+
 /* Load what the first walk of a stack needs (the C library's unwinder allocates once). Call it
  * before a simulation starts or a handler of signals may have to walk. Repeating it is harmless. */
 void stack_prepare(void);

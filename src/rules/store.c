@@ -9,7 +9,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unwind.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -95,6 +94,13 @@ static uintptr_t stack_end(void)
     return thread_end;
 }
 
+void stack_store_prepare(void)
+{
+    stack_prepare();
+    if (!thread_end)
+        thread_end = ask_thread_end();
+}
+
 /* ---- knowing a stack again ---- */
 
 static UNWATCHED uintptr_t word_at(uintptr_t address)
@@ -129,21 +135,17 @@ struct walk {
     struct slot slot[SLOTS_MAX];
 };
 
-static UNWATCHED _Unwind_Reason_Code take_slot(struct _Unwind_Context *context, void *argument)
+static UNWATCHED void take_slot(void *context, const void *address, uintptr_t frame)
 {
-    struct walk *walk = argument;
-    uintptr_t address = (uintptr_t)_Unwind_GetIP(context);
-    uintptr_t place = (uintptr_t)_Unwind_GetCFA(context) - sizeof(uintptr_t);
-    if (!address || walk->slot_count == SLOTS_MAX)
-        return _URC_END_OF_STACK;
-    if (place < walk->frame) /* stack_keep's own frame and what it called */
-        return _URC_NO_REASON;
-    if (place + sizeof(uintptr_t) > stack_end() || word_at(place) != address) {
-        walk->exact = false;
-        return _URC_END_OF_STACK;
-    }
-    walk->slot[walk->slot_count++] = (struct slot){(uint32_t)(place - walk->frame), address};
-    return _URC_NO_REASON;
+    struct walk *walk = context;
+    uintptr_t place = frame - sizeof(uintptr_t);
+    if (!walk->exact || place < walk->frame) /* stack_keep's own frame and what it called */
+        return;
+    walk->exact = walk->slot_count < SLOTS_MAX && place + sizeof(uintptr_t) <= stack_end() &&
+                  word_at(place) == (uintptr_t)address;
+    if (walk->exact)
+        walk->slot[walk->slot_count++] =
+            (struct slot){(uint32_t)(place - walk->frame), (uintptr_t)address};
 }
 
 static bool same_slots(const struct kept *kept, const struct walk *walk)
@@ -196,12 +198,10 @@ walk_and_add(struct stack_store *store, const void *nearest, uintptr_t frame)
 {
     struct walk walk = {.nearest = nearest, .frame = frame, .exact = true};
     struct stack stack;
-#if defined(__x86_64__)
-    (void)_Unwind_Backtrace(take_slot, &walk);
-#else
+    stack_take_places(&stack, nearest, take_slot, &walk);
+#if !defined(__x86_64__)
     walk.exact = false;
 #endif
-    stack_take(&stack, nearest);
     /* What is beyond the stack's last frame need not stand again. */
     while (stack.count && walk.slot_count &&
            walk.slot[walk.slot_count - 1].address != (uintptr_t)stack.frame[stack.count - 1])

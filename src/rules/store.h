@@ -12,6 +12,10 @@
 
 struct stack_store;
 
+/* Load what stores need (as stack_prepare does) and ask where this thread's stack ends: costly, and
+ * a fork of a process that has asked knows it. Repeating it is harmless. */
+void stack_store_prepare(void);
+
 /* Make an empty store. returns  NULL: no memory */
 struct stack_store *stack_store_create(void);
 
