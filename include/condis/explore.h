@@ -32,6 +32,8 @@ struct condis_explore_options {
     uint32_t shard;        /* this one, from 1 on, ... */
     uint32_t shard_count;  /* ... of so many; 0: all of it */
     uint32_t hang_ms;      /* of processor time that a run may take; 0: 10000 */
+    uint32_t shorten_max;  /* runs for deleting from a finding's lists, and as many again for */
+                           /* shorter lists; 0: 3000 */
     const char *state_dir; /* where findings and the checkpoint stand; NULL: a new directory, */
                            /* which is removed when nothing was found */
     bool resume;           /* go on where the checkpoint in state_dir stopped */

@@ -6,15 +6,19 @@
 
 static json_t *finding_json(const struct finding *finding)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s?}",
+    static const char *const shown[] = {[SHORT_UNKNOWN] = "nothing",
+                                        [SHORT_CUT] = "nothing",
+                                        [SHORT_MINIMAL] = "minimal",
+                                        [SHORT_FEWEST] = "fewest"};
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:s?}",
                      "title", finding->title, "key", finding->key, "run",
                      (json_int_t)finding->run + 1, "seed", (json_int_t)finding->seed, "runs",
                      (json_int_t)finding->run_count, "decisions_found", (int)finding->found_count,
                      "preemptions", (int)finding->preemptions, "switches", (int)finding->switches,
                      "answers", (int)finding->answers, "minimise_runs",
-                     (int)finding->minimise_count, "replayed", (int)finding->replayed_count,
-                     "faults_found", (int)finding->faults_found, "faults",
-                     (int)finding->fault_count, "replay", finding->command);
+                     (int)finding->minimise_count, "shown", shown[finding->shortness], "replayed",
+                     (int)finding->replayed_count, "faults_found", (int)finding->faults_found,
+                     "faults", (int)finding->fault_count, "replay", finding->command);
 }
 
 void summary_json(struct explore *explore)

@@ -18,6 +18,7 @@
 #define SECOND_NS       1000000000ull
 #define RUNS_DEFAULT    1000u
 #define HANG_DEFAULT    10000u
+#define SHORTEN_DEFAULT 3000u
 #define SAVE_NS         (5 * SECOND_NS)
 #define TICK_NS         (SECOND_NS / 10)
 #define WAITING_PER_JOB 8u
@@ -418,6 +419,8 @@ static void fill_defaults(struct condis_explore_options *options)
         options->job_count = EXPLORE_JOBS_MAX;
     if (!options->hang_ms)
         options->hang_ms = HANG_DEFAULT;
+    if (!options->shorten_max)
+        options->shorten_max = SHORTEN_DEFAULT;
     if (!options->shard_count) {
         options->shard_count = 1;
         options->shard = 1;
@@ -442,10 +445,10 @@ enum condis_explore_verdict condis_explore(const struct condis_explore_options *
         .lock_fd = -1,
     };
     explore->saved_ns = explore->start_ns;
+    stack_store_prepare(); /* once, for all the runs */
     explore->replay_tail = filled.replay_arguments ? filled.replay_arguments : "";
     explore->replay_gap = *explore->replay_tail ? " " : "";
     struct sigaction stop = {.sa_handler = ask_stop};
-    stack_store_prepare(); /* once, for all the runs */
     struct sigaction interrupt, terminate;
     stop_asked = 0;
     sigaction(SIGINT, &stop, &interrupt);

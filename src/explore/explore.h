@@ -184,6 +184,14 @@ uint64_t bounded_count(const struct bounded *bounded, uint32_t preemptions, uint
 
 /* ---- what was found: finding.c, minimise.c ---- */
 
+/* What is known of how short a finding's lists are. */
+enum shortness {
+    SHORT_UNKNOWN, /* it did not fail in this way again, with its whole lists                    */
+    SHORT_CUT,     /* not each could be tried without: the budget ended, or the exploration      */
+    SHORT_MINIMAL, /* none can be missed; not every shorter list of preemptions was tried        */
+    SHORT_FEWEST,  /* none can be missed, and every shorter list of preemptions passes           */
+};
+
 struct finding {
     char key[EXPLORE_KEY_BYTES];
     char title[EXPLORE_TITLE_BYTES];
@@ -194,6 +202,7 @@ struct finding {
     uint32_t decision_count; /* after minimising                                                 */
     uint32_t preemptions, switches, answers;
     uint32_t minimise_count; /* runs that took                                                   */
+    enum shortness shortness;
     uint32_t replayed_count; /* of three replays, how many ended the same way                    */
     bool by_seed;            /* too many decisions: its seed replays it                          */
     uint32_t faults_found;   /* as found                                                         */

@@ -92,6 +92,31 @@ static void print_counts(FILE *file, const struct finding *finding)
             finding->answers == 1 ? "is" : "are", finding->found_count, finding->minimise_count);
 }
 
+/* Which of "cannot be missed" and "no fewer do" was shown, and which the budget left open. */
+static void print_shortness(FILE *file, const struct finding *finding, uint32_t budget)
+{
+    uint32_t left = (finding->by_seed ? 0 : finding->decision_count) +
+                    (finding->by_mode ? 0 : finding->fault_count);
+    const char *none = left ? "none of these can be missed" : "nothing unusual is needed";
+    fputs("  minimal   ", file);
+    switch (finding->shortness) {
+    case SHORT_UNKNOWN:
+        fputs("not shown: it did not fail in this way again\n", file);
+        break;
+    case SHORT_CUT:
+        fprintf(file, "not shown: not each of these was tried without, in %u runs\n", budget);
+        break;
+    case SHORT_MINIMAL:
+        fprintf(file, "%s; not every shorter list of preemptions was tried, in %u runs\n", none,
+                budget);
+        break;
+    case SHORT_FEWEST:
+        fprintf(file, "%s%s\n", none,
+                finding->decision_count > 1 ? "; every shorter list of preemptions passes" : "");
+        break;
+    }
+}
+
 /* The report as it is kept: what, when, in which order, how to see it again, and what was told. */
 static char *compose(const struct explore *explore, const struct finding *finding,
                      const struct recipe *recipe, const char *told)
@@ -112,6 +137,8 @@ static char *compose(const struct explore *explore, const struct finding *findin
         schedule_describe(file, &recipe->decisions[i], &explore->probe.area->log);
         fputc('\n', file);
     }
+    if (!finding->by_seed || !finding->by_mode)
+        print_shortness(file, finding, explore->options->shorten_max);
     fprintf(file, "  replayed  %u of %u times it ended the same way%s\n", finding->replayed_count,
             REPLAYS,
             finding->replayed_count == REPLAYS

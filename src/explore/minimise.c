@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS_MAX   3000u
-#define SEARCH_MAX 2000u
-
 /* ---- recipes ---- */
 
 bool recipe_begin(struct recipe *recipe, uint32_t decision_room, uint32_t fault_room)
@@ -108,7 +105,8 @@ static bool attempt(struct search *search)
 
 static bool may_go_on(const struct search *search)
 {
-    return search->finding->minimise_count < RUNS_MAX && !search->explore->stop;
+    return search->finding->minimise_count < search->explore->options->shorten_max &&
+           !search->explore->stop;
 }
 
 static uint32_t length_of(const struct search *search, int what)
@@ -183,6 +181,8 @@ static void drop_all(struct search *search)
         for (size_t i = 0; i < ORDER_COUNT; i++)
             dropped = drop_pieces(search, order[i], 1) || dropped;
     }
+    if (may_go_on(search)) /* the last round tried without each */
+        search->finding->shortness = SHORT_MINIMAL;
 }
 
 /* ---- fewer than deleting leads to ---- */
@@ -214,33 +214,44 @@ static bool tree_run(struct search *search, struct bounded *tree, uint32_t node,
     return false;
 }
 
+/* The most preemptions that a list may have to be shorter than the best; it may have fewer. */
+static uint32_t preemptions_below(const struct recipe *best)
+{
+    uint32_t preemptions = 0;
+    for (uint32_t i = 0; i < best->decision_count; i++)
+        preemptions += best->decisions[i].kind == DECISION_PREEMPTS;
+    return best->decision_count > preemptions ? preemptions : preemptions - (preemptions > 0);
+}
+
 /* A list that was found at random may come from another corner than the shortest one. Those with
- * fewer decisions, all of them preemptions, are tried in order, as far as the budget goes. */
-static void search_fewer(struct search *search)
+ * fewer decisions, all of them preemptions, are tried in order, as far as the budget goes.
+ * returns whether no shorter one is left that was not tried */
+static bool search_fewer(struct search *search)
 {
     struct bounded tree;
     struct recipe *best = search->best;
-    uint32_t preemptions = 0;
     char bounds[32];
-    for (uint32_t i = 0; i < best->decision_count; i++)
-        preemptions += best->decisions[i].kind == DECISION_PREEMPTS;
-    uint32_t most =
-        best->decision_count > preemptions ? preemptions : preemptions - (preemptions > 0);
-    snprintf(bounds, sizeof bounds, "bounded:%u", most < 16 ? most : 16);
-    if (best->decision_count < 2 || bounded_begin(&tree, bounds))
-        return;
+    uint32_t node = 0;
+    bool found = false;
+    if (best->decision_count < 2)
+        return true; /* with one less it is the usual order, which was tried */
+    snprintf(bounds, sizeof bounds, "bounded:%" PRIu32, preemptions_below(best));
+    if (bounded_begin(&tree, bounds))
+        return false;
     char *faults = recipe_faults(search->explore, search->finding, best);
-    uint32_t end = search->finding->minimise_count + SEARCH_MAX;
-    for (uint32_t node = 0; node < tree.count && search->finding->minimise_count < end; node++) {
-        if (search->explore->stop || !tree_run(search, &tree, node, faults))
-            continue;
+    uint32_t end = search->finding->minimise_count + search->explore->options->shorten_max;
+    while (!found && node < tree.count && search->finding->minimise_count < end &&
+           !search->explore->stop)
+        found = tree_run(search, &tree, node++, faults);
+    bool all = found || (node == tree.count && !tree.beyond && !tree.seen_lost);
+    if (found) {
         search->attempt.decision_count = best->decision_count - 1;
         search->attempt.fault_count = best->fault_count;
-        (void)take_probe(search);
-        break;
+        all = take_probe(search);
     }
     free(faults);
     bounded_end(&tree);
+    return all;
 }
 
 bool minimise(struct explore *explore, struct finding *finding, struct recipe *recipe)
@@ -255,8 +266,10 @@ bool minimise(struct explore *explore, struct finding *finding, struct recipe *r
     memcpy(search.attempt.faults, recipe->faults, recipe->fault_count * sizeof *recipe->faults);
     bool again = attempt(&search);
     if (again) {
+        finding->shortness = SHORT_CUT;
         drop_all(&search);
-        search_fewer(&search);
+        if (search_fewer(&search) && finding->shortness == SHORT_MINIMAL)
+            finding->shortness = SHORT_FEWEST;
     }
     recipe_end(&search.attempt);
     return again;

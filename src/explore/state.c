@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char head[] = "condis exploration 2";
+static const char head[] = "condis exploration 3";
 
 static char *path_in(const struct explore *explore, const char *name)
 {
@@ -243,12 +243,12 @@ bool state_save(struct explore *explore)
         const struct finding *finding = &explore->findings[i];
         fprintf(file,
                 "finding %" PRIu64 " %" PRIu64 " %" PRIu64
-                " %u %u %u %u %u %u %u %d %u %u %d\n%s\n%s\n%s\n",
+                " %u %u %u %u %u %u %u %d %u %u %d %d\n%s\n%s\n%s\n",
                 finding->run, finding->seed, finding->run_count, finding->found_count,
                 finding->decision_count, finding->preemptions, finding->switches, finding->answers,
                 finding->minimise_count, finding->replayed_count, finding->by_seed,
-                finding->faults_found, finding->fault_count, finding->by_mode, finding->key,
-                finding->title, finding->command);
+                finding->faults_found, finding->fault_count, finding->by_mode,
+                (int)finding->shortness, finding->key, finding->title, finding->command);
     }
     return draft_end(explore, &draft);
 }
@@ -264,14 +264,15 @@ static bool read_text(FILE *file, char *text, size_t bytes)
 static bool load_findings(struct explore *explore, FILE *file)
 {
     struct finding finding = {.run = 0};
-    int by_seed, by_mode;
+    int by_seed, by_mode, shortness;
     char command[16384]; /* a thousand numbers of calls */
     while (fscanf(file,
-                  "finding %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %u %u %u %u %u %u %d %u %u %d\n",
+                  "finding %" SCNu64 " %" SCNu64 " %" SCNu64
+                  " %u %u %u %u %u %u %u %d %u %u %d %d\n",
                   &finding.run, &finding.seed, &finding.run_count, &finding.found_count,
                   &finding.decision_count, &finding.preemptions, &finding.switches,
                   &finding.answers, &finding.minimise_count, &finding.replayed_count, &by_seed,
-                  &finding.faults_found, &finding.fault_count, &by_mode) == 14) {
+                  &finding.faults_found, &finding.fault_count, &by_mode, &shortness) == 15) {
         struct finding *findings =
             realloc(explore->findings, (explore->finding_count + 1) * sizeof *findings);
         if (!findings)
@@ -280,6 +281,8 @@ static bool load_findings(struct explore *explore, FILE *file)
         explore->finding_room = explore->finding_count + 1;
         finding.by_seed = by_seed != 0;
         finding.by_mode = by_mode != 0;
+        finding.shortness =
+            shortness > 0 && shortness <= SHORT_FEWEST ? (enum shortness)shortness : SHORT_UNKNOWN;
         if (!read_text(file, finding.key, sizeof finding.key) ||
             !read_text(file, finding.title, sizeof finding.title) ||
             !read_text(file, command, sizeof command))

@@ -34,6 +34,20 @@ finds() {
     wants switches 0 "$bug, $strategy"
     wants answers 0 "$bug, $strategy"
     wants replayed 3 "$bug, $strategy"
+    shown fewest "$bug, $strategy"
+}
+
+# shown WORD WHAT: what is known of how short the finding is.
+shown() {
+    grep -q "\"shown\": \"$1\"" "$work/out" || wrong "$2: it is not '$1' that was shown"
+}
+
+# replay DIR: runs the command of the first finding again, which fails again.
+replay() {
+    report=$1/findings/1/report.txt
+    command=$(sed -n 's/^  replay    condis \(.*\)$/\1/p' "$report" | head -n 1)
+    # shellcheck disable=SC2086
+    run 1 $command
 }
 
 finds one_preemption 'PEND_ONCE in NdisMCmDropPartyComplete' 1 bounded:1
@@ -45,14 +59,19 @@ finds crash 'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitiz
     --seeds 400
 finds spin 'HUNG: it runs on and on, in ' 1 bounded:1 --hang 1
 
+# What minimising had no runs for, it does not claim.
+for budget in '1 nothing' '12 minimal'; do
+    run 1 explore "$racy" --driver racy=racy_two_preemptions --seeds 2000 --findings 1 --json \
+        --shorten "${budget% *}" --state "$work/shorten-${budget% *}"
+    shown "${budget#* }" "--shorten ${budget% *}"
+done
+
 # finds_fault BUG TITLE PREEMPTIONS: found only where calls fail, and one that fails is left.
 finds_fault() {
     finds "$1" "$2" "$3" random --faults random:40 --seeds 400
     wants faults 1 "$1"
     [ "$(field calls)" -ge "$(field runs_with)" ] || wrong "$1: not every call that failed counts"
     grep -q -- '--faults nth=3 --schedule ' "$work/out" || wrong "$1: not the third call"
-    command=$(sed -n 's/^  replay    condis \(.*\)$/\1/p' \
-        "$work/$1-random/findings/1/report.txt" | head -n 1)
 }
 
 # A path that only a failure takes, and what is wrong with it only in one order, or in any.
@@ -60,8 +79,7 @@ finds_fault failure 'PEND_ONCE in NdisMCmDropPartyComplete' 1
 [ "$(field faults_found)" -gt 1 ] || wrong 'failure: there was nothing to drop'
 grep -qE 'call 3: racy_failure gets NULL from NdisAllocateMemoryWithTagPriority.*racy\.c' \
     "$work/failure-random/findings/1/report.txt" || wrong 'the report does not say what failed'
-# shellcheck disable=SC2086
-run 1 $command
+replay "$work/failure-random"
 grep -q '^rule broken: PEND_ONCE' "$work/err" || wrong "the replay breaks no rule: $command"
 finds_fault failure_crash \
     'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitizer: ' 0
@@ -90,10 +108,7 @@ wants calls 0 'what --module leaves out'
 # The command of a finding ends the same way, in a report that gives the command again.
 run 1 explore "$racy" --driver racy=racy_one_preemption --strategy bounded:1 --findings 1 \
     --state "$work/here"
-report=$work/here/findings/1/report.txt
-command=$(sed -n 's/^  replay    condis \(.*\)$/\1/p' "$report" | head -n 1)
-# shellcheck disable=SC2086
-run 1 $command
+replay "$work/here"
 grep -q '^rule broken: PEND_ONCE' "$work/err" || wrong "the replay breaks no rule: $command"
 grep -q 'PEND_ONCE' "$report" || wrong 'no report is kept'
 grep -c 'gives way to' "$work/here/findings/1/schedule" | grep -qx 1 || wrong 'not one preemption'
@@ -174,6 +189,7 @@ refuses 2 "no driver is called 'racy'" explore "$racy"
 refuses 2 'which scenario?' explore
 refuses 2 'wants I/N' explore "$racy" --shard 4/3
 refuses 2 'wants I/N' explore "$racy" --shard 1
+refuses 2 'wants how many runs' explore "$racy" --shorten 0
 refuses 2 'wants minutes' explore "$racy" --minutes 0
 refuses 2 'of bounded[:PREEMPTIONS' explore "$racy" --strategy bounded:x
 refuses 2 'every run would be the same one' explore "$racy" --strategy usual

@@ -89,6 +89,8 @@ static const struct option_row rows[] = {
      OPTION_FLAG(struct settings, options.resume)},
     {"--findings", "N", "stop after N different findings; else go on",
      OPTION_U32(struct settings, options.finding_max, 0, 1000000)},
+    {"--shorten", "N", "runs that shortening a finding may take, twice; 3000 unless said",
+     OPTION_U32(struct settings, options.shorten_max, 1, 1000000)},
     {"--hang", "SECONDS", "processor time after which a run hangs; 10 unless said",
      OPTION_OWN(struct settings, options.hang_ms, take_hang)},
     SCENARIO_ROWS("the seed of the first run; 1 unless said"),
