@@ -134,7 +134,9 @@ struct condis_tally {
     uint64_t violations;     /* unexpected ones; leaks are among them */
     uint64_t expected_met;   /* expectations that came true */
     uint64_t expected_unmet; /* expectations still open */
-    uint64_t leaks;          /* objects that drivers left behind */
+    uint64_t leaks;          /* objects that drivers left behind; 0 when it stopped */
+    bool stopped; /* a deadlock or a livelock ended the simulated world: that was reported, and what
+                     its drivers left undone from there on was not judged */
 };
 
 /* The step that a simulated world is at: how often it was decided who runs next. 0 when live. */

@@ -130,6 +130,9 @@ static void report(struct host *host, const struct nt_owner *owner, enum rule_id
     const struct exec_task *task = exec_current();
     struct rule_break brk;
     char text[RULE_DETAIL_BYTES];
+    /* What is left undone in a world that a deadlock stopped follows from the deadlock. */
+    if (atomic_load_explicit(&host->exec->world->stopped, memory_order_relaxed))
+        return;
     rule_break_begin(&brk, rule, function);
     rule_break_driver(&brk, owner ? owner->name : "the host program", host->name);
     brk.processor = task->processor;

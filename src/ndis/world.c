@@ -273,11 +273,13 @@ bool condis_world_expect(struct condis_world *world, const char *rule, struct co
 struct condis_tally condis_world_tally(const struct condis_world *world)
 {
     struct condis_world *w = (struct condis_world *)(uintptr_t)world;
+    bool stopped = atomic_load(&w->exec->stopped);
     return (struct condis_tally){
         .violations = rules_unexpected_count(&w->rules),
         .expected_met = atomic_load(&w->expected_met_count),
         .expected_unmet = atomic_load(&w->expected_unmet_count),
-        .leaks = atomic_load(&w->leak_count),
+        .leaks = stopped ? 0 : atomic_load(&w->leak_count),
+        .stopped = stopped,
     };
 }
 

@@ -19,6 +19,8 @@
 #define STEPS_MAX_DEFAULT 100000000ull
 /* 2026-01-01 00:00 UTC in 100 ns since 1601-01-01. */
 #define SYSTEM_TIME_DEFAULT 134116992000000000ull
+/* For a reader who misses what a run's end usually tells. */
+#define NOT_JUDGED "the world stops here, and what comes after is not judged"
 
 /* ---- ready tasks ---- */
 
@@ -141,12 +143,12 @@ static void sim_stuck(struct sim *sim)
         struct sim_task *task = EXEC_CONTAINER(sim->lock_waiters.next, struct sim_task, link);
         struct exec_task *holder = (struct exec_task *)atomic_load(&task->lock->owner); // NOLINT
         nt_break_task(&task->inner.head, RULE_LOCK_DEADLOCK, task->function,
-                      "task %u waits for a lock of task %u; nobody can run", task->inner.head.id,
-                      holder ? holder->id : 0);
+                      "task %u waits for a lock of task %u; nobody can run; " NOT_JUDGED,
+                      task->inner.head.id, holder ? holder->id : 0);
         sim_stop(sim);
     } else if (sim->ready_count) {
         nt_break_task(sim->ready[0]->inner.head.cpu->holder, RULE_LOCK_DEADLOCK, "a task",
-                      "it keeps its processor and stands still; %u others cannot run",
+                      "it keeps its processor and stands still; %u others cannot run; " NOT_JUDGED,
                       sim->ready_count);
         sim_stop(sim);
     } else if (boot->state == SIM_WAITING) {
@@ -253,7 +255,7 @@ static struct sim_task *sim_pick(struct sim *sim, const char *what)
     sim->world->head.step++;
     if (++sim->steps > sim->steps_max) {
         nt_break_task(sim->candidates[0], RULE_WAIT_FOREVER, what,
-                      "%llu steps and no time went on: somebody polls without waiting",
+                      "%llu steps and no time went on: somebody polls without waiting; " NOT_JUDGED,
                       (unsigned long long)sim->steps_max);
         sim_stop(sim);
         return NULL;

@@ -30,10 +30,10 @@ void hubs_apply(struct script *script)
     }
 }
 
-/* A driver that leaked may have left a port, which still needs its hub. */
+/* A driver that leaked, or whose world stopped, may have left a port, which still needs its hub. */
 void hubs_forget(struct script *script)
 {
-    if (script->exec_world && script->tally.leaks == 0)
+    if (script->exec_world && script->tally.leaks == 0 && !script->tally.stopped)
         hub_forget_world(script->exec_world);
 }
 

@@ -22,7 +22,7 @@ struct link_box {
 
 void links_forget(struct script *script)
 {
-    if (script->exec_world && script->tally.leaks == 0)
+    if (script->exec_world && script->tally.leaks == 0 && !script->tally.stopped)
         simlink_forget_world(script->exec_world);
 }
 

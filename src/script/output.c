@@ -153,7 +153,9 @@ static void print_verdict(struct script *script, enum condis_script_verdict verd
     /* A leak is a violation too; here each is told once, and as none where it was expected. */
     uint64_t leaks = tally->leaks < tally->violations ? tally->leaks : tally->violations;
     uint64_t broken = tally->violations - leaks;
-    print_count(out, leaks, "nothing leaked", "leak", "leaks");
+    print_count(out, leaks,
+                tally->stopped ? "what it left when it stopped was not judged" : "nothing leaked",
+                "leak", "leaks");
     fputs(", ", out);
     print_count(out, broken, "no rule was broken", "broken rule", "broken rules");
     if (tally->expected_met > 0) {
@@ -177,8 +179,8 @@ static void write_json(struct script *script, enum condis_script_verdict verdict
 {
     const struct condis_tally *tally = &script->tally;
     json_t *document = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:{s:I, s:I, s:I, s:I}, s:O, s:O, s:s?}", "scenario",
-        script->options->path, "verdict", verdict_names[verdict], "clock",
+        "{s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:{s:I, s:I, s:I, s:I, s:b}, s:O, s:O, s:s?}",
+        "scenario", script->options->path, "verdict", verdict_names[verdict], "clock",
         script->clock == CONDIS_LIVE ? "live" : "simulated", "completion",
         script->completion == CONDIS_COMPLETE_PENDING  ? "pending"
         : script->completion == CONDIS_COMPLETE_DIRECT ? "direct"
@@ -187,8 +189,8 @@ static void write_json(struct script *script, enum condis_script_verdict verdict
         (double)script->ended_100ns / (double)EXEC_MS, "expectations",
         (json_int_t)script->met_count, "tally", "violations", (json_int_t)tally->violations,
         "leaks", (json_int_t)tally->leaks, "expected_met", (json_int_t)tally->expected_met,
-        "expected_unmet", (json_int_t)tally->expected_unmet, "broken", script->broken, "tables",
-        script->tables, "error", script->error);
+        "expected_unmet", (json_int_t)tally->expected_unmet, "stopped", tally->stopped, "broken",
+        script->broken, "tables", script->tables, "error", script->error);
     json_t *faults = document ? faults_json(script) : NULL;
     if (faults)
         json_object_set_new(document, "faults", faults);

@@ -59,6 +59,14 @@ finds crash 'CRASH: signal 11 .Segmentation fault., in |UndefinedBehaviorSanitiz
     --seeds 400
 finds spin 'HUNG: it runs on and on, in ' 1 bounded:1 --hang 1
 
+# A deadlock is all that is told of a world that it stopped.
+replay "$work/deadlock-random"
+[ "$(grep -c '^rule broken: ' "$work/err")" -eq 1 ] || wrong "after a deadlock: $(cat "$work/err")"
+grep -q 'nobody can run; the world stops here, and what comes after is not judged' "$work/err" ||
+    wrong 'the deadlock does not say that the world stops'
+grep -q '^failed: what it left when it stopped was not judged, 1 broken rule,' "$work/out" ||
+    wrong "the verdict after a deadlock: $(cat "$work/out")"
+
 # What minimising had no runs for, it does not claim.
 for budget in '1 nothing' '12 minimal'; do
     run 1 explore "$racy" --driver racy=racy_two_preemptions --seeds 2000 --findings 1 --json \
