@@ -197,7 +197,7 @@ refuses 2 "no driver is called 'racy'" explore "$racy"
 refuses 2 'which scenario?' explore
 refuses 2 'wants I/N' explore "$racy" --shard 4/3
 refuses 2 'wants I/N' explore "$racy" --shard 1
-refuses 2 'wants how many runs' explore "$racy" --shorten 0
+refuses 2 'it is a number from 1 to 1000000' explore "$racy" --shorten 0
 refuses 2 'wants minutes' explore "$racy" --minutes 0
 refuses 2 'of bounded[:PREEMPTIONS' explore "$racy" --strategy bounded:x
 refuses 2 'every run would be the same one' explore "$racy" --strategy usual
