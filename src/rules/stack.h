@@ -32,8 +32,8 @@ void stack_take(struct stack *out, const void *nearest);
 /* The same in one walk with where the return addresses stood: hear is told of each frame that was
  * walked, those that are left out before the first one too.
  * nearest  required
- * hear     address: the return address; frame: the canonical frame address that belongs to it, right
- *          below which x86-64 keeps it */
+ * hear     address: the return address; frame: the canonical frame address that belongs to it,
+ *          right below which x86-64 keeps it */
 typedef void stack_hear(void *context, const void *address, uintptr_t frame);
 void stack_take_places(struct stack *out, const void *nearest, stack_hear *hear, void *context);
 
