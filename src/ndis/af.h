@@ -108,6 +108,9 @@ bool af_vc_comes(const struct call *call, struct af *af, NDIS_HANDLE handle, boo
                  NDIS_STATUS *status);
 void af_vc_gone(struct af *af, bool by_client, bool was_leaving);
 
+/* An OID request that af_hold counted is over. */
+void af_oid_gone(struct af *af);
+
 /* A VC's creator deletes it: from now (leaves) it does not hold up the AF's close, or does
  * again. */
 void af_vc_leaves(struct af *af, bool leaves);

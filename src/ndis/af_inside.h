@@ -18,8 +18,8 @@ const struct state_cell *af_step(struct af *af, enum af_event event);
 NDIS_STATUS af_refuse(const struct call *call, struct af *af, NDIS_HANDLE handle,
                       const struct state_cell *cell, enum af_event event);
 
-/* Ends an AF whose closing is over, unless a VC or a notification still hangs on it. Caller holds
- * the lock, which is released. */
+/* Ends an AF whose closing is over, unless a VC, an OID request or a notification still hangs on
+ * it. Caller holds the lock, which is released. */
 void af_release_if_done(struct host *host, struct af *af);
 
 #endif

@@ -128,7 +128,7 @@ static struct oid finish(struct oid *oid)
     object_mark(&oid->object, MARK_DEAD, OP_NONE);
     slab_release(&oid->host->slabs[OBJECT_OID], &oid->object);
     if (copy.af)
-        af_let_go(copy.af, &copy.af->oid_count);
+        af_oid_gone(copy.af);
     if (copy.binding)
         atomic_fetch_sub(&copy.binding->oid_count, 1);
     return copy;

@@ -222,6 +222,18 @@ NDIS_STATUS act_ask_call_manager(struct scene *s)
     return ask(s, Client.af);
 }
 
+NDIS_STATUS act_ask_client(struct scene *s)
+{
+    NDIS_STATUS status;
+    act_fill_oid(&act_request, answer, sizeof(answer));
+    if (s->kind.mcm)
+        AS_CM(status = NdisMCmOidRequest(Client.af, NULL, NULL, &act_request));
+    else
+        AS_CM(status = NdisCoOidRequest(Cm.binding, Client.af, NULL, NULL, &act_request));
+    scene_settle(s);
+    return status;
+}
+
 NDIS_STATUS act_ask_miniport(struct scene *s)
 {
     return ask(s, NULL);

@@ -53,6 +53,8 @@ void act_fill_oid(PNDIS_OID_REQUEST request, PVOID buffer, ULONG bytes);
 /* The client asks its call manager, or the miniport, with act_request. */
 NDIS_STATUS act_ask_call_manager(struct scene *s);
 NDIS_STATUS act_ask_miniport(struct scene *s);
+/* The call manager asks the client. */
+NDIS_STATUS act_ask_client(struct scene *s);
 /* The call manager, or the miniport, completes it as it should. */
 void act_answer_as_call_manager(struct scene *s, NDIS_STATUS status);
 void act_answer_as_miniport(struct scene *s, NDIS_STATUS status);
