@@ -25,7 +25,7 @@ static NDIS_STATUS ask_miniport_to_activate(const struct call *call, struct vc *
     NDIS_STATUS status;
     if (operation_fails(call->host, &vc->activation_op, FAULT_MiniportCoActivateVc, &status))
         return status;
-    struct watch watch = watch_parameters(parameters);
+    struct watch watch = watch_parameters(call->host, parameters);
     watch_keep(&vc->activation_op, &watch);
     struct visit visit = visit_begin(miniport, "MiniportCoActivateVc");
     status = miniport->handlers.co_miniport.CoActivateVcHandler(vc->miniport_context, parameters);

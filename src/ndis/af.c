@@ -303,7 +303,7 @@ static NDIS_STATUS ask_to_open(const struct call *call, struct af *af, NDIS_HAND
         (void)visit_breaks(&visit, RULE_CM_OPEN_AF_CONTEXT_UNSET, &af->object, status,
                            "*CallMgrAfContext is still NULL");
     visit_end(&visit);
-    context_from_handler(&af->cm_context, context);
+    context_from_handler(&af->cm_context, context, status);
     return operation_returned(call->host, &af->op, &cm->module->owner, status);
 }
 

@@ -123,7 +123,7 @@ NDIS_STATUS NTAPI NdisClCloseCall(NDIS_HANDLE NdisVcHandle, NDIS_HANDLE NdisPart
         party_context = party->cm_context;
     }
     operation_begin(&vc->call_op, OP_CLOSE_CALL, Buffer);
-    struct watch watch = watch_data(Buffer, Size);
+    struct watch watch = watch_data(call.host, Buffer, Size);
     watch_keep(&vc->call_op, &watch);
     vc_unlock(vc);
     return ask_to_close(&call, vc, party_context, Buffer, Size);
@@ -322,7 +322,7 @@ static void dispatch_incoming_close(enum edge edge, const char *function, NDIS_S
     vc_unlock(vc);
     if (judgement != CLOSE_TELL)
         return;
-    struct watch watch = watch_data(Buffer, Size);
+    struct watch watch = watch_data(call.host, Buffer, Size);
     tell_of_close(client, handlers, context, CloseStatus, Buffer, Size);
     if (watch_changed(&watch))
         (void)call_breaks(&call, RULE_CLOSE_DATA_CHANGED, NdisVcHandle, CloseStatus,

@@ -89,7 +89,7 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
     vc->multipoint = false;
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->call_op, OP_INCOMING_CALL, CallParameters);
-    struct watch watch = watch_parameters(CallParameters);
+    struct watch watch = watch_parameters(call.host, CallParameters);
     watch_keep(&vc->call_op, &watch);
     NDIS_HANDLE vc_context = vc->client_context;
     vc_unlock(vc);

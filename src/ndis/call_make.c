@@ -55,7 +55,7 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
     NDIS_STATUS status;
     if (operation_fails(call->host, &vc->call_op, FAULT_ProtocolCmMakeCall, &status))
         return status;
-    struct watch watch = watch_parameters(parameters);
+    struct watch watch = watch_parameters(call->host, parameters);
     watch_keep(&vc->call_op, &watch);
     struct visit visit = visit_begin(cm, "ProtocolCmMakeCall");
     status = af_cm_handlers(vc->af)->CmMakeCallHandler(vc->cm_context, parameters, party_handle,
@@ -75,7 +75,7 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
     visit_end(&visit);
     /* Until operation_returned the call is ours, completed early or not. */
     if (party)
-        context_from_handler(&party->cm_context, context);
+        context_from_handler(&party->cm_context, context, status);
     return operation_returned(call->host, &vc->call_op, &cm->module->owner, status);
 }
 

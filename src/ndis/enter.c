@@ -17,9 +17,10 @@ NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE 
     return status;
 }
 
-void call_level_broken(const struct call *call, enum rule_id rule)
+void call_level_broken(struct exec_task *task, const char *function, enum rule_id rule)
 {
-    (void)call_breaks(call, rule, NULL, NDIS_STATUS_SUCCESS, "called at IRQL %u", call->task->irql);
+    const struct call call = {task->exec->user, task, function};
+    (void)call_breaks(&call, rule, NULL, NDIS_STATUS_SUCCESS, "called at IRQL %u", task->irql);
 }
 
 /* Whose doing ended a party is in the state that it was released from. The slot may be taken for a
@@ -105,17 +106,22 @@ NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct ob
     return status;
 }
 
-void visit_level_broken(const struct visit *visit)
+void visit_level_broken(struct exec_task *task, const char *handler, uint8_t irql)
 {
-    (void)visit_breaks(visit, RULE_IRQL_NOT_RESTORED, NULL, NDIS_STATUS_SUCCESS,
-                       "entered at IRQL %u, returned at IRQL %u", visit->irql, visit->task->irql);
-    (void)exec_set_irql(visit->irql);
+    const struct visit visit = {task, NULL, handler, irql};
+    (void)visit_breaks(&visit, RULE_IRQL_NOT_RESTORED, NULL, NDIS_STATUS_SUCCESS,
+                       "entered at IRQL %u, returned at IRQL %u", irql, task->irql);
+    (void)exec_set_irql(irql);
 }
 
-void visit_trace(const struct visit *visit, bool entering)
+void visit_observed(struct exec_task *task, const char *handler, bool entering)
 {
-    struct host *host = visit->task->exec->user;
+    struct host *host = task->exec->user;
+    if (entering && task->simulated)
+        exec_preempt_simulated(task, handler);
+    if (!trace_on(host->trace))
+        return;
     struct trace_event event = report_event(host, entering ? TRACE_ENTER : TRACE_LEAVE, NULL);
-    event.what = visit->handler;
+    event.what = handler;
     trace_emit(host->trace, &event);
 }

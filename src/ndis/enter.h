@@ -22,7 +22,7 @@ struct call {
 };
 
 /* The level rule of a function's family is broken: reports. Out of line. */
-void call_level_broken(const struct call *call, enum rule_id rule);
+void call_level_broken(struct exec_task *task, const char *function, enum rule_id rule);
 
 /* Begins a call: finds the host, lets the simulated scheduler choose, checks the level.
  * rule     the Irql_..._Function rule of the function's family
@@ -31,15 +31,14 @@ static inline struct call call_begin(const char *function, enum rule_id rule, en
 {
     struct exec_task *task = exec_current();
     assert(task && "NDIS was called from a thread that belongs to no host");
-    struct call call = {task->exec->user, task, function};
     if (__builtin_expect(task->simulated, 0))
         exec_preempt_simulated(task, function);
     bool ok = level == LEVEL_PASSIVE    ? task->irql == PASSIVE_LEVEL
               : level == LEVEL_DISPATCH ? task->irql == DISPATCH_LEVEL
                                         : task->irql <= DISPATCH_LEVEL;
     if (__builtin_expect(!ok, 0))
-        call_level_broken(&call, rule);
-    return call;
+        call_level_broken(task, function, rule);
+    return (struct call){task->exec->user, task, function};
 }
 
 /* The running code is inside this driver (C21 to C26 ask who calls). */
@@ -90,40 +89,40 @@ struct visit {
 };
 
 /* The handler returned at another level than it was entered at (C125): reports and restores. */
-void visit_level_broken(const struct visit *visit);
+void visit_level_broken(struct exec_task *task, const char *handler, uint8_t irql);
 
 /* Reports that the visited driver broke a rule by what its handler did or returned. */
 NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct object *about,
                          NDIS_STATUS status, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-void visit_trace(const struct visit *visit, bool entering);
+/* Somebody looks on: the trace hears, and when the visit begins the simulated scheduler may choose
+ * another task first. */
+void visit_observed(struct exec_task *task, const char *handler, bool entering);
 
 static inline struct visit visit_begin(const struct driver *driver, const char *handler)
 {
     struct exec_task *task = exec_current();
-    struct visit visit = {task, task->owner, handler, task->irql};
+    struct nt_owner *before = task->owner;
+    uint8_t irql = task->irql;
     task->owner = (struct nt_owner *)(uintptr_t)&driver->module->owner;
     task->visits++;
-    if (__builtin_expect(task->simulated, 0))
-        exec_preempt_simulated(task, handler);
-    struct host *host = task->exec->user;
-    if (__builtin_expect(trace_on(host->trace), 0))
-        visit_trace(&visit, true);
-    return visit;
+    if (__builtin_expect(task->observed, 0))
+        visit_observed(task, handler, true);
+    return (struct visit){task, before, handler, irql};
 }
 
 static inline void visit_end(const struct visit *visit)
 {
-    struct host *host = visit->task->exec->user;
-    if (__builtin_expect(visit->task->irql != visit->irql, 0))
-        visit_level_broken(visit);
-    if (__builtin_expect(trace_on(host->trace), 0))
-        visit_trace(visit, false);
-    visit->task->owner = visit->before;
-    visit->task->visits--;
-    if (__builtin_expect(visit->task->simulated, 0))
-        exec_preempt_simulated(visit->task, visit->handler);
+    struct exec_task *task = visit->task;
+    if (__builtin_expect(task->irql != visit->irql, 0))
+        visit_level_broken(task, visit->handler, visit->irql);
+    if (__builtin_expect(task->observed, 0))
+        visit_observed(task, visit->handler, false);
+    task->owner = visit->before;
+    task->visits--;
+    if (__builtin_expect(task->simulated, 0))
+        exec_preempt_simulated(task, visit->handler);
 }
 
 #endif

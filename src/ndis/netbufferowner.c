@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who owns a net buffer list: the moves of netbufferlist.h and what they must keep to. */
+#include "ndis/mark.h"
 #include "ndis/netbufferpool.h"
 
 enum { NB_CHAIN_MAX = 65536 }; /* NET_BUFFERs in one list; more is a circle */

@@ -2,12 +2,7 @@
 #include "ndis/object.h"
 
 #include "ndis/host.h"
-#include "nt/owner.h"
-
-enum {
-    MARK_TIME_UNIT = 64, /* 6.4 us */
-    MARK_SLOTS_LATEST = OBJECT_MARKS_KEPT - 1,
-};
+#include "ndis/mark.h"
 
 const char *object_kind_text(enum object_kind kind)
 {
@@ -34,30 +29,6 @@ void object_mark(struct object *o, enum object_mark mark, uint8_t operation)
 {
     const struct exec_task *task = exec_current();
     object_mark_at(o, mark, operation, task->owner, exec_now_coarse(task->exec->world));
-}
-
-uint64_t object_mark_word(uint8_t mark, uint8_t operation, const struct nt_owner *owner,
-                          uint64_t time_100ns)
-{
-    uint64_t time = time_100ns / MARK_TIME_UNIT;
-    uint64_t driver = owner ? owner->index & 0x3ff : 0;
-    return (uint64_t)mark << 60 | (uint64_t)(operation & 0x3f) << 54 | driver << 44 |
-           (uint64_t)(exec_current()->processor & 0x3f) << 38 | (time & 0x3fffffffff);
-}
-
-/* The first mark stays in slot 0; later ones go round in the others. */
-void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
-                    const struct nt_owner *owner, uint64_t time_100ns)
-{
-    uint64_t word = object_mark_word((uint8_t)mark, operation, owner, time_100ns);
-    uint16_t written = atomic_load_explicit(&o->marks_written, memory_order_relaxed);
-    uint32_t slot = written == 0 ? 0 : 1u + (written - 1u) % MARK_SLOTS_LATEST;
-    atomic_store_explicit(&o->marks[slot], word, memory_order_relaxed);
-    if (written < UINT16_MAX - MARK_SLOTS_LATEST)
-        written++;
-    else
-        written = (uint16_t)(written - MARK_SLOTS_LATEST + 1); /* stays "many", keeps the slot */
-    atomic_store_explicit(&o->marks_written, written, memory_order_relaxed);
 }
 
 struct object_event object_mark_read(uint64_t word)

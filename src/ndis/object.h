@@ -83,15 +83,6 @@ static inline bool object_alive(const struct object *o)
  * operation  enum operation_kind, or 0 when the mark belongs to no operation */
 void object_mark(struct object *o, enum object_mark mark, uint8_t operation);
 
-/* The same, done by a given driver (NULL: NDIS) at a time that the caller knows. */
-void object_mark_at(struct object *o, enum object_mark mark, uint8_t operation,
-                    const struct nt_owner *owner, uint64_t time_100ns);
-
-/* What happened, who did it and when, as one word: event 4 bits, operation 6, driver 10, processor
- * 6, time 38. For what is no object but has a history. Any IRQL. */
-uint64_t object_mark_word(uint8_t mark, uint8_t operation, const struct nt_owner *owner,
-                          uint64_t time_100ns);
-
 /* One remembered mark, taken apart. */
 struct object_event {
     uint64_t time_100ns;

@@ -3,6 +3,7 @@
 
 #include "ndis/enter.h"
 #include "ndis/handle.h"
+#include "ndis/mark.h"
 #include "ndis/operation_ends.h"
 #include "ndis/report.h"
 #include "ndis/watch.h"
@@ -38,9 +39,11 @@ static enum operation_kind kind_of(const struct operation *op)
     return (enum operation_kind)atomic_load_explicit(&op->kind, memory_order_relaxed);
 }
 
-static void trace_operation(struct host *host, const struct operation *op, enum trace_kind event)
+/* Out of line, and only for a task that is observed. */
+static __attribute__((noinline)) void emit(struct host *host, const struct operation *op,
+                                           enum trace_kind event)
 {
-    if (__builtin_expect(!trace_on(host->trace), 1))
+    if (!trace_on(host->trace))
         return;
     const struct object *object = operation_object(op);
     const struct operation_row *row = &operation_rows[kind_of(op)];
@@ -53,6 +56,13 @@ static void trace_operation(struct host *host, const struct operation *op, enum 
     trace.to = told ? row->told : row->handler;
     trace.source = "API 2.0";
     trace_emit(host->trace, &trace);
+}
+
+static void trace_operation(const struct exec_task *task, struct host *host,
+                            const struct operation *op, enum trace_kind event)
+{
+    if (__builtin_expect(task->observed, 0))
+        emit(host, op, event);
 }
 
 void operation_begin(struct operation *op, enum operation_kind kind, PVOID parameters)
@@ -68,7 +78,7 @@ void operation_begin(struct operation *op, enum operation_kind kind, PVOID param
     const struct exec_task *task = exec_current();
     op->begun_100ns = exec_now_coarse(task->exec->world);
     object_mark_at(operation_object(op), MARK_CALLED, (uint8_t)kind, task->owner, op->begun_100ns);
-    trace_operation(task->exec->user, op, TRACE_OPERATION_CALLED);
+    trace_operation(task, task->exec->user, op, TRACE_OPERATION_CALLED);
 }
 
 void operation_abandon(struct operation *op)
@@ -78,9 +88,9 @@ void operation_abandon(struct operation *op)
 }
 
 /* Ends one operation and tells its requester, at a level that the requester allows. */
-static void tell(struct host *host, struct operation *op)
+static void tell(const struct exec_task *task, struct host *host, struct operation *op)
 {
-    trace_operation(host, op, TRACE_OPERATION_DELIVERED);
+    trace_operation(task, host, op, TRACE_OPERATION_DELIVERED);
     operation_rows[kind_of(op)].end(host, op, true);
 }
 
@@ -89,7 +99,7 @@ static void tell_from_work(struct exec_work *work)
     struct host *host = host_current();
     struct operation *op = work->context;
     atomic_fetch_sub(&host->untold_count, 1);
-    tell(host, op);
+    tell(exec_current(), host, op);
 }
 
 static bool must_wait_for_passive(const struct operation_row *row, const struct exec_task *task)
@@ -146,7 +156,7 @@ void operation_drain(struct exec_task *task)
             tell_at_passive(host, op);
         } else {
             atomic_fetch_sub(&host->untold_count, 1);
-            tell(host, op);
+            tell(task, host, op);
         }
     }
 }
@@ -186,8 +196,9 @@ static void deliver(struct host *host, struct operation *op)
         return;
     }
     task->delivering = 1;
-    tell(host, op);
-    operation_drain(task);
+    tell(task, host, op);
+    if (atomic_load_explicit(&host->untold_count, memory_order_relaxed) != 0)
+        operation_drain(task);
     task->delivering = 0;
 }
 
@@ -256,7 +267,7 @@ static NDIS_STATUS handler_pended(struct host *host, struct operation *op,
     uint8_t calling = OPERATION_CALLING;
     if (operation_state(op) == OPERATION_CALLING) {
         mark_answer(host, op, provider, NDIS_STATUS_PENDING);
-        trace_operation(host, op, TRACE_OPERATION_PENDED);
+        trace_operation(exec_current(), host, op, TRACE_OPERATION_PENDED);
     }
     if (atomic_compare_exchange_strong(&op->state, &calling, OPERATION_WAITING))
         return NDIS_STATUS_PENDING; /* op is the provider's from here: it may be gone already */
@@ -288,7 +299,7 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     op->status = status;
     atomic_store_explicit(&op->answered, 1, memory_order_relaxed);
     mark_answer(host, op, provider, status);
-    trace_operation(host, op, TRACE_OPERATION_RETURNED);
+    trace_operation(exec_current(), host, op, TRACE_OPERATION_RETURNED);
     if (completes_directly(host, row)) {
         row->end(host, op, false);
         return status;
@@ -297,11 +308,9 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
     return NDIS_STATUS_PENDING;
 }
 
-bool operation_fails(struct host *host, struct operation *op, enum fault_point point,
-                     NDIS_STATUS *status)
+bool operation_failed(struct host *host, struct operation *op, enum fault_point point,
+                      NDIS_STATUS *status)
 {
-    if (!nt_fault(point))
-        return false;
     *status = operation_returned(host, op, NULL, nt_fault_status(point));
     return true;
 }
@@ -378,7 +387,7 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
         verdict = watch_given(op);
     object_mark(operation_object(op), status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED : MARK_FAILED,
                 (uint8_t)kind);
-    trace_operation(host, op, TRACE_OPERATION_COMPLETED);
+    trace_operation(exec_current(), host, op, TRACE_OPERATION_COMPLETED);
     if (from == OPERATION_CALLING) {
         atomic_store_explicit(&op->state, OPERATION_EARLY, memory_order_release);
         watch_report(host, &verdict, function, NULL); /* op is the handler's thread's by now */

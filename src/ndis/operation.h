@@ -100,8 +100,13 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
 /* Whether the injector answers in the provider's place. Asked between operation_begin and the
  * visit, without locks; the provider never hears of the request. op may be gone when it is true.
  * status  set when true: what the request returns to its caller */
-bool operation_fails(struct host *host, struct operation *op, enum fault_point point,
-                     NDIS_STATUS *status);
+bool operation_failed(struct host *host, struct operation *op, enum fault_point point,
+                      NDIS_STATUS *status);
+static inline bool operation_fails(struct host *host, struct operation *op, enum fault_point point,
+                                   NDIS_STATUS *status)
+{
+    return nt_fault(point) && operation_failed(host, op, point, status);
+}
 
 /* The provider called the completion function. Call without locks. op may be gone afterwards.
  * kind      the kind that the called function completes
@@ -153,12 +158,19 @@ static inline struct object *operation_object(const struct operation *op)
 
 /* Keep a provider's context of an object: from its handler (C18), or from its completion (C16,
  * C17), which may run on another processor while the handler returns. What the completion said
- * stands. NULL says nothing. */
-static inline void context_from_handler(NDIS_HANDLE _Atomic *slot, NDIS_HANDLE context)
+ * stands. NULL says nothing.
+ * status  what the handler returned: after a final one no completion may come, so that nobody else
+ *         writes the slot unless the provider is wrong about its own context, too */
+static inline void context_from_handler(NDIS_HANDLE _Atomic *slot, NDIS_HANDLE context,
+                                        NDIS_STATUS status)
 {
     NDIS_HANDLE unset = NULL;
-    if (context)
+    if (!context)
+        return;
+    if (status == NDIS_STATUS_PENDING)
         atomic_compare_exchange_strong(slot, &unset, context);
+    else if (!atomic_load_explicit(slot, memory_order_relaxed))
+        atomic_store_explicit(slot, context, memory_order_relaxed);
 }
 
 static inline void context_from_completion(NDIS_HANDLE _Atomic *slot, NDIS_HANDLE context)

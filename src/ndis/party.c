@@ -97,7 +97,8 @@ static struct party *take(struct vc *vc)
     vc->spare_parties = party->next_spare;
     vc->spare_party_count--;
     atomic_store_explicit(&party->object.marks_written, 0, memory_order_relaxed);
-    slab_note_stack(slab_of(vc), &party->object, __builtin_return_address(0));
+    if (__builtin_expect(vc->adapter->host->verifier, 0))
+        slab_note_stack(slab_of(vc), &party->object, __builtin_return_address(0));
     return party;
 }
 
@@ -153,7 +154,7 @@ void party_discard(struct party *party)
 }
 
 /* The last mark of a released party is the completion that released it. */
-static void release(struct party *party)
+void party_release(struct party *party)
 {
     struct vc *vc = party_vc(party);
     if (party->deferred)
@@ -164,28 +165,13 @@ static void release(struct party *party)
         give_back(vc, party);
 }
 
-const struct state_cell *party_step(struct party *party, enum party_event event)
+void party_observed(const struct party *party, enum party_event event, uint8_t next)
 {
-    const struct state_cell *cell = &party_table[party->state][event];
-    assert(cell->action != STATE_UNDECIDED && cell->action != STATE_NEVER);
-    if (cell->action == STATE_BREAKS)
-        return cell;
     struct vc *vc = party_vc(party);
-    if (__builtin_expect(trace_on(vc->adapter->host->trace), 0))
-        report_state(vc->adapter->host, &party->object, &vc->object, party_event_names[event],
-                     party_state_names[party->state], party_state_names[cell->next], "API 8.9");
-    if (party->state == PARTY_ACTIVE) {
-        vc->active_party_count--;
-        vc->told_party_count -= party->incoming_drop;
-    }
-    party->state = cell->next;
-    if (party->state == PARTY_ACTIVE) {
-        vc->active_party_count++;
-        vc->told_party_count += party->incoming_drop;
-    }
-    if (event == PARTY_ADD_FAILED || event == PARTY_DROPPED || event == PARTY_CLOSED)
-        release(party);
-    return cell;
+    struct host *host = vc->adapter->host;
+    if (trace_on(host->trace))
+        report_state(host, &party->object, &vc->object, party_event_names[event],
+                     party_state_names[party->state], party_state_names[next], "API 8.9");
 }
 
 struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)

@@ -72,9 +72,36 @@ NDIS_HANDLE party_publish(struct party *party);
 /* Gives back a party that party_new made and nobody heard of. Caller holds vc->lock. */
 void party_discard(struct party *party);
 
+/* What party_step leaves to others: a step that the trace may want to hear of, and the end. */
+void party_observed(const struct party *party, enum party_event event, uint8_t next);
+void party_release(struct party *party);
+
 /* Moves the party; the only writer of its state and of the VC's counts. Caller holds vc->lock.
- * PARTY_DROPPED, PARTY_CLOSED and PARTY_ADD_FAILED release it: its handle is dead. */
-const struct state_cell *party_step(struct party *party, enum party_event event);
+ * PARTY_DROPPED, PARTY_CLOSED and PARTY_ADD_FAILED release it: its handle is dead. In line, because
+ * the event is known where it is called. */
+static inline const struct state_cell *party_step(struct party *party, enum party_event event)
+{
+    const struct state_cell *cell = &party_table[party->state][event];
+    assert(cell->action != STATE_UNDECIDED);
+    assert(cell->action != STATE_NEVER);
+    if (cell->action == STATE_BREAKS)
+        return cell;
+    struct vc *vc = party_vc(party);
+    if (__builtin_expect(exec_current()->observed, 0))
+        party_observed(party, event, cell->next);
+    if (party->state == PARTY_ACTIVE) {
+        vc->active_party_count--;
+        vc->told_party_count -= party->incoming_drop;
+    }
+    party->state = cell->next;
+    if (party->state == PARTY_ACTIVE) {
+        vc->active_party_count++;
+        vc->told_party_count += party->incoming_drop;
+    }
+    if (event == PARTY_ADD_FAILED || event == PARTY_DROPPED || event == PARTY_CLOSED)
+        party_release(party);
+    return cell;
+}
 
 /* The party stands, though the client has not heard it yet: the VC's make call or its own addition
  * is over on the call manager's side. Caller holds vc->lock. */

@@ -49,7 +49,7 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
     NDIS_STATUS status;
     if (operation_fails(call->host, &party->op, FAULT_ProtocolCmAddParty, &status))
         return status;
-    struct watch watch = watch_parameters(parameters);
+    struct watch watch = watch_parameters(call->host, parameters);
     watch_keep(&party->op, &watch);
     struct visit visit = visit_begin(cm, "ProtocolCmAddParty");
     status =
@@ -60,7 +60,7 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
     watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &party->object);
     visit_end(&visit);
     /* Until operation_returned the party is ours, completed early or not. */
-    context_from_handler(&party->cm_context, context);
+    context_from_handler(&party->cm_context, context, status);
     return operation_returned(call->host, &party->op, &cm->module->owner, status);
 }
 

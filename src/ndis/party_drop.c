@@ -64,7 +64,7 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
     if (!may_drop(&call, party, NdisPartyHandle))
         return NDIS_STATUS_FAILURE;
     operation_begin(&party->op, OP_DROP_PARTY, Buffer);
-    struct watch watch = watch_data(Buffer, Size);
+    struct watch watch = watch_data(call.host, Buffer, Size);
     watch_keep(&party->op, &watch);
     const struct driver *cm = af_cm(vc->af);
     NDIS_HANDLE context = party->cm_context;
@@ -248,7 +248,7 @@ static void dispatch_incoming_drop(enum edge edge, const char *function, NDIS_ST
         (void)call_breaks(&call, rule, NdisPartyHandle, DropStatus, "the party is %s", state);
     if (!tell)
         return;
-    struct watch watch = watch_data(Buffer, Size);
+    struct watch watch = watch_data(call.host, Buffer, Size);
     tell_of_drop(client, handlers, context, DropStatus, Buffer, Size);
     if (watch_changed(&watch))
         (void)call_breaks(&call, RULE_CLOSE_DATA_CHANGED, NdisPartyHandle, DropStatus,

@@ -65,7 +65,7 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     }
     vc->activation_known = vc->activation_count;
     operation_begin(&vc->qos_op, OP_MODIFY_QOS, CallParameters);
-    struct watch watch = watch_parameters(CallParameters);
+    struct watch watch = watch_parameters(call.host, CallParameters);
     watch_keep(&vc->qos_op, &watch);
     NDIS_HANDLE context = vc->cm_context;
     const struct driver *cm = af_cm(vc->af);

@@ -155,7 +155,7 @@ static NDIS_STATUS ask_to_register(const struct call *call, struct sap *sap, PCO
         (void)visit_breaks(&visit, RULE_CM_REGISTER_SAP_CONTEXT_UNSET, &sap->object, status,
                            "*CallMgrSapContext is still NULL");
     visit_end(&visit);
-    context_from_handler(&sap->cm_context, context);
+    context_from_handler(&sap->cm_context, context, status);
     return operation_returned(call->host, &sap->op, &cm->module->owner, status);
 }
 

@@ -46,32 +46,10 @@ static uint64_t digest_parameters(const CO_CALL_PARAMETERS *parameters)
     return digest;
 }
 
-static uint32_t digest_of(const void *lent, uint32_t size)
+uint32_t watch_digest(const void *lent, uint32_t size)
 {
     uint64_t digest = size ? add_bytes(1, lent, size) : digest_parameters(lent);
     return (uint32_t)(digest >> 32) | 1;
-}
-
-/* Without the verifier nothing is watched: three digests for each party cost more than the rest. */
-static bool watches(void)
-{
-    const struct host *host = exec_current()->exec->user;
-    return host->verifier;
-}
-
-struct watch watch_parameters(const CO_CALL_PARAMETERS *parameters)
-{
-    return (struct watch){parameters, 0, watches() ? digest_of(parameters, 0) : 0};
-}
-
-struct watch watch_data(const void *data, UINT size)
-{
-    return (struct watch){data, size, size && watches() ? digest_of(data, size) : 0};
-}
-
-bool watch_changed(const struct watch *watch)
-{
-    return watch->digest && digest_of(watch->lent, watch->size) != watch->digest;
 }
 
 static bool says_so(const CO_CALL_PARAMETERS *parameters)
@@ -99,11 +77,9 @@ static const char *what_of(enum rule_id rule)
     }
 }
 
-void watch_handler(const struct watch *watch, const struct visit *visit, enum rule_id rule,
-                   struct object *about)
+void watch_handler_changed(const struct watch *watch, const struct visit *visit, enum rule_id rule,
+                           struct object *about)
 {
-    if (__builtin_expect(!watch_changed(watch), 1))
-        return;
     bool allowed =
         rule == RULE_MCO_ACTIVATE_CHANGED ? may_round(watch->lent) : says_so(watch->lent);
     if (!allowed)

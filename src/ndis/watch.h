@@ -27,9 +27,21 @@ static inline uint64_t watch_mix(uint64_t digest, uint64_t word)
     return digest ^ digest >> 29;
 }
 
-/* Begins a watch on call parameters, or on close data (NULL and 0: nothing to watch). */
-struct watch watch_parameters(const CO_CALL_PARAMETERS *parameters);
-struct watch watch_data(const void *data, UINT size);
+/* A digest of close data, or with size 0 of call parameters; never 0. */
+uint32_t watch_digest(const void *lent, uint32_t size);
+
+/* Begins a watch on call parameters, or on close data (NULL and 0: nothing to watch). Without the
+ * verifier nothing is watched: three digests for each party cost more than the rest. */
+static inline struct watch watch_parameters(const struct host *host,
+                                            const CO_CALL_PARAMETERS *parameters)
+{
+    return (struct watch){parameters, 0, host->verifier ? watch_digest(parameters, 0) : 0};
+}
+
+static inline struct watch watch_data(const struct host *host, const void *data, UINT size)
+{
+    return (struct watch){data, size, size && host->verifier ? watch_digest(data, size) : 0};
+}
 
 /* Keeps the watch for the completion, too. Call between operation_begin and the handler. */
 static inline void watch_keep(struct operation *op, const struct watch *watch)
@@ -39,13 +51,22 @@ static inline void watch_keep(struct operation *op, const struct watch *watch)
 }
 
 /* Whether what was lent is not what it was, and carries no flag that allows it. */
-bool watch_changed(const struct watch *watch);
+static inline bool watch_changed(const struct watch *watch)
+{
+    return watch->digest && watch_digest(watch->lent, watch->size) != watch->digest;
+}
 
 /* The visited handler has returned: reports the rule if the parameters were changed in it without
  * CALL_PARAMETERS_CHANGED.
  * rule  PARAMETERS_CHANGED_FLAG, or MCO_ACTIVATE_CHANGED for a miniport without a ROUND flag */
-void watch_handler(const struct watch *watch, const struct visit *visit, enum rule_id rule,
-                   struct object *about);
+void watch_handler_changed(const struct watch *watch, const struct visit *visit, enum rule_id rule,
+                           struct object *about);
+static inline void watch_handler(const struct watch *watch, const struct visit *visit,
+                                 enum rule_id rule, struct object *about)
+{
+    if (__builtin_expect(watch_changed(watch), 0))
+        watch_handler_changed(watch, visit, rule, about);
+}
 
 /* Which rule was broken by the time that an operation is completed, and whose. */
 struct watch_verdict {

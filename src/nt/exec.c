@@ -202,6 +202,7 @@ void task_place(struct exec_task *task, struct exec_inner *exec, uint32_t proces
     task->exec = &exec->head;
     task->processor = (uint16_t)processor;
     task->cpu = &exec->cpus[processor];
+    task->observed = task->simulated || exec->world->head.trace;
 }
 
 uint32_t processor_in_turn(struct exec_inner *exec)

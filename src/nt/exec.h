@@ -177,7 +177,8 @@ struct exec_task {
     uint8_t irql_floor;     /* it may not go below this (DISPATCH inside a DPC)           */
     uint8_t kind;           /* enum exec_task_kind                                        */
     bool simulated;
-    uint32_t id;                /* number in the world, in order of creation                  */
+    bool observed; /* its world is simulated or has a trace: whoever enters or leaves asks those */
+    uint32_t id;   /* number in the world, in order of creation                  */
     uint64_t point_count;       /* simulated: points and questions that it came to            */
     uint64_t since;             /* exec_moment_reached: what it can know of                   */
     struct exec_thread *thread; /* the system thread it is, or NULL                        */
