@@ -10,9 +10,10 @@ build=(
 )
 
 # libclang-rt-dev brings the sanitizer runtimes of the release's own clang (14 in Debian 12), which
-# clang only recommends; llvm brings llvm-symbolizer, without which a report has no names.
+# clang only recommends; llvm brings llvm-symbolizer, without which a report has no names. gdb says
+# where a run stands with --on-violation debug.
 check=(
-    clang clang-format clang-tidy libclang-rt-dev llvm libcmocka-dev lua5.4 tshark
+    clang clang-format clang-tidy libclang-rt-dev llvm libcmocka-dev lua5.4 tshark gdb
     gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev
 )
 

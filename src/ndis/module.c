@@ -77,6 +77,7 @@ static void prepare(struct host *host, struct module *module)
     char path[MODULE_REGISTRY_CHARACTERS];
     module->index = (uint16_t)(atomic_fetch_add(&host->world->module_count, 1) + 1);
     nt_owner_init(&module->owner, module->name, module->index, module);
+    memcpy(&module->owner.code, &module->entry, sizeof(module->owner.code));
     snprintf(path, sizeof(path), "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\%s",
              module->name);
     wide_from_text(&module->registry_path, module->registry_text, MODULE_REGISTRY_CHARACTERS, path);

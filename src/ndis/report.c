@@ -140,6 +140,7 @@ static void report(struct host *host, const struct nt_owner *owner, enum rule_id
     brk.time_100ns = exec_now(host->exec->world);
     brk.step = host->exec->world->step;
     brk.handler = report_handler(owner, function);
+    brk.code = owner ? owner->code : NULL;
     rule_break_status(&brk, (uint32_t)status, report_status_name(status));
     vsnprintf(text, sizeof(text), format, arguments);
     rule_break_detail(&brk, "%s", text);

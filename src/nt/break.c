@@ -22,6 +22,7 @@ static void report(struct exec_task *task, enum rule_id rule, const char *functi
     struct rule_break brk;
     rule_break_begin(&brk, rule, function);
     rule_break_driver(&brk, task->owner ? task->owner->name : NULL, task->exec->name);
+    brk.code = task->owner ? task->owner->code : NULL;
     brk.processor = task->processor;
     brk.irql = task->irql;
     brk.time_100ns = exec_now(world);

@@ -2,6 +2,7 @@
 #include "nt/fiber.h"
 
 #include "rules/store.h"
+#include "rules/trap.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -213,7 +214,7 @@ void fiber_switch(struct fiber *from, struct fiber *to, bool last)
 #ifdef FIBER_TSAN
     __tsan_switch_to_fiber(to->racer, 0);
 #endif
-    stack_runs_below(to->stack ? (char *)to->stack + to->stack_bytes : NULL);
+    stack_runs_in(to->stack, to->stack_bytes);
     fiber_swap(&from->place, to->place);
     fiber_arrived(from);
 }
@@ -278,6 +279,7 @@ bool fiber_create(struct fiber_pool *pool, struct fiber *fiber, void (*entry)(vo
 void fiber_destroy(struct fiber_pool *pool, struct fiber *fiber)
 {
     assert(fiber->stack);
+    trap_forget(fiber->stack, fiber->stack_bytes);
 #ifdef FIBER_ASAN
     __asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
     __lsan_unregister_root_region(fiber->stack, fiber->stack_bytes);

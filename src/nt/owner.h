@@ -57,6 +57,7 @@ struct nt_owner {
     const char *name; /* for reports; borrowed                                           */
     uint32_t index;   /* the driver's number in its host                                 */
     void *user;       /* back pointer to the ndis driver                                 */
+    const void *code; /* any address in its image; NULL: not known                       */
     _Atomic uint32_t paged_count; /* of its memory, blocks that may be paged out: pool.c */
     struct nt_shard shards[NT_SHARDS];
 };

@@ -3,8 +3,9 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
+
+#include "rules/trap.h"
 
 static void lock(struct rules *rules)
 {
@@ -153,6 +154,16 @@ static void tell_subscribers(struct rules *rules, const struct rule_break *brk)
     rules->telling = false;
 }
 
+/* Where the runtime returns to the driver that broke the rule by calling it; NULL: it did not call
+ * (its handler has returned, its memory was touched, it is gone), or left no frame behind. */
+static const void *caller_of(const struct rule_break *brk)
+{
+    if (brk->handler || !brk->stack.count)
+        return NULL;
+    const void *address = brk->stack.frame[0];
+    return !brk->code || stack_same_object(address, brk->code) ? address : NULL;
+}
+
 void rules_report(struct rules *rules, const struct rule_break *brk)
 {
     struct rule_break told = *brk;
@@ -174,7 +185,7 @@ void rules_report(struct rules *rules, const struct rule_break *brk)
     if (stop)
         stop(context, &told);
     if (debug)
-        (void)raise(SIGTRAP); /* the driver's frame is above this one */
+        (void)trap_raise(caller_of(brk));
 }
 
 void rules_expect(struct rules *rules, enum rule_id id)

@@ -82,6 +82,7 @@ struct rule_break {
     uint16_t history_lost_count;                   /* older lines that did not fit */
     struct rule_history history[RULE_HISTORY_MAX]; /* oldest first */
     const void *handler;    /* the driver's callback whose return broke the rule; NULL: it called */
+    const void *code;       /* any address in the driver's image; NULL: not known */
     struct stack stack;     /* who called; printed as function, file and line, never as pointer */
     struct stack allocated; /* of what the break is about; count 0: not known */
     struct stack freed;     /* likewise */
@@ -95,7 +96,7 @@ struct rule_break {
 enum rules_policy {
     RULES_REPORT, /* count, tell the subscribers, go on (the default) */
     RULES_STOP,   /* the same, then call the stop callback for an unexpected violation */
-    RULES_DEBUG   /* the same, then raise SIGTRAP where the rule was broken, and go on */
+    RULES_DEBUG   /* the same, then raise SIGTRAP where the rule was broken (trap.h), and go on */
 };
 
 /* Hear of one break. Runs on the reporting thread with the sink locked, so calls never overlap: it

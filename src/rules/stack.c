@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unwind.h>
 
+#include "rules/trap.h"
+
 /* The linker puts the code of the runtime between these: the first and the last of its archives
  * (src/meson.build). Compilers move unlikely code to a section of its own, so there are two ranges.
  * A program that links single archives of ours has no such marks. */
@@ -64,11 +66,18 @@ static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *arg
     return out->count == STACK_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
+static void take_frames(struct walk *walk)
+{
+    trap_lift();
+    (void)_Unwind_Backtrace(take_frame, walk);
+    trap_lower();
+}
+
 __attribute__((noinline)) void stack_take(struct stack *out, const void *nearest)
 {
     struct walk walk = {out, nearest ? nearest : __builtin_return_address(0), NULL, NULL};
     out->count = 0;
-    (void)_Unwind_Backtrace(take_frame, &walk);
+    take_frames(&walk);
     if (walk.nearest && nearest)
         stack_take(out, NULL);
 }
@@ -78,7 +87,7 @@ __attribute__((noinline)) void stack_take_places(struct stack *out, const void *
 {
     struct walk walk = {out, nearest, hear, context};
     out->count = 0;
-    (void)_Unwind_Backtrace(take_frame, &walk);
+    take_frames(&walk);
     if (walk.nearest)
         stack_take(out, NULL);
 }
@@ -104,6 +113,12 @@ static uintptr_t object_of(const void *address)
         return (uintptr_t)found.dli_fbase;
 #endif
     return 0;
+}
+
+bool stack_same_object(const void *a, const void *b)
+{
+    uintptr_t object = object_of(a);
+    return object && object == object_of(b);
 }
 
 static uint64_t offset_of(const void *address)

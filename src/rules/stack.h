@@ -54,6 +54,9 @@ bool stack_same(const struct stack *a, const struct stack *b, unsigned frame_cou
  * word of at most nine letters. Nothing for an empty one. (report.c) */
 void stack_print(FILE *file, const char *heading, const struct stack *stack);
 
+/* Whether two addresses lie in one object file, such as a driver's image. */
+bool stack_same_object(const void *a, const void *b);
+
 /* Whether an address is code of the runtime: the executive, NDIS, rules, trace and links, whether
  * they are in libcondis or all of them in the program (condis_whole_dep). The client and everything
  * above it are callers like any driver. A program that links single archives of ours has no marks

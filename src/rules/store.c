@@ -64,41 +64,58 @@ void stack_store_destroy(struct stack_store *store)
 
 /* ---- how far a stack may be read ---- */
 
-static _Thread_local uintptr_t thread_end; /* of the thread's own stack; 0: not asked yet */
-static _Thread_local uintptr_t fiber_end;
+/* From the lowest byte to one past the highest; end 0: not known. */
+struct bounds {
+    uintptr_t start;
+    uintptr_t end;
+};
 
-void stack_runs_below(const void *end)
+static _Thread_local struct bounds thread_bounds; /* of the thread's own stack, once asked */
+static _Thread_local struct bounds fiber_bounds;  /* of the fiber that runs; end 0: none does */
+
+void stack_runs_in(const void *stack, size_t stack_bytes)
 {
-    fiber_end = (uintptr_t)end;
+    fiber_bounds = (struct bounds){(uintptr_t)stack, (uintptr_t)stack + stack_bytes};
 }
 
-static uintptr_t ask_thread_end(void)
+static struct bounds ask_thread(void)
 {
+    struct bounds nothing = {1, 1}; /* nothing may be read */
     pthread_attr_t attributes;
     void *start;
     size_t bytes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return 1; /* nothing may be read */
-    uintptr_t end =
-        pthread_attr_getstack(&attributes, &start, &bytes) == 0 ? (uintptr_t)start + bytes : 1;
+        return nothing;
+    bool known = pthread_attr_getstack(&attributes, &start, &bytes) == 0;
     (void)pthread_attr_destroy(&attributes);
-    return end;
+    return known ? (struct bounds){(uintptr_t)start, (uintptr_t)start + bytes} : nothing;
+}
+
+static struct bounds bounds_now(void)
+{
+    if (fiber_bounds.end)
+        return fiber_bounds;
+    if (!thread_bounds.end)
+        thread_bounds = ask_thread();
+    return thread_bounds;
 }
 
 static uintptr_t stack_end(void)
 {
-    if (fiber_end)
-        return fiber_end;
-    if (!thread_end)
-        thread_end = ask_thread_end();
-    return thread_end;
+    return bounds_now().end;
+}
+
+bool stack_holds(uintptr_t address)
+{
+    struct bounds bounds = bounds_now();
+    return address >= bounds.start && address < bounds.end;
 }
 
 void stack_store_prepare(void)
 {
     stack_prepare();
-    if (!thread_end)
-        thread_end = ask_thread_end();
+    if (!thread_bounds.end)
+        thread_bounds = ask_thread();
 }
 
 /* ---- knowing a stack again ---- */

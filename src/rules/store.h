@@ -34,8 +34,12 @@ const struct stack *stack_keep(struct stack_store *store, const void *nearest);
 
 enum { STACK_STORE_MAX = 1 << 16 };
 
-/* Say where the stack ends that runs from now on in this thread: one past its highest byte; NULL:
- * the thread's own stack. Fibers say it at each switch. */
-void stack_runs_below(const void *end);
+/* Say which stack runs from now on in this thread, from its lowest byte; 0 bytes: the thread's own.
+ * Fibers say it at each switch. */
+void stack_runs_in(const void *stack, size_t stack_bytes);
+
+/* Whether an address lies on the running stack. In a handler of signals that has a stack of its own
+ * the running one is the one that was interrupted. */
+bool stack_holds(uintptr_t address);
 
 #endif

@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# debug.sh CONDIS TWICE EXAMPLES: what a report says, in which order, and that its last line leads
-# back to the spot; what follows a report with --on-violation.
+# debug.sh CONDIS TWICE EXAMPLES LEAKY ASTRAY DOCS: what a report says, in which order, and that its
+# last line leads back to the spot; what follows a report with --on-violation.
 set -eu
 . "$(dirname "$0")/lib.sh"
 twice=$2
 examples=$3
+astray=$5
+docs=$6
 # What the drivers leak on purpose is not for a leak checker to find.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 ulimit -c 0
@@ -82,12 +84,41 @@ for policy in stop debug; do
         --sim --seed 7 -- "$4"
 done
 
-if command -v gdb >/dev/null; then
-    gdb -q -batch -ex run -ex continue -ex backtrace --args "$condis" run "$examples/first.lua" \
-        --sim --seed 7 --on-violation debug -- "$twice" >"$work/gdb" 2>&1 </dev/null || :
-    grep -q 'SIGTRAP' "$work/gdb" || wrong "gdb hears of no SIGTRAP: $(tail "$work/gdb")"
-    grep -q 'in FreeAndComplete (.*twice\.c:8\|FreeAndComplete (.*twice\.c:8' "$work/gdb" ||
-        wrong "gdb does not stand above the driver: $(tail -n 30 "$work/gdb")"
+# In gdb the driver's function is the innermost one, wherever it runs; and so it is in a core file.
+# gdb_session COMMAND...: what gdb says to each, to the run in $run.
+gdb_session() {
+    for word in "$@"; do
+        set -- "$@" -ex "$word"
+        shift
+    done
+    # shellcheck disable=SC2086 # words
+    gdb -q -nx -batch -iex 'set debuginfod enabled off' -iex 'set width 0' \
+        -iex 'set print thread-events off' "$@" \
+        --args "$condis" run "$work/astray.lua" $run --on-violation debug -- "$astray" 2>&1 \
+        </dev/null | grep -v '^\[\|^Using host\|^warning: ' >"$work/gdb" || :
+}
+
+if command -v gdb >/dev/null && [ "${SKIP_GDB:-}" != yes ]; then
+    echo "host('one'):load(arg[1]) sleep(20)" >"$work/astray.lua"
+    run='--sim --seed 1'
+    gdb_session run 'backtrace 2' 'print Offset' next
+    sed -e "s#$work/##g; s#[^ ]*/astray0\.so#./astray.so#g; s#astray0#astray#g" \
+        -e 's#[^ ]*/astray\.c#astray.c#g; s#0x[0-9a-f]*#0x55550000#g' "$work/gdb" >"$work/session"
+    sed -n '/^<!-- session -->/,/^```$/p' "$docs/verifier.md" |
+        grep -v '^<!--\|^```\|^\$ ' >"$work/page" || :
+    diff "$work/page" "$work/session" || wrong 'docs/verifier.md shows another session'
+    run='--live'
+    core="generate-core-file $work/core"
+    grep -q __asan_init "$condis" && core='next' # its shadow is too much for a core file
+    gdb_session run 'backtrace 1' "$core"
+    grep -q '^#0  Forget (.*astray\.c:2' "$work/gdb" ||
+        wrong "live gdb stands elsewhere: $(cat "$work/gdb")"
+    if [ -e "$work/core" ]; then
+        gdb -q -nx -batch -iex 'set debuginfod enabled off' -ex 'backtrace 1' "$condis" \
+            "$work/core" >"$work/gdb" 2>&1 </dev/null || :
+        grep -q '^#0  Forget (.*astray\.c:2' "$work/gdb" ||
+            wrong "a core stands elsewhere: $(cat "$work/gdb")"
+    fi
 fi
 
 finish
