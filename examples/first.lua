@@ -2,7 +2,7 @@
 -- first.lua [DRIVER]: a root calls, adds and drops parties through the call manager of
 -- examples/first, whose network holds nobody at the other end. To break it, see the README.
 
-local driver = arg[1] and arg[1]:match('%.so$') and arg[1] or 'first'
+local driver = arg[1] or 'first'
 local root = station('root', {driver = driver})
 local call, anna = root:call('@anna', {multipoint = true})
 local bert = call:add '@bert'

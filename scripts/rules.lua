@@ -173,7 +173,8 @@ put('')
 put([[condis knows %d rules: every obligation C1 to C130 that Microsoft's pages put on a
 connection-oriented driver, every SDV rule that names its functions, and what the executive asks of
 any driver. `condis rules` lists them, `condis rules ID` explains one: what the documentation asks
-and where, an example of the mistake, how to mend it.]], #rules)
+and where, an example of the mistake, how to mend it; `condis rules C95` explains every rule of one
+obligation.]], #rules)
 put('')
 put([[Each rule that can be seen has two small drivers in `tests/broken`: one makes **the mistake**,
 and this rule and no other is broken; **the near miss** does the closest thing that is right, and

@@ -164,14 +164,16 @@ stage_bench() {
 # The cases are the call paths.
 sweep_faults() {
     local seed=$1 completion=$2 condis=build/gcc/tools/condis/condis input=build/check/input.txt
-    local example passed=0 failed=0 line
+    local example passed=0 failed=0 line file
     shift 2
     make_input "$input"
     [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
     for example in "$@"; do
         echo "--- $example, seed $seed, completion $completion"
+        file=()
+        [[ $example != */share.lua ]] || file=("$input")
         line=$(timeout 900 "$condis" faults "$example" --seed "$seed" \
-            --completion "$completion" -- "$input" 2>&1 | tee /dev/stderr | tail -n 1)
+            --completion "$completion" -- "${file[@]}" 2>&1 | tee /dev/stderr | tail -n 1)
         [[ $line =~ ([0-9]+)\ survived,\ ([0-9]+)\ found ]] || { failed=$((failed + 1)); continue; }
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
     done

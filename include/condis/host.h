@@ -126,6 +126,11 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
 /* Ends a world and every host still in it. What drivers leaked is reported first. */
 void condis_world_destroy(struct condis_world *world);
 
+/* Writes out what is buffered of the trace. The last time after the hosts are gone and before the
+ * world is: then the file holds all of it.
+ * Errors: the disk did not take everything so far. */
+bool condis_world_trace_flush(struct condis_world *world, struct condis_error *error);
+
 /* The next occurrence of this rule is expected: it is counted as met, not as a violation.
  * Errors: no rule has this id. */
 bool condis_world_expect(struct condis_world *world, const char *rule, struct condis_error *error);

@@ -95,6 +95,8 @@ struct condis_script_options {
     FILE *err;        /* errors, broken rules and what drivers print; NULL: standard error */
     FILE *json;       /* NULL: none; else one JSON document is written at the end */
     bool live_screen; /* out is a terminal: progress may rewrite its line */
+    bool tells_crash; /* says on err where code was that SIGSEGV, SIGBUS, SIGFPE or SIGILL ends; */
+                      /* the process still ends. Not for a program with handlers of its own */
     /* Hears of each broken rule, as condis_world_options.on_violation does; NULL: nobody. */
     void (*on_violation)(void *context, const struct condis_violation *violation);
     void *context;

@@ -14,7 +14,6 @@
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "ndis/schedule.h"
@@ -73,20 +72,6 @@ static void place_of(const struct stack *stack, char *text, size_t text_bytes)
              slash ? slash + 1 : info.dli_fname);
 }
 
-/* Where the signal came: what lies nearer on the stack is the handler's. */
-static const void *place_of_signal(const void *context)
-{
-    const ucontext_t *at = context;
-#if defined(__x86_64__)
-    return (const void *)(uintptr_t)at->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-    return (const void *)(uintptr_t)at->uc_mcontext.pc;
-#else
-    (void)at;
-    return NULL;
-#endif
-}
-
 /* What is known is written before what may crash again. Who runs on and on is caught anywhere in
  * his loop, so his place is no more than a module. */
 static void hear_signal(int signal, siginfo_t *info, void *context)
@@ -101,7 +86,7 @@ static void hear_signal(int signal, siginfo_t *info, void *context)
         _exit(1);
     snprintf(area->key, sizeof area->key, signal == SIGPROF ? "hung" : "signal %d", signal);
     copy_title(area, "%s", signal == SIGPROF ? "HUNG" : "CRASH");
-    stack_take(&stack, place_of_signal(context));
+    stack_take(&stack, stack_place_of_signal(context));
     place_of(&stack, place, sizeof place);
     if (signal == SIGPROF) {
         snprintf(area->key, sizeof area->key, "hung %s", strstr(place, " of "));

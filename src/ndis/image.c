@@ -198,13 +198,34 @@ static void *map_copy(const char *path, struct condis_error *error)
     return image;
 }
 
+/* Maps the file itself, the first time. The loader trusts a file's own words about its length, and
+ * one that was cut off would end the process. */
+static void *map_file(const char *path, struct condis_error *error)
+{
+    struct stat facts = {0};
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    size_t wanted = file < 0 ? SIZE_MAX : mapped_bytes(file);
+    if (file >= 0 && fstat(file, &facts) != 0)
+        wanted = SIZE_MAX;
+    if (file >= 0)
+        close(file);
+    if (wanted != SIZE_MAX && wanted > (size_t)facts.st_size) {
+        error_say(error,
+                  "'%s' is cut off: it has %lld bytes and says that it has %zu or more; build or "
+                  "copy it again",
+                  path, (long long)facts.st_size, wanted);
+        return NULL;
+    }
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
 static void *map(const char *path, struct condis_error *error)
 {
     pthread_mutex_lock(&images_mutex);
     void *image = spare_take(path);
     if (!image) {
         void *mapped = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-        image = mapped ? map_copy(path, error) : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        image = mapped ? map_copy(path, error) : map_file(path, error);
         if (mapped)
             dlclose(mapped);
     }

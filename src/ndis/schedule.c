@@ -52,6 +52,8 @@ bool condis_schedule_read(struct condis_schedule *schedule, const char *path,
     if (!wrong && !schedule_plan(&schedule->schedule, decisions, count))
         wrong = "no memory";
     free(decisions);
+    if (wrong && line == 0)
+        return error_say(error, "schedule '%s': %s", path, wrong);
     return !wrong || error_say(error, "schedule '%s', line %u: %s", path, line, wrong);
 }
 

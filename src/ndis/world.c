@@ -259,6 +259,14 @@ void condis_world_destroy(struct condis_world *world)
     free(world);
 }
 
+bool condis_world_trace_flush(struct condis_world *world, struct condis_error *error)
+{
+    int failure = trace_flush(world->trace);
+    if (failure)
+        return error_say(error, "the trace is not whole: %s", strerror(failure));
+    return true;
+}
+
 bool condis_world_expect(struct condis_world *world, const char *rule, struct condis_error *error)
 {
     enum rule_id id = rule_by_name(rule);

@@ -88,25 +88,21 @@ static void tell_touch(const struct piece *piece, const char *address, const cha
                         (unsigned long long)b->bytes);
 }
 
-/* Which instruction it was, and whether it wrote. */
-static const void *place_of(const void *context, bool *wrote)
+/* Whether the instruction wrote. */
+static bool is_write(const void *context)
 {
-    *wrote = false;
 #if defined(__x86_64__)
     const ucontext_t *user = context;
-    *wrote = (user->uc_mcontext.gregs[REG_ERR] & 2) != 0;
-    return (const void *)(uintptr_t)user->uc_mcontext.gregs[REG_RIP]; // NOLINT
+    return (user->uc_mcontext.gregs[REG_ERR] & 2) != 0;
 #else
     (void)context;
-    return NULL;
+    return false;
 #endif
 }
 
 static void hear_fault(int signal, siginfo_t *info, void *context)
 {
     const struct piece *piece = find(info->si_addr);
-    bool wrote;
-    const void *place = place_of(context, &wrote);
     if (!piece) { /* not ours: as if nobody had listened */
         (void)sigaction(signal, &before, NULL);
         return;
@@ -114,7 +110,8 @@ static void hear_fault(int signal, siginfo_t *info, void *context)
     char *page = (char *)((uintptr_t)info->si_addr & ~(uintptr_t)(PAGE_BYTES - 1)); // NOLINT
     if (mprotect(page, PAGE_BYTES, PROT_READ | PROT_WRITE) != 0)
         (void)sigaction(signal, &before, NULL);
-    tell_touch(piece, info->si_addr, wrote ? "a write" : "a read", place);
+    tell_touch(piece, info->si_addr, is_write(context) ? "a write" : "a read",
+               stack_place_of_signal(context));
 }
 
 /* ---- the arena --------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "nt/schedule.h"
 #include "nt/exec.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,7 @@ const char *schedule_read(FILE *file, struct decision **decisions, uint32_t *cou
         }
     }
     if (!wrong && ferror(file))
-        wrong = "it cannot be read";
+        wrong = strerror(errno);
     else if (!wrong && *line == 0)
         wrong = "it is empty: a schedule begins with `condis schedule 1`";
     if (wrong) {

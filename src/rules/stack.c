@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unwind.h>
 
 #include "rules/trap.h"
@@ -90,6 +91,19 @@ __attribute__((noinline)) void stack_take_places(struct stack *out, const void *
     take_frames(&walk);
     if (walk.nearest)
         stack_take(out, NULL);
+}
+
+const void *stack_place_of_signal(const void *context)
+{
+    const ucontext_t *at = context;
+#if defined(__x86_64__)
+    return (const void *)(uintptr_t)at->uc_mcontext.gregs[REG_RIP]; // NOLINT: a register
+#elif defined(__aarch64__)
+    return (const void *)(uintptr_t)at->uc_mcontext.pc; // NOLINT: a register
+#else
+    (void)at;
+    return NULL;
+#endif
 }
 
 void stack_prepare(void)

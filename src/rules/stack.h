@@ -37,6 +37,11 @@ void stack_take(struct stack *out, const void *nearest);
 typedef void stack_hear(void *context, const void *address, uintptr_t frame);
 void stack_take_places(struct stack *out, const void *nearest, stack_hear *hear, void *context);
 
+/* Find where a signal came, for stack_take: what lies nearer on the stack is its handler's.
+ * context  the third argument of a handler with SA_SIGINFO
+ * returns  the address of the instruction; NULL: not known on this machine */
+const void *stack_place_of_signal(const void *context);
+
 /* Load what the first walk of a stack needs (the C library's unwinder allocates once). Call it
  * before a simulation starts or a handler of signals may have to walk. Repeating it is harmless. */
 void stack_prepare(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "script/activity.h"
 #include "script/clients.h"
+#include "script/crash.h"
 
 #include "rules/fault.h"
 
@@ -128,6 +129,19 @@ void script_handle_events(struct script *script)
     }
 }
 
+/* What was asked for, and is not there, is told even by a run that went well. */
+static void check_trace(struct script *script)
+{
+    struct condis_error error;
+    char text[sizeof error.text + 260];
+    if (condis_world_trace_flush(script->world, &error) || script->error)
+        return;
+    snprintf(text, sizeof text, "%.255s: %s",
+             script->options->trace_path ? script->options->trace_path : "trace", error.text);
+    script->error = strdup(text);
+    script->unusable = true;
+}
+
 /* Hosts first: nothing calls back after that, and what they leave behind is counted. */
 static void script_end(struct script *script)
 {
@@ -141,6 +155,7 @@ static void script_end(struct script *script)
         script->steps = condis_world_step(script->world);
         hubs_forget(script);
         links_forget(script);
+        check_trace(script);
         condis_world_destroy(script->world);
     }
 }
@@ -196,9 +211,13 @@ enum condis_script_verdict condis_script_run(const struct condis_script_options 
     if (!script)
         return verdict;
     if (script_begin(script, options)) {
+        if (options->tells_crash)
+            crash_begin(script);
         if (!script->error)
             run(script);
         script_end(script);
+        if (options->tells_crash)
+            crash_end();
         verdict = judge(script);
         output_verdict(script, verdict);
         tell_result(script, options->result);

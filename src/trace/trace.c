@@ -192,14 +192,16 @@ void trace_emit(struct trace *trace, const struct trace_event *event)
     unlock(trace);
 }
 
-void trace_flush(struct trace *trace)
+int trace_flush(struct trace *trace)
 {
     if (!trace || !trace->file)
-        return;
+        return 0;
     lock(trace);
     if (fflush(trace->file) != 0 && !trace->error)
         trace->error = errno;
+    int error = trace->error;
     unlock(trace);
+    return error;
 }
 
 uint64_t trace_count(struct trace *trace)

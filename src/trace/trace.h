@@ -122,8 +122,9 @@ void trace_name_driver(struct trace *trace, uint16_t driver, const char *name);
  * event    borrowed until return; its strings are static storage */
 void trace_emit(struct trace *trace, const struct trace_event *event);
 
-/* Write out what is buffered. */
-void trace_flush(struct trace *trace);
+/* Write out what is buffered. NULL is allowed.
+ * returns  as trace_close, of what was written so far */
+int trace_flush(struct trace *trace);
 
 /* Count the events emitted since trace_open. */
 uint64_t trace_count(struct trace *trace);

@@ -7,8 +7,9 @@ examples=$2
 executive=$3
 
 for example in "$examples"/*.lua; do
+    file=''; case $example in */share.lua) file=$0 ;; esac
     for completion in pending direct mixed; do
-        run 0 run "$example" "$executive" --seed 3 --completion "$completion" -- "$0"
+        run 0 run "$example" "$executive" --seed 3 --completion "$completion" -- ${file:+"$file"}
         tail -n 1 "$work/out" | grep -q '^passed: nothing leaked, no rule was broken, ' ||
             wrong "$example $completion: $(tail -n 1 "$work/out")"
     done

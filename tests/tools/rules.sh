@@ -34,6 +34,15 @@ run 0 rules PEND_ONCE --json
 grep -q '"near_miss": "two drops' "$work/out" || wrong 'no near miss in the document'
 run 0 rules --json
 [ "$(grep -c '"contract": ' "$work/out")" -gt 300 ] || wrong 'not every rule is in the document'
+run 0 rules C2
+grep -q '^PEND_NOT_BOTH (C2' "$work/out" || wrong 'C2 does not explain PEND_NOT_BOTH'
+[ -z "$(grep '^[A-Z]' "$work/out" | grep -v '(C2, ')" ] || wrong 'C2 explains rules of others'
+for number in 1 64 95 130; do
+    run 0 rules "c$number"
+done
+run 0 rules C2 --json
+grep -q '"rule": "PEND_NOT_BOTH"' "$work/out" || wrong 'no PEND_NOT_BOTH in the document of C2'
+refuses 2 "no rule is named 'C131', and an obligation is C1 to C130" rules C131
 refuses 2 "no rule is named 'nobody'" rules nobody
 refuses 2 'one rule only' rules PEND_ONCE PEND_FINAL
 

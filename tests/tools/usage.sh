@@ -18,6 +18,7 @@ refuses 2 'either --live or --sim' run a.lua --sim --live
 refuses 2 'takes no value' run a.lua --json=yes
 refuses 2 'nowhere.lua: No such file or directory' run "$work/nowhere.lua"
 refuses 2 'not a regular file' run "$work"
+refuses 2 "schedule '$work': Is a directory" run "$(scenario 'host "one"')" --sim --schedule "$work"
 refuses 2 "unexpected symbol near '='" run "$(scenario 'x = = 1')"
 refuses 1 'scenario.lua:1: gone wrong' run "$(scenario 'error "gone wrong"')"
 refuses 1 'expected 2, got 1' run "$(scenario 'expect_equal(1, 2)')"
@@ -68,6 +69,18 @@ refuses 2 'from 1 to 65519' call --switch host --to @a --send "$0" --chunk 0
 refuses 2 'from 1 to 65519' call --switch host --to @a --send "$0" --chunk 65520
 refuses 2 "no driver is called 'nosuchdriver'" call --switch host --to @a --send "$0" \
     --driver nosuchdriver
+
+# A full disk.
+refuses 2 '/dev/full: the trace is not whole: No space left' run \
+    "$(scenario 'station "one"')" --sim --trace /dev/full
+for words in --help --version rules 'faults --list' 'run --help' 'verify --list'; do
+    status=0
+    # shellcheck disable=SC2086 # several words
+    "$condis" $words >/dev/full 2>"$work/err" || status=$?
+    [ "$status" -eq 2 ] || wrong "condis $words: exit status $status on a full disk"
+    grep -q '^condis: standard output cannot be written: No space' "$work/err" ||
+        wrong "condis $words: a full disk is not told: $(cat "$work/err")"
+done
 
 run 0 --version
 grep -qE '^condis [0-9]+\.[0-9]+\.[0-9]+$' "$work/out" || wrong '--version'

@@ -17,7 +17,7 @@ static int help(void)
     printf("  --help, --version\n\n"
            "exit status: 0 all went well, 1 the scenario failed or somebody did not get "
            "everything,\n2 it could not run\n");
-    return EXIT_PASSED;
+    return command_end(EXIT_PASSED);
 }
 
 int main(int argc, char **argv)
@@ -29,7 +29,7 @@ int main(int argc, char **argv)
         return help();
     if (!strcmp(word, "--version")) {
         printf("condis %s\n", condis_version());
-        return EXIT_PASSED;
+        return command_end(EXIT_PASSED);
     }
     for (size_t i = 0; i < command_count; i++) {
         if (!strcmp(word, commands[i]->name))

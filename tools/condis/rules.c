@@ -86,29 +86,55 @@ static int print_json(json_t *document)
     return EXIT_PASSED;
 }
 
-static int list_json(void)
+/* All, or those of one obligation. */
+static int list_json(uint64_t obligation)
 {
     struct condis_rule rule;
     json_t *all = json_array();
     for (size_t i = 0; condis_rule_at(i, &rule); i++)
-        if (json_array_append_new(all, document_of(&rule)) != 0)
+        if ((!obligation || rule.obligation % 1000 == obligation) &&
+            json_array_append_new(all, document_of(&rule)) != 0)
             return command_refuse("rules: no memory for the document");
     return print_json(json_pack("{s:o}", "rules", all));
 }
 
 /* ---- the command ------------------------------------------------------------------------- */
 
+/* "C95": every rule that is about this obligation. returns false: there is none */
+static bool explain_obligation(uint64_t obligation)
+{
+    struct condis_rule rule;
+    bool any = false;
+    for (size_t i = 0; condis_rule_at(i, &rule); i++) {
+        if (rule.obligation % 1000 != obligation)
+            continue;
+        if (any)
+            putchar('\n');
+        explain(&rule);
+        any = true;
+    }
+    return any;
+}
+
 static int rules(const char *name, bool json)
 {
     struct condis_rule rule;
-    if (name && !condis_rule_find(name, &rule))
-        return command_refuse("rules: no rule is named '%s'; condis rules lists them", name);
+    uint64_t obligation = 0;
+    bool one = name && condis_rule_find(name, &rule);
+    if (name && !one && (name[0] == 'C' || name[0] == 'c'))
+        (void)option_number(name + 1, 1, 130, &obligation);
+    if (name && !one && !obligation)
+        return command_refuse("rules: no rule is named '%s', and an obligation is C1 to C130; "
+                              "condis rules lists them",
+                              name);
     if (json)
-        return name ? print_json(document_of(&rule)) : list_json();
-    if (name)
+        return one ? print_json(document_of(&rule)) : list_json(obligation);
+    if (one)
         explain(&rule);
-    else
+    else if (!obligation)
         list();
+    else if (!explain_obligation(obligation))
+        return command_refuse("rules: no rule is about %s", name);
     return EXIT_PASSED;
 }
 
@@ -125,14 +151,15 @@ static int run(const struct command *self, const char *const *arguments, size_t 
 
 const struct command command_rules = {
     .name = "rules",
-    .arguments = "[RULE] [OPTION...]",
-    .help = "lists the rules that drivers are checked by, or explains one",
+    .arguments = "[RULE|C95] [OPTION...]",
+    .help = "Lists the rules that drivers are checked by, or explains one.",
     .manual =
         "Without RULE: one line for each rule, in the order of the obligations C1 to C130, "
         "those of Microsoft's SDV and of the executive after them.\n\n"
         "With RULE, as reports name it: whom it binds, what the documentation asks and where, "
         "an example of the mistake, the closest thing that is right, and how to mend it. A "
-        "note is a rule that nothing at run time can see, with the reason.",
+        "note is a rule that nothing at run time can see, with the reason. With C1 to C130: every "
+        "rule about that obligation.",
     .word = "rule",
     .word_may_lack = true,
     .options = rows,

@@ -66,6 +66,7 @@ static int run_scenario(struct settings *settings)
     options.replay_arguments = settings->replay.arguments;
     options.control_path = settings->control;
     options.trace_path = settings->trace;
+    options.tells_crash = true;
     options.out = out;
     options.err = stderr;
     options.json = settings->scenario.json ? stdout : NULL;

@@ -239,6 +239,11 @@ bool session_end(struct session *session)
     }
     condis_control_close(session->control);
     if (session->own_world) {
+        struct condis_error error;
+        if (!condis_world_trace_flush(session->world, &error)) {
+            command_refuse("%s", error.text);
+            clean = false;
+        }
         struct condis_tally tally = condis_world_tally(session->world);
         condis_world_destroy(session->world);
         clean = clean && tally.violations == 0 && tally.leaks == 0;
