@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The last leaf hangs up: that is a close of the call, not a drop of a party.
--- obligations: C69 C76 C77 C82 C89 C93
+-- obligations: C69 C76 C77 C82 C89 C93 C94
 -- needs: peer
 -- also: faults schedules
 local client = subject 'root'

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Addresses are registered, withdrawn and registered again.
--- obligations: C1 C5 C17 C18 C34 C35 C100 C101 C109
+-- obligations: C1 C5 C17 C18 C34 C35 C72 C100 C101 C109
 -- also: faults
 local client = subject 'root'
 local status, listener = status_of(client.listen, client, '@root')

@@ -31,11 +31,13 @@ void hubsig_begin(struct hubsig *engine, const struct hubsig_name *name, uint64_
 
 void hubsig_end(struct hubsig *engine)
 {
-    assert(engine->leg_count == 0);
     if (engine->slots)
         engine->memory.release(engine->memory.context, engine->slots);
     engine->slots = NULL;
     engine->slot_count = 0;
+    engine->leg_count = 0;
+    engine->timers.next = &engine->timers;
+    engine->timers.prev = &engine->timers;
 }
 
 static void slot_free(struct hubsig *engine, uint32_t index)

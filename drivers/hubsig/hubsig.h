@@ -109,7 +109,8 @@ struct hubsig_step {
 void hubsig_begin(struct hubsig *engine, const struct hubsig_name *name, uint64_t answer_ms,
                   const struct hubsig_memory *memory);
 
-/* Ends an engine whose legs have all ended. */
+/* Ends an engine. Legs that have not ended are forgotten, and must not be passed to it again: their
+ * owner neglects them, which is for NDIS to say. */
 void hubsig_end(struct hubsig *engine);
 
 enum hubsig_result {

@@ -333,9 +333,10 @@ void operation_not_running(struct host *host, const struct operation *op, enum o
                            const char *function)
 {
     bool answered = atomic_load_explicit(&op->answered, memory_order_relaxed) != 0;
-    enum rule_id rule = kind_of(op) != kind ? unasked_rule(kind)
-                        : answered          ? RULE_PEND_NOT_BOTH
-                                            : RULE_PEND_ONCE;
+    bool of_oid = kind == OP_CO_OID || kind == OP_MCO_OID || kind == OP_OID;
+    enum rule_id both = of_oid ? RULE_OID_COMPLETE_AFTER_FINAL : RULE_PEND_NOT_BOTH;
+    enum rule_id twice = of_oid ? RULE_OID_COMPLETE_ONCE : RULE_PEND_ONCE;
+    enum rule_id rule = kind_of(op) != kind ? unasked_rule(kind) : answered ? both : twice;
     struct object *object =
         (struct object *)((char *)(uintptr_t)op - operation_rows[kind].object_offset);
     report_owner_break(host, exec_current()->owner, rule, function, object, NDIS_STATUS_FAILURE,

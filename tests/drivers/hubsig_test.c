@@ -353,6 +353,19 @@ static void a_reference_is_not_given_again_while_others_rest(void **state)
     pair_end(&pair);
 }
 
+static void an_engine_ends_though_a_leg_waits_for_its_answer(void **state)
+{
+    struct pair pair;
+    (void)state;
+    pair_begin(&pair);
+    struct hubsig_message offer = {.to = pair.leaf.name};
+    assert_int_equal(hubsig_offer(&pair.root, &pair.root_leg, &offer, 0, &pair.step), HUBSIG_OK);
+    assert_int_not_equal(hubsig_due_ms(&pair.root), UINT64_MAX);
+    hubsig_end(&pair.root);
+    hubsig_end(&pair.leaf);
+    assert_int_equal(hubsig_due_ms(&pair.root), UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +383,7 @@ int main(void)
         cmocka_unit_test(an_offer_that_reached_nobody_is_refused_with_the_status_of_the_medium),
         cmocka_unit_test(without_memory_an_offer_changes_nothing),
         cmocka_unit_test(a_reference_is_not_given_again_while_others_rest),
+        cmocka_unit_test(an_engine_ends_though_a_leg_waits_for_its_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

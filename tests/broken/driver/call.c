@@ -334,6 +334,40 @@ BREAKS(CLOSE_DATA_SIZE)
     Driver->Edge.DispatchIncomingCloseCall = IncomingCloseSized;
 }
 
+/* The client closes the call inside the callback that tells it of the end, and there the data that
+ * it is being told changes. */
+static UCHAR Told[4];
+
+static VOID IncomingCloseTold(NDIS_STATUS Status, NDIS_HANDLE Vc, PVOID Data, UINT Size)
+{
+    UNREFERENCED_PARAMETER(Data);
+    UNREFERENCED_PARAMETER(Size);
+    RightEdge.DispatchIncomingCloseCall(Status, Vc, Told, sizeof(Told));
+}
+
+static NDIS_STATUS NTAPI CloseChangesTold(NDIS_HANDLE VcContext, NDIS_HANDLE PartyContext,
+                                          PVOID CloseData, UINT Size)
+{
+    Told[0]++;
+    return CmCloseCall(VcContext, PartyContext, CloseData, Size);
+}
+
+BREAKS(CLOSE_DATA_CHANGED)
+{
+    Driver->Edge.DispatchIncomingCloseCall = IncomingCloseTold;
+    Driver->Handlers.CmCloseCallHandler = CloseChangesTold;
+}
+
+static VOID ConnectNever(NDIS_HANDLE Vc)
+{
+    UNREFERENCED_PARAMETER(Vc);
+}
+
+BREAKS(CM_ACCEPTED_UNANSWERED)
+{
+    Driver->Edge.DispatchCallConnected = ConnectNever;
+}
+
 /* ---- C78, C79: traffic parameters ------------------------------------------------------------ */
 
 static NDIS_STATUS OfferThenChange(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters)

@@ -32,6 +32,35 @@ BREAKS(CM_NOTIFY_CLOSE_OPENING)
     Driver->Handlers.CmOpenAfHandler = OpenAfNotifies;
 }
 
+#ifdef BROKEN_STAND_ALONE
+/* The adapter goes, and nobody is told. */
+static VOID CloseNothing(PCM_ADAPTER Adapter)
+{
+    UNREFERENCED_PARAMETER(Adapter);
+}
+
+BREAKS(CM_NOTIFY_CLOSE_MISSING)
+{
+    Driver->CloseFamilies = CloseNothing;
+}
+#endif
+
+/* ---- C72 ------------------------------------------------------------------------------------- */
+
+/* A call is offered over a SAP whose registration the client waits for. */
+static VOID OfferThenRegister(NDIS_STATUS Status, NDIS_HANDLE Sap, NDIS_HANDLE Context)
+{
+    CO_CALL_PARAMETERS Call;
+    NdisZeroMemory(&Call, sizeof(Call));
+    RightEdge.DispatchIncomingCall(Sap, NULL, &Call);
+    RightEdge.RegisterSapComplete(Status, Sap, Context);
+}
+
+BREAKS(CM_INCOMING_NO_SAP)
+{
+    Driver->Edge.RegisterSapComplete = OfferThenRegister;
+}
+
 /* ---- C109 to C111: what is freed, and when --------------------------------------------------- */
 
 static NDIS_STATUS NTAPI CloseAfLeaks(NDIS_HANDLE Context)
