@@ -112,8 +112,9 @@ static void end_registrations(struct host *host, struct module *module)
     }
 }
 
-/* Lets code of the module that is on its way out of a callback or a work item leave it: its image
- * goes next. No virtual time passes; live, what does not end soon keeps the image mapped. */
+/* Lets code of the module that is on its way out of a callback or a work item leave it: its unload
+ * routine frees what that code still reads, and then its image goes. A driver cannot know that its
+ * callbacks have returned; only who called them can. No virtual time passes; live, what does not end soon keeps the image mapped. */
 static void wait_until_left(struct host *host, struct module *module)
 {
     bool simulated = host->exec->world->kind == EXEC_SIMULATED;
@@ -237,6 +238,7 @@ void module_unload(struct module *module)
     struct host *host = module->host;
     for (struct driver *driver = module->drivers; driver; driver = driver->next)
         driver_stop(host, driver);
+    wait_until_left(host, module);
     if (!call_unload_routines(module))
         report_owner_break(host, &module->owner, RULE_DRIVER_UNLOAD_MISSING, "DriverUnload", NULL,
                            NDIS_STATUS_SUCCESS, "the driver object has no DriverUnload");

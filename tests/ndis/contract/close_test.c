@@ -169,12 +169,54 @@ static void a_close_that_failed_leaves_nothing_behind(struct scene *s)
     call_end_with(s, 0);
 }
 
+/* ---- a callback that takes its time ------------------------------------------------------ */
+
+static volatile LONG inside;   /* the client is in its callback */
+static volatile LONG too_soon; /* it was so when it was unloaded */
+
+static VOID take_time(const char *Callback, PVOID Context)
+{
+    (void)Context;
+    if (strcmp(Callback, "ProtocolClCloseCallComplete") != 0)
+        return;
+    InterlockedExchange(&inside, 1);
+    for (uint32_t i = 0; i < 5000; i++)
+        (void)InterlockedCompareExchange(&inside, 1, 1); /* where others may run */
+    InterlockedExchange(&inside, 0);
+}
+
+static NDIS_STATUS note_unload(enum moment Moment, PVOID What, NDIS_STATUS Status)
+{
+    (void)What;
+    if (Moment == AT_CLIENT_UNLOAD && InterlockedCompareExchange(&inside, 0, 0))
+        InterlockedExchange(&too_soon, 1);
+    return Status;
+}
+
+/* What they read is freed by the unload routine, and nobody but NDIS knows that they returned. */
+static void a_client_is_unloaded_when_its_callbacks_have_returned(struct scene *s)
+{
+    inside = too_soon = 0;
+    call_begin_with(s, 1);
+    Client.hook = take_time;
+    plan_cm(ASK_CLOSE_CALL, (struct plan){.how = FROM_THREAD});
+    client_closes(s);
+    until(&s->vc[0].closed);
+    AS_CLIENT((void)ClientDeleteVc(&s->vc[0]));
+    AS_CLIENT((void)ClientCloseAf());
+    ActorHook = note_unload;
+    scene_unload(s, &s->client);
+    ActorHook = NULL;
+    assert_int_equal(too_soon, 0);
+}
+
 static const struct scene_test tests[] = {
     SCENE_TEST(what_was_decided_before_the_close_comes_to_nothing),
     SCENE_TEST(what_is_decided_after_the_close_was_pended_breaks_a_rule),
     SCENE_TEST(the_one_who_pended_the_close_knows_of_it),
     SCENE_TEST(one_who_waited_looks_again),
     SCENE_TEST(a_close_that_failed_leaves_nothing_behind),
+    SCENE_TEST(a_client_is_unloaded_when_its_callbacks_have_returned),
 };
 
 SCENE_MAIN(tests)
