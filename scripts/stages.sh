@@ -223,14 +223,20 @@ stage_verify_long() {
     [ "$failed" -eq 0 ]
 }
 
-# explore_families STRATEGY OPTION...: each story of examples/explore with each call manager. What
-# is found is in build/check/explore, with the command that shows it again.
+# explore_families STRATEGY OPTION...: each story of examples/explore with each call manager, and the
+# same three for the drivers of the contract's tests, which do not live without memory. What is found
+# is in build/check/explore, with the command that shows it again.
 explore_families() {
-    local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state how=$*
+    local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state how=$* managers
     configure build/gcc gcc && ninja -C build/gcc || return 1
     [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
-    for story in examples/explore/*.lua; do
-        for manager in loopback hubcm atmmcm atmuni; do
+    for story in examples/explore/*.lua tests/explore/actor_*.lua; do
+        managers=(loopback hubcm atmmcm atmuni)
+        if [[ $story == tests/* ]]; then
+            managers=(actormcm actorcm)
+            [[ $how != *--faults* ]] || continue
+        fi
+        for manager in "${managers[@]}"; do
             state=build/check/explore/$(basename "$story" .lua)-$manager-${how//[^a-z0-9]/}
             echo "--- $story $manager $*"
             rm -rf "$state"
@@ -255,7 +261,7 @@ stage_explore() {
 # and at random while calls fail.
 stage_explore_long() {
     local each status=0 strategy
-    each=$(awk -v minutes="${EXPLORE_MINUTES:-30}" 'BEGIN { print minutes / 60 }')
+    each=$(awk -v minutes="${EXPLORE_MINUTES:-30}" 'BEGIN { print minutes / 84 }')
     explore_families random --faults random:3 --minutes "$each" || status=1
     for strategy in random pct:3 bounded:1 bounded:2; do
         explore_families "$strategy" --minutes "$each" || status=1

@@ -120,6 +120,7 @@ enum how {
     PENDING_FIRST,   /* completes with PENDING, then for good, then returns PENDING */
     STRAY,           /* returns the status, then completes from a work item */
     ANY_LEGAL,       /* one of the six legal ones, drawn anew for each request */
+    ANY_LATE,        /* the same, of the five that complete */
 };
 
 struct plan {

@@ -84,13 +84,13 @@ VOID DeskInitialize(struct desk *Desk, VOID (*Settle)(struct ticket *, NDIS_STAT
 }
 
 /* A number for each request, the same in each run of a seed. */
-static enum how draw_legal(VOID)
+static enum how draw_legal(BOOLEAN Late)
 {
     static const enum how legal[] = {AT_ONCE,   FROM_THREAD, FROM_DPC,
                                      FROM_WORK, EARLY,       EARLY_ELSEWHERE};
     static volatile LONG draws;
     ULONG number = (ULONG)InterlockedIncrement(&draws) * 2654435761U;
-    return legal[(number >> 16) % 6];
+    return Late ? legal[1 + (number >> 16) % 5] : legal[(number >> 16) % 6];
 }
 
 struct ticket *DeskTake(struct desk *Desk, enum ask Ask, PVOID Object, NDIS_HANDLE Handle,
@@ -102,8 +102,8 @@ struct ticket *DeskTake(struct desk *Desk, enum ask Ask, PVOID Object, NDIS_HAND
     ticket->desk = Desk;
     ticket->ask = Ask;
     ticket->plan = Desk->plans[Ask];
-    if (ticket->plan.how == ANY_LEGAL)
-        ticket->plan.how = draw_legal();
+    if (ticket->plan.how == ANY_LEGAL || ticket->plan.how == ANY_LATE)
+        ticket->plan.how = draw_legal(ticket->plan.how == ANY_LATE);
     ticket->object = Object;
     ticket->handle = Handle;
     ticket->party_handle = PartyHandle;
