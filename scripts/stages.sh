@@ -223,9 +223,9 @@ stage_verify_long() {
     [ "$failed" -eq 0 ]
 }
 
-# explore_families STRATEGY OPTION...: each story of examples/explore with each call manager, and the
-# same three for the drivers of the contract's tests, which do not live without memory. What is found
-# is in build/check/explore, with the command that shows it again.
+# explore_families STRATEGY OPTION...: each story of examples/explore with each call manager, and
+# the same three for the drivers of the contract's tests, which do not live without memory. What is
+# found is in build/check/explore, with the command that shows it again.
 explore_families() {
     local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state how=$* managers
     configure build/gcc gcc && ninja -C build/gcc || return 1

@@ -114,7 +114,8 @@ static void end_registrations(struct host *host, struct module *module)
 
 /* Lets code of the module that is on its way out of a callback or a work item leave it: its unload
  * routine frees what that code still reads, and then its image goes. A driver cannot know that its
- * callbacks have returned; only who called them can. No virtual time passes; live, what does not end soon keeps the image mapped. */
+ * callbacks have returned; only who called them can. No virtual time passes; live, what does not
+ * end soon keeps the image mapped. */
 static void wait_until_left(struct host *host, struct module *module)
 {
     bool simulated = host->exec->world->kind == EXEC_SIMULATED;

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- actor_close_crossing_add.lua [CALL-MANAGER]: the root adds a leaf while the only other one hangs
 -- up, which may be the end of the call.
--- The call manager is arg[1]: actormcm (an MCM, unless said) or actorcm, which answer each request in
--- any legal way; behind them is a network of their own (tests/drivers/leaves.c), in which the leaf
--- "brief" hangs up by itself as soon as it has joined.
+-- The call manager is arg[1]: actormcm (an MCM, unless said) or actorcm, which answer each request
+-- in any legal way; behind them is a network of their own (tests/drivers/leaves.c), in which the
+-- leaf "brief" hangs up by itself as soon as it has joined.
 
 schedule 'usual'
 local MEDIA = {

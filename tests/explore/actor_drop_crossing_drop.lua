@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- actor_drop_crossing_drop.lua [CALL-MANAGER]: the root drops a party while that leaf hangs up.
--- The call manager is arg[1]: actormcm (an MCM, unless said) or actorcm, which answer each request in
--- any legal way; behind them is a network of their own (tests/drivers/leaves.c), in which the leaf
--- "brief" hangs up by itself as soon as it has joined.
+-- The call manager is arg[1]: actormcm (an MCM, unless said) or actorcm, which answer each request
+-- in any legal way; behind them is a network of their own (tests/drivers/leaves.c), in which the
+-- leaf "brief" hangs up by itself as soon as it has joined.
 
 schedule 'usual'
 local MEDIA = {
