@@ -85,13 +85,10 @@ struct object *call_resolve_failed(const struct call *call, NDIS_HANDLE handle,
     return NULL;
 }
 
-bool close_data_ok(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size)
+void close_data_bad(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size)
 {
-    if ((Buffer != NULL) == (Size != 0))
-        return true;
     (void)call_breaks(call, RULE_CLOSE_DATA_SIZE, about, NDIS_STATUS_INVALID_PARAMETER,
                       "Buffer is %s and Size is %u", Buffer ? "not NULL" : "NULL", Size);
-    return false;
 }
 
 NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct object *about,

@@ -75,7 +75,15 @@ static inline struct object *call_resolve(const struct call *call, NDIS_HANDLE h
 
 /* Checks close data (C93): a Buffer exactly when there is a Size; reports CLOSE_DATA_SIZE.
  * returns  false when the call must be refused: nothing has happened */
-bool close_data_ok(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size);
+void close_data_bad(const struct call *call, NDIS_HANDLE about, const void *Buffer, UINT Size);
+static inline bool close_data_ok(const struct call *call, NDIS_HANDLE about, const void *Buffer,
+                                 UINT Size)
+{
+    bool ok = (Buffer != NULL) == (Size != 0);
+    if (__builtin_expect(!ok, 0))
+        close_data_bad(call, about, Buffer, Size);
+    return ok;
+}
 
 /* One visit of NDIS in a driver's handler. Lives on NDIS's stack.
  *     struct visit visit = visit_begin(driver, "ProtocolCmDropParty");

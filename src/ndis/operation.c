@@ -88,7 +88,7 @@ void operation_abandon(struct operation *op)
 }
 
 /* Ends one operation and tells its requester, at a level that the requester allows. */
-static void tell(const struct exec_task *task, struct host *host, struct operation *op)
+static inline void tell(const struct exec_task *task, struct host *host, struct operation *op)
 {
     trace_operation(task, host, op, TRACE_OPERATION_DELIVERED);
     operation_rows[kind_of(op)].end(host, op, true);

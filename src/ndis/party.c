@@ -174,17 +174,8 @@ void party_observed(const struct party *party, enum party_event event, uint8_t n
                      party_state_names[party->state], party_state_names[next], "API 8.9");
 }
 
-struct party *party_lock(const struct call *call, NDIS_HANDLE NdisPartyHandle)
+struct party *party_lock_failed(const struct call *call, struct vc *vc, NDIS_HANDLE NdisPartyHandle)
 {
-    struct party *party =
-        (struct party *)call_resolve(call, NdisPartyHandle, OBJECT_PARTY, "NdisPartyHandle");
-    if (!party)
-        return NULL;
-    struct vc *vc = party_vc(party);
-    exec_lock_named(&vc->lock, call->function);
-    if (__builtin_expect(
-            handle_still_names(NdisPartyHandle, &party->object) && party_vc(party) == vc, 1))
-        return party;
     vc_unlock(vc);
     (void)call_breaks(call, call_dead_rule(call, NdisPartyHandle), NdisPartyHandle,
                       NDIS_STATUS_FAILURE, "the party ended while the call was made");

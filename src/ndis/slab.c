@@ -17,16 +17,27 @@ void slab_init(struct slab *slab, enum object_kind kind, size_t object_bytes)
     assert(object_bytes >= sizeof(struct object) && object_bytes % 8 == 0);
     memset(slab, 0, sizeof(*slab));
     slab->object_bytes = (uint32_t)object_bytes;
+    /* What is locked by itself shares no line with its neighbour: two processors, two VCs. */
+    if (object_bytes > 2 * SLAB_ALIGNMENT)
+        slab->object_bytes = (uint32_t)(object_bytes + SLAB_ALIGNMENT - 1) & ~(SLAB_ALIGNMENT - 1u);
     slab->kind = (uint8_t)kind;
 }
 
 void slab_fini(struct slab *slab)
 {
     for (uint32_t k = 0; k < SLAB_CHUNK_COUNT; k++) {
-        free(atomic_load(&slab->chunks[k]));
+        free(slab->memory[k]);
         free((void *)(uintptr_t)atomic_load(&slab->stacks[k]));
     }
     memset(slab, 0, sizeof(*slab));
+}
+
+/* Begins at a line of the cache. Zeroed by calloc, so that pages which nobody uses are none. */
+static char *new_chunk(struct slab *slab, uint32_t k)
+{
+    slab->memory[k] = calloc(1, chunk_bytes(slab, k) + SLAB_ALIGNMENT);
+    uintptr_t begin = (uintptr_t)slab->memory[k];
+    return begin ? (char *)((begin + SLAB_ALIGNMENT - 1) & ~(uintptr_t)(SLAB_ALIGNMENT - 1)) : NULL;
 }
 
 /* Makes up to SLAB_BATCH new objects of one chunk and links them. Caller holds slab->lock. */
@@ -44,7 +55,7 @@ static uint32_t carve(struct slab *slab, uint32_t *first)
         return 0;
     char *chunk = atomic_load_explicit(&slab->chunks[k], memory_order_relaxed);
     if (!chunk) {
-        chunk = calloc(1, chunk_bytes(slab, k));
+        chunk = new_chunk(slab, k);
         if (!chunk)
             return 0;
         atomic_store_explicit(&slab->chunks[k], chunk, memory_order_release);
@@ -163,13 +174,6 @@ struct object *slab_take(struct slab *slab, uint32_t shard_number)
     return object;
 }
 
-void slab_publish(struct object *object)
-{
-    uint32_t generation = object_generation(object) + 1;
-    assert(generation <= OBJECT_GENERATION_MAX);
-    atomic_store_explicit(&object->life, generation << 1 | 1, memory_order_release);
-}
-
 void slab_untake(struct slab *slab, struct object *object)
 {
     struct slab_shard *shard = &slab->shards[object->shard];
@@ -180,17 +184,6 @@ void slab_untake(struct slab *slab, struct object *object)
     if (++shard->free_count >= 3 * SLAB_BATCH)
         spill(slab, shard);
     raw_unlock(&shard->lock);
-}
-
-bool slab_kill(struct slab *slab, struct object *object)
-{
-    uint32_t generation = object_generation(object);
-    assert(object_alive(object));
-    atomic_store_explicit(&object->life, generation << 1, memory_order_release);
-    if (generation < OBJECT_GENERATION_MAX)
-        return true;
-    atomic_fetch_add_explicit(&slab->retired_count, 1, memory_order_relaxed);
-    return false;
 }
 
 void slab_release(struct slab *slab, struct object *object)

@@ -19,6 +19,7 @@ enum {
     SLAB_CHUNK_COUNT = 21,
     SLAB_SHARD_COUNT = 8,
     SLAB_BATCH = 32,
+    SLAB_ALIGNMENT = 64, /* a line of the cache */
     SLAB_INDEX_MAX = (1 << 24) - 1,
 };
 
@@ -36,12 +37,14 @@ struct slab {
     _Atomic uint32_t carved;           /* objects that exist, dead or alive */
     uint32_t spare_first;              /* index + 1: objects given back by full shards */
     char *_Atomic chunks[SLAB_CHUNK_COUNT];
+    void *memory[SLAB_CHUNK_COUNT]; /* what each chunk lies in; guarded by lock */
     _Atomic uint64_t retired_count;
     /* Who took an object last, beside it; NULL where none are kept. */
     const struct stack *_Atomic *_Atomic stacks[SLAB_CHUNK_COUNT];
 };
 
-/* Makes an empty slab. object_bytes: size of the kind's struct, which begins with struct object. */
+/* Makes an empty slab. object_bytes: size of the kind's struct, which begins with struct object; a
+ * large one gets whole lines of the cache. */
 void slab_init(struct slab *slab, enum object_kind kind, size_t object_bytes);
 
 /* Frees every chunk. No object may be used afterwards. */
@@ -61,14 +64,28 @@ void slab_note_stack(struct slab *slab, const struct object *object, const void 
 const struct stack *slab_stack(const struct slab *slab, const struct object *object);
 
 /* Makes a taken, initialised object alive: from here its handle resolves. */
-void slab_publish(struct object *object);
+static inline void slab_publish(struct object *object)
+{
+    uint32_t generation = object_generation(object) + 1;
+    assert(generation <= OBJECT_GENERATION_MAX);
+    atomic_store_explicit(&object->life, generation << 1 | 1, memory_order_release);
+}
 
 /* Ends a live object: its handle is dead from here. The memory keeps its contents until reuse. */
 void slab_release(struct slab *slab, struct object *object);
 
 /* Ends a live object without giving it back: the caller keeps it for its next life.
  * returns  false when its generations are used up: it has no next life */
-bool slab_kill(struct slab *slab, struct object *object);
+static inline bool slab_kill(struct slab *slab, struct object *object)
+{
+    uint32_t generation = object_generation(object);
+    assert(object_alive(object));
+    atomic_store_explicit(&object->life, generation << 1, memory_order_release);
+    if (generation < OBJECT_GENERATION_MAX)
+        return true;
+    atomic_fetch_add_explicit(&slab->retired_count, 1, memory_order_relaxed);
+    return false;
+}
 
 /* Gives back an object that was taken but never published, or killed. */
 void slab_untake(struct slab *slab, struct object *object);

@@ -47,14 +47,8 @@ const struct state_cell *vc_call_step(struct vc *vc, enum vc_call_event event)
     return cell;
 }
 
-struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle)
+struct vc *vc_lock_failed(const struct call *call, struct vc *vc, NDIS_HANDLE NdisVcHandle)
 {
-    struct vc *vc = (struct vc *)call_resolve(call, NdisVcHandle, OBJECT_VC, "NdisVcHandle");
-    if (!vc)
-        return NULL;
-    exec_lock_named(&vc->lock, call->function);
-    if (__builtin_expect(handle_still_names(NdisVcHandle, &vc->object) && !vc->deleting, 1))
-        return vc;
     exec_unlock_named(&vc->lock, call->function);
     (void)call_breaks(call, RULE_VC_HANDLE_DELETED, NdisVcHandle, NDIS_STATUS_FAILURE,
                       "the VC is being deleted");

@@ -188,9 +188,21 @@ static inline bool vc_was_closed(const struct vc *vc)
            atomic_load_explicit(&vc->call_op.kind, memory_order_relaxed) == OP_CLOSE_CALL;
 }
 
+/* Reports the use of a VC that is being deleted, and unlocks it. returns NULL */
+struct vc *vc_lock_failed(const struct call *call, struct vc *vc, NDIS_HANDLE NdisVcHandle);
+
 /* Resolves a VC handle for a call and locks the VC.
  * returns  NULL after the rule was reported */
-struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle);
+static inline struct vc *vc_lock(const struct call *call, NDIS_HANDLE NdisVcHandle)
+{
+    struct vc *vc = (struct vc *)call_resolve(call, NdisVcHandle, OBJECT_VC, "NdisVcHandle");
+    if (!vc)
+        return NULL;
+    exec_lock_named(&vc->lock, call->function);
+    bool same = handle_still_names(NdisVcHandle, &vc->object) && !vc->deleting;
+    return __builtin_expect(same, 1) ? vc : vc_lock_failed(call, vc, NdisVcHandle);
+}
+
 static inline void vc_unlock(struct vc *vc)
 {
     exec_unlock_named(&vc->lock, "vc_unlock");

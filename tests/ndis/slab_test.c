@@ -155,6 +155,17 @@ static void memory_grows_with_the_objects_and_not_before(void **state)
     assert_int_equal(slab_bytes(slab), sizeof(struct thing) << SLAB_FIRST_CHUNK_LOG2);
 }
 
+/* What is locked by itself and taken by two processors must not share a line of the cache. */
+static void objects_with_a_lock_of_their_own_share_no_line_of_the_cache(void **state)
+{
+    struct slab *slab = *state;
+    slab_init(slab, OBJECT_VC, 2 * SLAB_ALIGNMENT + 8);
+    for (uint32_t i = 0; i < 200; i++)
+        take_alive(slab, 0);
+    for (uint32_t i = 0; i < 200; i++)
+        assert_int_equal((uintptr_t)slab_at(slab, i) % SLAB_ALIGNMENT, 0);
+}
+
 /* ---- threads ----------------------------------------------------------------------------- */
 
 enum { THREADS = 4, ROUNDS = 20000, HELD = 16 };
@@ -222,6 +233,7 @@ int main(void)
         SLAB_TEST(an_object_goes_back_to_the_shard_that_it_came_from),
         SLAB_TEST(a_dead_object_is_readable_until_the_slab_ends),
         SLAB_TEST(memory_grows_with_the_objects_and_not_before),
+        SLAB_TEST(objects_with_a_lock_of_their_own_share_no_line_of_the_cache),
         SLAB_TEST(threads_never_hold_the_same_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
