@@ -19,8 +19,8 @@ struct oid_query {
 static ULONG oid_read(const struct oid_query *query, struct condis_address *out)
 {
     const UCHAR *at = (const UCHAR *)&query->list.AddressList;
-    const UCHAR *end =
-        (const UCHAR *)&query->list + query->request.DATA.QUERY_INFORMATION.BytesWritten;
+    ULONG written = query->request.DATA.QUERY_INFORMATION.BytesWritten; /* so the other end says */
+    const UCHAR *end = query->room + (written < sizeof query->room ? written : sizeof query->room);
     ULONG count = 0;
     for (ULONG i = 0; i < query->list.NumberOfAddresses && count < CONDIS_AF_ADDRESSES_MAX; i++) {
         CO_ADDRESS head;

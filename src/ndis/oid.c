@@ -321,7 +321,8 @@ static NDIS_STATUS ask_peer(const struct call *call, struct binding *binding, bo
     NDIS_STATUS status;
     if (!party_allows(call, scope))
         return NDIS_STATUS_FAILURE;
-    bool changes = as_manager && oid_number(request) == OID_CO_ADDRESS_CHANGE;
+    bool changes = as_manager && oid_number(request) == OID_CO_ADDRESS_CHANGE &&
+                   request->RequestType == NdisRequestSetInformation;
     if (!as_manager && oid_number(request) == OID_CO_GET_ADDRESSES)
         atomic_store(&af->address_change, ADDRESS_CHANGE_NONE); /* whatever comes of it */
     struct oid *oid = nt_fault(binding ? FAULT_NdisCoOidRequest : FAULT_NdisMCmOidRequest)

@@ -27,10 +27,13 @@ int __lsan_is_turned_off(void)  // NOLINT
 enum { UNDER_ASAN = false };
 #endif
 
+/* A row's mistake, its near miss, and the mistake where nobody watches. */
+enum side { IS_BROKEN, ALMOST_BROKEN, NOT_WATCHED, SIDES };
+
 struct broken_run {
     const struct broken_row *row;
     struct scene_kind kind;
-    bool almost;
+    enum side side;
     struct scene *scene;
     char name[160];
 };
@@ -38,7 +41,7 @@ struct broken_run {
 static struct scene *set(const struct broken_run *run)
 {
     enum broken_stage stage = run->row->stage;
-    if (run->almost && run->row->almost_stage)
+    if (run->side == ALMOST_BROKEN && run->row->almost_stage)
         stage = run->row->almost_stage;
     ActorHook = NULL;
     struct scene *s = scene_create(&run->kind);
@@ -66,7 +69,7 @@ static void run_mistake(struct broken_run *run)
 {
     struct scene *s = run->scene;
     enum rule_id rule = run->row->rule;
-    uint64_t count = run->row->count ? run->row->count : 1;
+    uint64_t count = run->side == NOT_WATCHED ? 0 : run->row->count ? run->row->count : 1;
     rules_expect(s->rules, rule);
     run->row->mistake(s);
     end_mistaken(s, run->row->stops);
@@ -95,7 +98,7 @@ static void run(void **state)
 {
     struct broken_run *r = *state;
     r->scene = set(r);
-    if (r->almost)
+    if (r->side == ALMOST_BROKEN)
         run_almost(r);
     else
         run_mistake(r);
@@ -117,32 +120,35 @@ static bool plays(enum broken_edge edge, bool mcm)
 }
 
 /* Live in one mode; simulated with one seed for each mode. */
-enum { WAYS_MAX = 3, EDGES = 2, SIDES = 2 };
+enum { WAYS_MAX = 3, EDGES = 2 };
 
 static size_t add_row(struct broken_run *runs, const struct broken_row *row,
                       enum condis_clock clock)
 {
     static const char *const modes[] = {"pending", "direct", "mixed"};
+    static const char *const sides[SIDES] = {"is broken", "almost broken", "is not watched"};
     size_t n = 0;
     size_t ways = clock == CONDIS_LIVE ? 1 : WAYS_MAX;
     for (size_t i = 0; row->mistake && i < ways * EDGES * SIDES; i++) {
         size_t way = i / EDGES / SIDES;
         bool mcm = i / SIDES % EDGES == 0;
+        enum side side = (enum side)(i % SIDES);
         if (!plays(row->edge, mcm) || (row->simulated_only && clock == CONDIS_LIVE) ||
-            (row->not_under_asan && UNDER_ASAN))
+            (row->not_under_asan && UNDER_ASAN) || (side == NOT_WATCHED && !row->verifier_only))
             continue;
         if (row->direct_only && way != CONDIS_COMPLETE_DIRECT && clock != CONDIS_LIVE)
             continue;
         struct broken_run *r = &runs[n++];
         r->row = row;
-        r->almost = i % SIDES != 0;
+        r->side = side;
         r->kind = (struct scene_kind){.clock = clock,
                                       .seed = way + 1,
                                       .mcm = mcm,
+                                      .no_verifier = side == NOT_WATCHED,
                                       .processor_count = row->processor_count,
                                       .completion = (enum condis_completion)way};
         snprintf(r->name, sizeof(r->name), "%s %s (%s, %s, %s)", rule_info(row->rule)->name,
-                 r->almost ? "almost broken" : "is broken", mcm ? "MCM" : "stand-alone", modes[way],
+                 sides[side], mcm ? "MCM" : "stand-alone", modes[way],
                  clock == CONDIS_LIVE ? "live" : "simulated");
     }
     for (size_t i = 0; i < n && row->direct_only; i++)

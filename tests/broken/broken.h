@@ -31,6 +31,7 @@ struct broken_row {
     uint32_t count;   /* how often the rule is broken, the scene's end included; 0: once */
     bool direct_only; /* where NDIS completes directly: there the driver has the last word */
     const char *simulated_only;       /* why a live world cannot show it; NULL: it can */
+    bool verifier_only;               /* without the verifier the mistake is not seen */
     bool stops;                       /* the world ends with it: nothing more runs */
     bool not_under_asan;              /* which stops at such a mistake itself */
     uint32_t processor_count;         /* of the host; 0: 2 */

@@ -360,7 +360,7 @@ const struct broken_row broken_party[] = {
     ROW(CL_ADD_WHILE_CLOSING, BOTH),
     ROW(CL_DROP_WHILE_CLOSING, BOTH),
     ROW(CLOSE_DATA_SIZE, BOTH),
-    ROW(CLOSE_DATA_CHANGED, BOTH),
+    ROW(CLOSE_DATA_CHANGED, BOTH, .verifier_only = true),
     NOT_SEEN(CM_CLOSE_DATA_LOST),
     END_OF_TABLE,
 };

@@ -101,7 +101,7 @@ struct scene *scene_create(const struct scene_kind *kind)
     struct condis_world_options world = {
         .clock = kind->clock,
         .seed = kind->seed,
-        .verifier = true,
+        .verifier = !kind->no_verifier,
         .pending_ms = kind->pending_ms ? kind->pending_ms : SCENE_PENDING_MS,
         .trace_path = kind->trace_path,
         .on_violation = hear,

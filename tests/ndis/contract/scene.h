@@ -28,6 +28,7 @@ struct scene_kind {
     enum condis_clock clock;
     uint64_t seed;
     bool mcm;
+    bool no_verifier;
     enum condis_completion completion;
     uint32_t processor_count; /* 0: 2 */
     uint32_t pending_ms;      /* 0: SCENE_PENDING_MS */
