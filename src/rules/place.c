@@ -17,6 +17,55 @@
 /* One look-up at a time: libdw is not for several threads, and what it read is kept. */
 static pthread_mutex_t places_mutex = PTHREAD_MUTEX_INITIALIZER;
 
+/* ---- what was found before ---- */
+
+/* A driver breaks its rules from few places, many times. An image that comes or goes may lie where
+ * another lay, so nothing outlives one. */
+enum { KEPT_MAX = 512 };
+
+struct kept {
+    const char *address;
+    unsigned count;
+    struct place place[];
+};
+
+static struct kept *kept[KEPT_MAX];
+
+static struct kept **kept_at(const char *address)
+{
+    return &kept[(uintptr_t)address * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (KEPT_MAX - 1)];
+}
+
+/* returns  0 when it is not kept, or has more places than fit */
+static unsigned recall(const char *address, struct place *place, unsigned max)
+{
+    const struct kept *found = *kept_at(address);
+    if (!found || found->address != address || found->count > max)
+        return 0;
+    memcpy(place, found->place, found->count * sizeof(*place));
+    return found->count;
+}
+
+static void keep(const char *address, const struct place *place, unsigned count)
+{
+    struct kept **at = kept_at(address);
+    free(*at);
+    *at = malloc(sizeof(**at) + count * sizeof(*place));
+    if (!*at)
+        return; /* looked up again, then */
+    (*at)->address = address;
+    (*at)->count = count;
+    memcpy((*at)->place, place, count * sizeof(*place));
+}
+
+static void keep_nothing(void)
+{
+    for (unsigned i = 0; i < KEPT_MAX; i++) {
+        free(kept[i]);
+        kept[i] = NULL;
+    }
+}
+
 /* ---- images under another name ---- */
 
 struct image_name {
@@ -29,6 +78,7 @@ static struct image_name *image_names;
 
 static void forget(const void *base)
 {
+    keep_nothing();
     struct image_name **at = &image_names;
     while (*at && (*at)->base != base)
         at = &(*at)->next;
@@ -84,13 +134,11 @@ static void by_symbol(const Dl_info *found, const char *path, const char *addres
     place->offset = (uint64_t)(address - (const char *)found->dli_saddr);
 }
 
-/* returns  how many places were filled: at least one, when max is not 0 */
+/* returns  how many places were filled: at least one, max is not 0 */
 static unsigned look_up(const char *address, struct place *place, unsigned max)
 {
     Dl_info found;
     struct link_map *object = NULL;
-    if (max == 0)
-        return 0;
     memset(place, 0, max * sizeof(*place));
     if (!dladdr1(address, &found, (void **)&object, RTLD_DL_LINKMAP) || !found.dli_fbase ||
         !found.dli_fname)
@@ -108,6 +156,17 @@ static unsigned look_up(const char *address, struct place *place, unsigned max)
         return count;
     place[0] = bare;
     return 1;
+}
+
+static unsigned find(const char *address, struct place *place, unsigned max)
+{
+    unsigned count = max ? recall(address, place, max) : 0;
+    if (count || !max)
+        return count;
+    count = look_up(address, place, max);
+    if (count < max) /* else there may be more */
+        keep(address, place, count);
+    return count;
 }
 
 /* ---- many, on a thread of their own ---- */
@@ -129,7 +188,7 @@ static void *look_all_up(void *argument)
     for (unsigned i = 0; i < all->address_count; i++) {
         if (all->first)
             all->first[i] = all->count;
-        all->count += look_up(all->address[i], all->place + all->count, all->max - all->count);
+        all->count += find(all->address[i], all->place + all->count, all->max - all->count);
     }
     if (all->first)
         all->first[all->address_count] = all->count;

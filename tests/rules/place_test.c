@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* dladdr */
+#endif
+
 /* Places: what an address is called in a report. */
 #include "rules/place.h"
 
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,6 +80,27 @@ static void several_addresses_keep_their_places_apart(void **state)
     assert_int_equal(first[2], 1);
 }
 
+/* Places are kept, but no longer than the image whose they are. */
+static void a_place_that_was_found_before_is_not_told_of_another_image(void **state)
+{
+    struct place place[4];
+    Dl_info found;
+    (void)state;
+    (void)outer_line();
+    assert_true(dladdr(inner_address, &found));
+    assert_int_equal(places_of(&inner_address, 1, place, 4, NULL), 2);
+    assert_string_not_equal(place[0].module, "elsewhere.so");
+    place_name_image(found.dli_fbase, "/no/elsewhere.so");
+    assert_true(places_of(&inner_address, 1, place, 4, NULL) > 0);
+    assert_string_equal(place[0].module, "elsewhere.so");
+    place_forget_image(found.dli_fbase);
+    assert_int_equal(places_of(&inner_address, 1, place, 4, NULL), 2);
+    assert_string_not_equal(place[0].module, "elsewhere.so");
+    assert_int_equal(places_of(&inner_address, 1, place, 1, NULL), 1);
+    assert_int_equal(places_of(&inner_address, 1, place, 4, NULL), 2);
+    assert_string_equal(place[1].function, "outer_line");
+}
+
 static void an_address_outside_of_all_objects_is_of_an_unknown_module(void **state)
 {
     struct place place;
@@ -105,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_inlined_function_is_named_before_the_one_around_it),
         cmocka_unit_test(several_addresses_keep_their_places_apart),
+        cmocka_unit_test(a_place_that_was_found_before_is_not_told_of_another_image),
         cmocka_unit_test(an_address_outside_of_all_objects_is_of_an_unknown_module),
         cmocka_unit_test(without_debug_information_symbol_or_module_and_offset_are_printed),
     };
