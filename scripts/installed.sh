@@ -66,7 +66,9 @@ strange=$(comm -23 "$work/exported" "$work/words")
     find "$include"/condis-driver -maxdepth 1 -name '*.h' -printf '#include <%f>\n'
     find "$include"/condis -name '*.h' -printf '#include <condis/%f>\n'
 } >"$work/all.c"
-gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -aux-info "$work/prototypes" "$work/all.c"
+# A compiler cache in front of gcc would keep the file to itself.
+CCACHE_DISABLE=1 gcc "${flags[@]}" "${ndis[@]}" -fsyntax-only -aux-info "$work/prototypes" \
+    "$work/all.c"
 # A line is: /* FILE:LINE:NC */ extern TYPE NAME (ARGUMENTS); DriverEntry is the driver's to define,
 # and the memory functions are the C library's.
 sed -nE "s|^/\* $include/[^*]*:NC \*/ extern [^(]*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*) \(.*|\1|p" \

@@ -29,6 +29,19 @@ configure() {
     printf '%s\n' "$compiler $*" >"$dir/.options"
 }
 
+# build_run: what ./run needs, without tests and benches.
+build_run() {
+    configure build/run gcc -Dtests=false -Dbench=false && ninja -C build/run
+}
+
+# processor_time VARIABLE: sets it to the processor seconds of this shell's ended children.
+processor_time() {
+    local stat ticks
+    read -r stat <"/proc/$BASHPID/stat"
+    read -r -a ticks <<<"${stat##*) }"
+    printf -v "$1" %d $(((ticks[13] + ticks[14]) / 100))
+}
+
 # source_files [PATTERN...]: the tracked files, one per line; every file where git cannot tell.
 source_files() {
     if git rev-parse --git-dir >/dev/null 2>&1; then

@@ -2,17 +2,25 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # stages.sh: the stages of ./check, one function each; sourced by it, after lib.sh.
 #
-# A stage prints to its log and returns 0 or not. One that holds several cases writes their number
-# to $cases as "PASSED FAILED SKIPPED"; without that it counts as one case.
+# A stage finds its build made (builds.sh), prints to its log and returns 0 or not. One that holds
+# several cases writes their number to $cases as "PASSED FAILED SKIPPED"; without that it counts as
+# one case.
 
 # run_stage NAME PLACE: runs a stage, says how it went, and adds its cases to $counts.
 run_stage() {
-    local name=$1 place=$2 log=build/check/$1.log status=0 start=$SECONDS line
+    local name=$1 place=$2 log=build/check/$1.log status=0 start=$SECONDS line build before after
     cases=build/check/$1.cases
     rm -f "$cases"
     printf '%s' "${bold}[$place]${plain} $name ... "
-    # In a shell of its own, so that one stage's directory and variables never reach the next.
-    ("stage_${name//-/_}") >"$log" 2>&1 || status=$?
+    processor_time before
+    build=$(build_of "$name")
+    if [ -n "$build" ] && ! await_build "$build"; then
+        status=1 log=build/check/build-$build.log
+    else
+        # In a shell of its own, so that one stage's directory and variables never reach the next.
+        ("stage_${name//-/_}") >"$log" 2>&1 || status=$?
+    fi
+    processor_time after
     if [ -s "$cases" ]; then
         read -r passed failed skipped <"$cases"
         [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
@@ -22,7 +30,8 @@ run_stage() {
         passed=0 failed=1 skipped=0
     fi
     echo "$passed $failed $skipped $name" >>"$counts"
-    line="$passed passed, $failed failed, $skipped skipped, $((SECONDS - start)) s ($log)"
+    line="$passed passed, $failed failed, $skipped skipped, $((SECONDS - start)) s,"
+    line+=" $((after - before)) s of processor time ($log)"
     if [ "$failed" -eq 0 ]; then
         printf '%s\n' "${green}ok${plain}: $line"
     else
@@ -40,13 +49,11 @@ stage_tidy() {
         lua5.4 scripts/rules.lua --check
 }
 
-# build_and_test DIR COMPILER TIMES OPTIONS SELECTION [WRAPPER...]: TIMES stretches the time limits.
-build_and_test() {
-    local dir=$1 compiler=$2 times=$3 options selection
-    read -r -a options <<<"$4"
-    read -r -a selection <<<"$5"
-    shift 5
-    configure "$dir" "$compiler" "${options[@]}" && ninja -C "$dir" || return 1
+# run_tests BUILD TIMES SELECTION [WRAPPER...]: TIMES stretches the time limits.
+run_tests() {
+    local dir=build/$1 times=$2 selection
+    read -r -a selection <<<"$3"
+    shift 3
     rm -f "$dir/meson-logs/testlog.json"
     local status=0 processes=$(($(nproc) + 2)) # many tests only wait for timers of the network
     "$@" meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$processes" \
@@ -58,12 +65,12 @@ build_and_test() {
 }
 
 stage_gcc() {
-    build_and_test build/gcc gcc 1 '' ''
+    run_tests gcc 1 ''
 }
 
 # What runs live is run by TSan, which is clang too.
 stage_clang() {
-    build_and_test build/clang clang 1 '' '--no-suite once --no-suite live'
+    run_tests clang 1 '--no-suite once --no-suite live'
 }
 
 # gcc's runtimes find the names of a stack by themselves. A fiber's stack is not the thread's, so
@@ -71,7 +78,7 @@ stage_clang() {
 stage_asan() {
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    build_and_test build/asan gcc 3 '-Db_sanitize=address,undefined' '--no-suite once'
+    run_tests asan 3 '--no-suite once'
 }
 
 # The simulated executive has one thread and switches stacks under the checker, so its tests are
@@ -81,23 +88,29 @@ stage_tsan() {
     local fixed=()
     ! setarch -R true 2>/dev/null || fixed=(setarch -R)
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
-    build_and_test build/tsan clang 5 '-Db_sanitize=thread -Dbench=false' \
-        '--no-suite sim --no-suite frames' \
-        "${fixed[@]}"
+    run_tests tsan 5 '--no-suite once --no-suite sim --no-suite frames' "${fixed[@]}"
 }
 
+# clang_tidy NODES: the analyzer looks so far from each function; nearly all of the time is its.
+clang_tidy() {
+    local cache=build/check/clang-tidy-$1
+    mkdir -p "$cache"
+    lua5.4 scripts/compile-commands.lua build/clang/compile_commands.json |
+        xargs -r -d '\n' -n 1 -P "$(nproc)" scripts/clang-tidy.sh "$cache" "$1"
+}
+
+# Half of clang's own limit takes half of the time. What the whole one has found, it finds too.
 stage_clang_tidy() {
-    local dir=build/clang
-    configure "$dir" clang && ninja -C "$dir" || return 1
-    mkdir -p build/check/clang-tidy
-    lua5.4 scripts/compile-commands.lua "$dir/compile_commands.json" |
-        xargs -r -d '\n' -n 1 -P "$(nproc)" scripts/clang-tidy.sh build/check/clang-tidy
+    clang_tidy 120000
+}
+
+stage_clang_tidy_long() {
+    clang_tidy 225000
 }
 
 # Every example, on both executives. An example's arguments are the input file.
 stage_examples() {
     local condis=build/gcc/tools/condis/condis input=build/check/input.txt passed=0 failed=0
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     make_input "$input"
     if ! [ -e examples/share.lua ] || ! [ -x "$condis" ]; then
         echo "no examples or no command"
@@ -125,13 +138,13 @@ stage_run() {
 }
 
 stage_installed() {
-    configure build/gcc gcc && ninja -C build/gcc && scripts/installed.sh build/gcc build/installed
+    scripts/installed.sh build/gcc build/installed
 }
 
-# Each fuzz target for half a minute from its seeds, two at a time for each processor. The
-# build is the one that OSS-Fuzz makes, and so is tested here. FUZZ_SECONDS: for longer or shorter.
+# Each fuzz target for half a minute from its seeds, two at a time for each processor. The build is
+# the one that OSS-Fuzz makes (fuzz/build.sh), and so is tested here. FUZZ_SECONDS: for longer or
+# shorter.
 stage_fuzz() {
-    fuzz/build.sh || return 1
     local targets=() program result=build/fuzz/result
     for program in build/fuzz/out/*_seed_corpus.zip; do
         program=${program##*/}
@@ -152,7 +165,6 @@ stage_fuzz() {
 }
 
 stage_bench() {
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     local program
     for program in bench bench_uni bench_sscop bench_relay; do
         echo "--- $program"
@@ -183,14 +195,12 @@ sweep_faults() {
 
 # The kinds of driver that there are: an MCM, a call manager over a miniport, both over a switch.
 stage_faults() {
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     sweep_faults 1 pending examples/first.lua examples/hello_party.lua \
         examples/stand_alone_call_manager.lua examples/two_switches.lua
 }
 
 # Every example, every way of completion, three seeds.
 stage_faults_long() {
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     local seed completion status=0
     for seed in 1 2 3; do
         for completion in pending direct mixed; do
@@ -202,7 +212,6 @@ stage_faults_long() {
 
 # What tests/tools/conforms.sh leaves out: faults and orders, live too. In build/check/verify.
 stage_verify_long() {
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     local condis=build/gcc/tools/condis/condis reports=build/check/verify passed=0 failed=0
     local drivers driver words client='--leaf @a,@b,@c --address @root'
     client+=' --setting Leaves=@a,@b,@c --setting Address=@root'
@@ -228,7 +237,6 @@ stage_verify_long() {
 # found is in build/check/explore, with the command that shows it again.
 explore_families() {
     local condis=build/gcc/tools/condis/condis passed=0 failed=0 story manager state how=$* managers
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
     for story in examples/explore/*.lua tests/explore/actor_*.lua; do
         managers=(loopback hubcm atmmcm atmuni)
@@ -288,7 +296,6 @@ stage_net_long() {
     local each=250 count=10000 unis=(4.0 3.1) dir=build/check/net-long
     local begin=${NET_SEED:-1} first until uni
     until=$(($(date +%s) + ${EXPLORE_MINUTES:-30} * 60))
-    configure build/gcc gcc && ninja -C build/gcc || return 1
     rm -rf "$dir"
     mkdir -p "$dir"
     export -f net_piece
