@@ -157,14 +157,15 @@ static void excuse(struct af *af, struct binding *own)
         af->call_manager->excused = true;
 }
 
-/* Who waited for it went without: then what is missing is theirs, which is told elsewhere. */
+/* Who waited for it went without: then what is missing is theirs, which is told elsewhere. A client
+ * is waited for by its call manager, which has no binding when it is the adapter's own. */
 static bool asker_left(const struct neglect *neglect, const struct af *af,
                        const struct binding *own)
 {
     const struct binding *asker = af ? af->binding : own;
-    if (af && neglect->rule == RULE_CL_NOTIFY_CLOSE_UNANSWERED)
+    if (af && neglect->by == af_client(af))
         asker = af->call_manager;
-    else if (!neglect->pends)
+    if (!neglect->pends && neglect->rule != RULE_CL_NOTIFY_CLOSE_UNANSWERED)
         return false;
     return asker && asker->blamed;
 }
