@@ -154,24 +154,26 @@ static VOID Close(PCALLER_CALL Call, PCALL_STEP Step)
 
 static NDIS_IO_WORKITEM DeleteLater;
 
-/* A call manager may complete a close before the VC is deactivated: then it cannot go yet. */
+/* A call manager may complete a close before the VC is deactivated: then it cannot go yet. One that
+ * never can stays, and its family with it: NDIS still knows it. */
 static VOID Delete(PCALLER_CALL Call)
 {
     PCALLER_BINDING Binding = Call->Family->Binding;
-    if (NdisCoDeleteVc(Call->NdisVcHandle) != NDIS_STATUS_SUCCESS) {
+    if (NdisCoDeleteVc(Call->NdisVcHandle) == NDIS_STATUS_SUCCESS) {
+        NdisAcquireSpinLock(&Binding->Lock);
+        CallerForgetCall(Call);
+    } else if (Call->Deletes < CALLER_DELETES_MAX) {
         NdisQueueIoWorkItem(Call->WorkItem, DeleteLater, Call);
-        return;
     }
-    NdisAcquireSpinLock(&Binding->Lock);
-    CallerForgetCall(Call);
 }
 
 _Use_decl_annotations_ static VOID NTAPI DeleteLater(PVOID WorkItemContext,
                                                      NDIS_HANDLE NdisIoWorkItemHandle)
 {
+    PCALLER_CALL Call = WorkItemContext;
     UNREFERENCED_PARAMETER(NdisIoWorkItemHandle);
-    NdisMSleep(CALLER_DELETE_WAIT_US);
-    Delete(WorkItemContext);
+    NdisMSleep(CALLER_DELETE_WAIT_US << Call->Deletes++);
+    Delete(Call);
 }
 
 static VOID TakeStep(PCALLER_CALL Call, PCALL_STEP Step)

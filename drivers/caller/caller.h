@@ -20,8 +20,9 @@
 #define CALLER_TAG            'rllC'
 #define CALLER_LEAVES_MAX     32
 #define CALLER_TEXT_MAX       128
-#define CALLER_REFUSALS_MAX   3 /* of a call's drops and closes, after which it is let go */
-#define CALLER_ADDRESSES_MAX  8 /* of this end */
+#define CALLER_REFUSALS_MAX   3  /* of a call's drops and closes, after which it is let go */
+#define CALLER_ADDRESSES_MAX  8  /* of this end */
+#define CALLER_DELETES_MAX    10 /* of a VC, each after twice the time */
 #define CALLER_DELETE_WAIT_US 1000
 #define CALLER_SAP_BYTES      (FIELD_OFFSET(ATM_SAP, Addresses) + sizeof(ATM_ADDRESS))
 
@@ -174,6 +175,7 @@ typedef struct _CALLER_CALL {
     BOOLEAN NoData;    /* the call manager carries no close data */
     BOOLEAN Answers;   /* what is received is sent back */
     ULONG Refusals;
+    ULONG Deletes;
     ULONG NextLeaf; /* of the settings, that is called or added next */
     ULONG MessagesLeft;
     ULONG PartyCount; /* that have joined and are not dropped */
