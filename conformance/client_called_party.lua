@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The client is a leaf of somebody's multipoint call: it is added, hears, and is dropped.
 -- for: client
--- obligations: C45 C69 C119
+-- obligations: C18 C45 C69 C119
 -- needs: address
 -- also: schedules
 local _, parts = subject_client 'root'

@@ -139,13 +139,14 @@ end
 
 -- Leaves at the addresses that the subject, a client, is said to call (leaf=@a,@b). They take calls
 -- until nobody has called for two seconds, and wait for the first one for twenty; `handle` takes an
--- offered call, else it is accepted and heard to its end. leaves.wait() ends when they end, and
--- wants one call at least.
+-- offered call and the number of its leaf, else it is accepted and heard to its end. leaves.wait()
+-- ends when they end, and wants one call at least.
 function client_leaves(handle)
     local activities, calls, first_by = {}, 0, now() + 20000
     for address in (said.leaf or ''):gmatch('[^,]+') do
+        local index = #activities + 1
         local listener = peer(station_at(address)):listen(address)
-        activities[#activities + 1] = spawn(function()
+        activities[index] = spawn(function()
             local works = {}
             while true do
                 local got, offer = pcall(listener.offer, listener, 2000)
@@ -155,7 +156,7 @@ function client_leaves(handle)
                     calls = calls + 1
                     works[#works + 1] = spawn(function()
                         if handle then
-                            return handle(offer)
+                            return handle(offer, index)
                         end
                         offer:accept()
                         take(offer)

@@ -20,10 +20,7 @@
 
 BROKEN_DRIVER Broken;
 
-static const struct {
-    const char *Rule;
-    VOID (*Make)(PBROKEN_DRIVER Driver);
-} Mistakes[] = {
+static const BROKEN_ROW Mistakes[] = {
 #ifdef BROKEN_STAND_ALONE
 #define EDGE_MCM(Rule)
 #define EDGE_ALONE(Rule) {#Rule, Break_##Rule},
@@ -68,52 +65,6 @@ NDIS_STATUS RightSetHandlers(NDIS_HANDLE NdisHandle, PVOID Handlers)
     return __real_NdisSetOptionalHandlers(NdisHandle, Handlers);
 }
 
-static BOOLEAN NameIs(const NDIS_STRING *Said, const char *Rule)
-{
-    ULONG Length = Said->Length / sizeof(WCHAR), Index;
-    for (Index = 0; Index < Length && Rule[Index] != 0; Index++)
-        if (Said->Buffer[Index] != (WCHAR)Rule[Index])
-            return FALSE;
-    return Index == Length && Rule[Index] == 0;
-}
-
-/* A setting that names no mistake of this edge fails the driver: a test must not pass because of a
- * slip of its own. */
-static NDIS_STATUS MakeMistake(NDIS_HANDLE Configuration)
-{
-    NDIS_STATUS Status;
-    PNDIS_CONFIGURATION_PARAMETER Parameter;
-    NDIS_STRING Keyword = RTL_CONSTANT_STRING(L"Break");
-    SIZE_T Index;
-    NdisReadConfiguration(&Status, &Parameter, Configuration, &Keyword, NdisParameterString);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return NDIS_STATUS_SUCCESS; /* no mistake is asked for */
-    for (Index = 0; Index < sizeof(Mistakes) / sizeof(Mistakes[0]); Index++)
-        if (NameIs(&Parameter->ParameterData.StringData, Mistakes[Index].Rule)) {
-            Mistakes[Index].Make(&Broken);
-            return NDIS_STATUS_SUCCESS;
-        }
-    return NDIS_STATUS_INVALID_DATA;
-}
-
-static NDIS_STATUS ReadBreak(NDIS_HANDLE NdisHandle)
-{
-    NDIS_CONFIGURATION_OBJECT Object;
-    NDIS_HANDLE Configuration;
-    NDIS_STATUS Status;
-    NdisZeroMemory(&Object, sizeof(Object));
-    Object.Header.Type = NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT;
-    Object.Header.Revision = NDIS_CONFIGURATION_OBJECT_REVISION_1;
-    Object.Header.Size = NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1;
-    Object.NdisHandle = NdisHandle;
-    Status = NdisOpenConfigurationEx(&Object, &Configuration);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return Status;
-    Status = MakeMistake(Configuration);
-    NdisCloseConfiguration(Configuration);
-    return Status;
-}
-
 /* The connection-oriented characteristics come first: they are the time to make the mistake. */
 static NDIS_STATUS BeginMistake(NDIS_HANDLE NdisHandle, PVOID Characteristics)
 {
@@ -128,7 +79,7 @@ static NDIS_STATUS BeginMistake(NDIS_HANDLE NdisHandle, PVOID Characteristics)
 #else
     UNREFERENCED_PARAMETER(Characteristics);
 #endif
-    return ReadBreak(NdisHandle);
+    return BrokenPick(NdisHandle, Mistakes, sizeof(Mistakes) / sizeof(Mistakes[0]), &Broken);
 }
 
 NDIS_STATUS NTAPI __wrap_NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle,

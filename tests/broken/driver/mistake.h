@@ -6,6 +6,7 @@
 #define BROKEN_MISTAKE_H
 
 #include "callmgr.h"
+#include "pick.h"
 
 /* What differs between the two edges, by the names that a mistake uses. */
 #ifdef BROKEN_STAND_ALONE
@@ -43,7 +44,7 @@ typedef struct _BROKEN_DRIVER {
     BOOLEAN SetNoCharacteristics;         /* or of what is connection-oriented */
     BOOLEAN AtOnce;   /* requests are answered in their handlers where that is possible */
     PVOID NeverFreed; /* memory that is forgotten */
-} BROKEN_DRIVER, *PBROKEN_DRIVER;
+} BROKEN_DRIVER;
 
 extern BROKEN_DRIVER Broken;
 
@@ -55,9 +56,6 @@ NDIS_STATUS NTAPI RightDeactivateVc(NDIS_HANDLE NdisVcHandle);
 VOID RightCloseFamilies(PCM_ADAPTER Adapter);
 /* Sets handlers as the right driver does. */
 NDIS_STATUS RightSetHandlers(NDIS_HANDLE NdisHandle, PVOID Handlers);
-
-/* BREAKS(rule) { ... } says what the driver does to break the rule. */
-#define BREAKS(Rule) VOID Break_##Rule(PBROKEN_DRIVER Driver)
 
 #define MISTAKE(Rule, Edges, Cases, Also) BREAKS(Rule);
 #define STORY(Rule, Edges, Cases, Says)   BREAKS(Rule);

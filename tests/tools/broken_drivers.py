@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# broken_cm.py CONDIS MISTAKES RULES BROKENMCM BROKENCM [RULE...]: `condis verify` finds each mistake
-# of tests/broken/driver in the cases that its row names, calls it by the rule that is broken and by
-# no other, and stays green where the mistake is not made. The driver without a mistake passes.
+# broken_drivers.py CONDIS GROUP MISTAKES RULES DRIVER... [-- RULE...]: `condis verify` finds each
+# mistake of tests/broken/driver or tests/broken/client in the cases that its row names, calls it by
+# the rule that is broken and by no other, and stays green where the mistake is not made. The driver
+# without a mistake passes. DRIVER: one for each edge of the group.
 import concurrent.futures
 import json
 import os
@@ -9,16 +10,44 @@ import re
 import subprocess
 import sys
 
-condis, mistakes_path, rules_path = sys.argv[1:4]
-EDGES = {'MCM': ('mcm', sys.argv[4]), 'ALONE': ('call-manager', sys.argv[5])}
-CONTROL = 'cm_unbind_idle'  # no call, party or SAP: most mistakes have no place in it
-EVERYWHERE = {'cm_family', 'cm_unbind_idle', 'cm_unbind_call'}  # mistakes with families
-# The rules that bind call managers, by the column that says whom a rule binds.
-BINDS = re.compile(r'NdisM?Cm|Ndis\(M\)Cm|ProtocolCm|every Ndis\*Complete|every callback that may pend|'
-                   r'ProtocolCo(Create|Delete)Vc|every VC function|every OID completion|'
-                   r'Ndis\(M\)Cm|NdisSetOptionalHandlers|every create')
+CLIENT_OPTIONS = ['--leaf', '@a,@b,@c', '--address', '@root',
+                  '--setting', 'Leaves=@a,@b,@c', '--setting', 'Address=@root']
+# edges: by the word in the table, what verify calls the driver. control: a case without calls,
+# parties or data, in which most mistakes have no place; those that show in one of `everywhere` do.
+# binds: the rules of the group, by the column that says whom a rule binds; spares: of others, by
+# their name.
+GROUPS = {
+    'call-manager': {
+        'edges': {'MCM': 'mcm', 'ALONE': 'call-manager'},
+        'options': [],
+        'control_options': [],
+        'control': 'cm_unbind_idle',
+        'everywhere': {'cm_family', 'cm_unbind_idle', 'cm_unbind_call'},
+        'binds': re.compile(r'NdisM?Cm|Ndis\(M\)Cm|ProtocolCm|every Ndis\*Complete|'
+                            r'every callback that may pend|ProtocolCo(Create|Delete)Vc|'
+                            r'every VC function|every OID completion|NdisSetOptionalHandlers|'
+                            r'every create'),
+        'spares': re.compile(r'$.'),
+    },
+    'client': {
+        'edges': {'CLIENT': 'client'},
+        'options': CLIENT_OPTIONS,
+        'control_options': [], # it calls nobody
+        'control': 'client_comes_and_goes',
+        'everywhere': {'client_comes_and_goes', 'client_unloads', 'client_refused'},
+        'binds': re.compile(r'NdisCl|NdisCo(?!nfig)|ProtocolC[lo]|ProtocolUnbind|Ndis\*Complete|'
+                            r'Ndis(Open|Close)AdapterEx|NdisCompleteBind|NdisReturn|'
+                            r'NdisSetOptionalHandlers|NdisDeregisterProtocol|NdisFreeNetBuffer|'
+                            r'every (callback|create|VC|party|OID)|every function after|whoever|'
+                            r'functions with a'),
+        'spares': re.compile(r'M?CM_|MCO_|MINIPORT_|HANDLERS_M?CM_'),
+    },
+}
+condis, group_name, mistakes_path, rules_path = sys.argv[1:5]
+group = GROUPS[group_name]
+drivers = dict(zip(group['edges'], sys.argv[5:]))
+only = set(sys.argv[sys.argv.index('--') + 1:] if '--' in sys.argv else [])
 wrong = []
-
 
 
 def strings(text):
@@ -39,17 +68,17 @@ def read_rules():
 def read_mistakes():
     with open(mistakes_path, encoding='utf-8') as file:
         text = file.read()
-    made = re.findall(r'^(MISTAKE|STORY)\((\w+), (BOTH|MCM|ALONE), "([\w ]+)",\s*'
+    made = re.findall(r'^(MISTAKE|STORY)\((\w+), (BOTH|MCM|ALONE|CLIENT), "([\w ]+)",\s*'
                       r'((?:"[^"]*"\s*)+)\)', text, re.M)
     not_made = re.findall(r'^NO_MISTAKE\((\w+),\s*((?:"[^"]*"\s*)+)\)', text, re.M)
     return made, {rule: strings(reason) for rule, reason in not_made}
 
 
-def verify(edge, cases, rule):
+def verify(edge, cases, rule, options):
     """Returns the cases by name, each {outcome: ..., broken: the rules that it broke}."""
-    kind, driver = EDGES[edge]
-    command = [condis, 'verify', driver, '--as', kind, '--medium', 'hub', '--jobs', '1', '--seeds',
-               '1', '--schedules', '0', '--no-faults', '--no-live', '--json']
+    command = [condis, 'verify', drivers[edge], '--as', group['edges'][edge], '--medium', 'hub',
+               '--jobs', '1', '--seeds', '1', '--schedules', '0', '--no-faults', '--no-live',
+               '--json', *options]
     for case in cases:
         command += ['--only', case]
     if rule:
@@ -83,8 +112,11 @@ def fails_rightly(kind, rule, text, outcome, steps):
 
 
 def check_mistake(kind, rule, edge, cases, text):
-    greens = [] if EVERYWHERE.intersection(cases) else [CONTROL]
-    found, error = verify(edge, cases + greens, rule)
+    greens = [] if group['everywhere'].intersection(cases) else [group['control']]
+    found, error = verify(edge, cases, rule, group['options'])
+    if greens and not error:
+        control, error = verify(edge, greens, rule, group['control_options'])
+        found.update(control or {})
     where = f'{rule} on {edge}'
     if error:
         return [f'{where}: {error}']
@@ -104,10 +136,11 @@ def check_mistake(kind, rule, edge, cases, text):
 
 
 def check_table(made, not_made):
-    """Every rule that binds call managers has a mistake, or a reason why not; nothing else has."""
+    """Every rule that binds the group has a mistake, or a reason why not; nothing else has."""
     told = {row[1] for row in made} | not_made.keys()
-    wanted = {rule for rule, row in rules.items() if BINDS.search(row[1]) and row[2] != 'NOTE'}
-    says = [f'{rule} ({rules[rule][1]}): neither a mistake nor a reason in mistakes.def'
+    wanted = {rule for rule, row in rules.items() if group['binds'].search(row[1]) and
+              not group['spares'].match(rule) and row[2] != 'NOTE'}
+    says = [f'{rule} ({rules[rule][1]}): neither a mistake nor a reason in {mistakes_path}'
             for rule in rules if rule in wanted - told]
     says += [f'{rule}: no such rule' for rule in sorted(told) if rule not in rules]
     says += [f'{rule}: a reason and a mistake' for rule in not_made if rule in
@@ -116,7 +149,7 @@ def check_table(made, not_made):
 
 
 def check_right(edge):
-    found, error = verify(edge, [], None)
+    found, error = verify(edge, [], None, group['options'])
     if error:
         return [f'without a mistake, {edge}: {error}']
     return [f'without a mistake, {edge}: {case} {row[0]}' for case, row in found.items()
@@ -127,15 +160,14 @@ def main():
     made, not_made = read_mistakes()
     wrong.extend(check_table(made, not_made))
     print('\n'.join(wrong), end='\n' if wrong else '')
-    only = set(sys.argv[6:])
     jobs = []
     for kind, rule, edges, cases, text in made:
         if only and rule not in only:
             continue
-        for edge in EDGES if edges == 'BOTH' else [edges]:
+        for edge in group['edges'] if edges == 'BOTH' else [edges]:
             jobs.append((kind, rule, edge, cases.split(), strings(text)))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rights = [] if only else [pool.submit(check_right, edge) for edge in EDGES]
+        rights = [] if only else [pool.submit(check_right, edge) for edge in group['edges']]
         for says in [right.result() for right in rights]:
             print('\n'.join(says), end='\n' if says else '')
             wrong.extend(says)
