@@ -11,9 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ndis/schedule.h"
@@ -118,7 +116,6 @@ static void signals_begin(uint32_t hang_ms)
                                            .tv_usec = (suseconds_t)(hang_ms % 1000) * 1000}};
     setitimer(ITIMER_PROF, &limit, NULL);
     signal(SIGINT, SIG_IGN); /* the one who watches ends it */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /* ---- the run ---- */
@@ -172,7 +169,7 @@ static void judge(struct area *area, enum condis_script_verdict verdict,
                   const struct condis_script_result *result)
 {
     area->virtual_100ns = result->ended_100ns;
-    area->real_ns = explore_now_ns() - area->real_ns;
+    area->real_ns = process_now_ns() - area->real_ns;
     if (verdict != CONDIS_SCRIPT_PASSED && area->violation_count == 0)
         name_failure(area, result);
     area->outcome = verdict == CONDIS_SCRIPT_PASSED   ? OUTCOME_PASSED
@@ -206,8 +203,6 @@ _Noreturn void child_main(const struct slot *slot, const struct condis_explore_o
     faults.context = slot->area;
     child_area = slot->area;
     signals_begin(options->hang_ms);
-    dup2(slot->text_fd, STDERR_FILENO);
-    dup2(slot->text_fd, STDOUT_FILENO);
     FILE *none = fopen("/dev/null", "we");
     if (!none || !plan(&schedule, slot->area, &slot->run))
         _exit(2);
@@ -229,9 +224,6 @@ _Noreturn void child_main(const struct slot *slot, const struct condis_explore_o
     enum condis_script_verdict verdict = condis_script_run(&script);
     fflush(stderr);
     judge(slot->area, verdict, &result);
-    struct timespec used;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0)
-        slot->area->processor_ns = (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
     slot->area->image_count = 0;
     spare_each(note_image, slot->area);
     _exit(0);

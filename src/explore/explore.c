@@ -15,7 +15,7 @@
 #include "ndis/spare.h"
 #include "rules/store.h"
 
-#define SECOND_NS       1000000000ull
+#define SECOND_NS       PROCESS_SECOND_NS
 #define RUNS_DEFAULT    1000u
 #define HANG_DEFAULT    10000u
 #define SHORTEN_DEFAULT 3000u
@@ -164,7 +164,7 @@ static struct result *result_take(struct explore *explore, const struct slot *sl
         .failed = area->outcome != OUTCOME_PASSED,
         .virtual_100ns = area->virtual_100ns,
         .real_ns = area->real_ns,
-        .processor_ns = area->processor_ns,
+        .processor_ns = slot->process.processor_ns,
         .point_count = log->point_count,
         .task_count = log->task_count,
         .decision_count = log->decision_count,
@@ -279,7 +279,7 @@ static bool start_runs(struct explore *explore)
     for (uint32_t i = 0; i < explore->slot_count; i++) {
         struct slot *slot = &explore->slots[i];
         struct run run;
-        if (slot->pid)
+        if (slot->process.pid)
             continue;
         if (!run_next(explore, &run))
             return true;
@@ -294,7 +294,7 @@ static bool start_runs(struct explore *explore)
 static bool any_runs(const struct explore *explore)
 {
     for (uint32_t i = 0; i < explore->slot_count; i++)
-        if (explore->slots[i].pid)
+        if (explore->slots[i].process.pid)
             return true;
     return false;
 }
@@ -303,7 +303,7 @@ static bool explore_loop(struct explore *explore)
 {
     const struct condis_explore_options *options = explore->options;
     for (;;) {
-        uint64_t now = explore_now_ns();
+        uint64_t now = process_now_ns();
         uint64_t used = explore->used_ns + (now - explore->start_ns);
         if (stop_asked || (options->seconds_max && used >= options->seconds_max * SECOND_NS))
             explore->stop = true;
@@ -314,7 +314,7 @@ static bool explore_loop(struct explore *explore)
         struct slot *ended = slot_wait(explore->slots, explore->slot_count, now + TICK_NS);
         if (ended && !commit(explore, result_take(explore, ended)))
             return false;
-        if (explore_now_ns() - explore->saved_ns > SAVE_NS && !state_save(explore))
+        if (process_now_ns() - explore->saved_ns > SAVE_NS && !state_save(explore))
             return false;
         progress_show(explore, false);
     }
@@ -441,7 +441,7 @@ enum condis_explore_verdict condis_explore(const struct condis_explore_options *
         .out = filled.out ? filled.out : stdout,
         .err = filled.err ? filled.err : stderr,
         .slot_count = filled.job_count,
-        .start_ns = explore_now_ns(),
+        .start_ns = process_now_ns(),
         .lock_fd = -1,
     };
     explore->saved_ns = explore->start_ns;

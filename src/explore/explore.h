@@ -8,8 +8,9 @@
 #include <condis/explore.h>
 
 #include "nt/schedule.h"
+#include "process/process.h"
 
-#define EXPLORE_JOBS_MAX      256u
+#define EXPLORE_JOBS_MAX      PROCESS_COUNT_MAX
 #define EXPLORE_DECISIONS_MAX 65536u   /* of one run; one with more is replayed by its seed       */
 #define EXPLORE_SEEN_MAX      65536u   /* points of one run that are enumerated                   */
 #define EXPLORE_IDS_MAX       524288u  /* tasks at all of them                                    */
@@ -68,7 +69,6 @@ struct area {
     char title[EXPLORE_TITLE_BYTES]; /* the same for people                                      */
     uint64_t virtual_100ns;
     uint64_t real_ns;
-    uint64_t processor_ns; /* of the process, up to its end                                      */
     uint32_t image_count;
     struct area_image images[EXPLORE_IMAGES_MAX];
     uint32_t fault_count; /* may be more than are kept                                           */
@@ -84,9 +84,7 @@ struct slot {
     struct area *area;
     int text_fd; /* what the run printed; kept in memory                                       */
     int note_fd; /* the file that says what runs here; -1: none                                */
-    int end_fd;  /* closed when the process ends; -1: no process                               */
-    pid_t pid;
-    uint64_t deadline_ns; /* of real time                                                        */
+    struct process process;
     struct run run;
 };
 
@@ -117,8 +115,6 @@ char *slot_text(const struct slot *slot);
 /* What the process of a run does: it never returns. */
 _Noreturn void child_main(const struct slot *slot, const struct condis_explore_options *options,
                           const char *replay);
-
-uint64_t explore_now_ns(void);
 
 /* ---- what is run next: source.c, bounded.c ---- */
 

@@ -12,7 +12,7 @@
 
 static uint64_t used_ns(const struct explore *explore)
 {
-    return explore->used_ns + (explore_now_ns() - explore->start_ns);
+    return explore->used_ns + (process_now_ns() - explore->start_ns);
 }
 
 /* Of the runs of this process: what a checkpoint had took other time. */
@@ -59,7 +59,7 @@ static void draw_bar(struct explore *explore, double share)
 void progress_show(struct explore *explore, bool last)
 {
     uint64_t total;
-    uint64_t now = explore_now_ns();
+    uint64_t now = process_now_ns();
     double share = share_done(explore, &total);
     if (explore->options->live_screen) {
         if (!last && now - explore->shown_ns < REDRAW_NS)

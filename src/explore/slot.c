@@ -3,35 +3,20 @@
 #define _GNU_SOURCE
 #include "explore/explore.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define SECOND_NS 1000000000ull
 /* Real time is no measure on a machine that does other things too: it only ends what sleeps for
  * good. What takes processor time ends itself (child.c). */
 #define REAL_SECONDS_MAX(hang_ms) (60u + (hang_ms) / 100u)
 #define TEXT_BYTES_MAX            (4u << 20)
 
-uint64_t explore_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
-
 bool slot_begin(struct slot *slot)
 {
-    *slot = (struct slot){.note_fd = -1, .end_fd = -1};
-    slot->text_fd = memfd_create("condis-run", MFD_CLOEXEC);
+    *slot = (struct slot){.note_fd = -1};
+    slot->text_fd = process_file();
     if (slot->text_fd < 0)
         return false;
     void *area = mmap(NULL, sizeof(struct area), PROT_READ | PROT_WRITE,
@@ -50,34 +35,33 @@ bool slot_begin(struct slot *slot)
     return true;
 }
 
-static void reap(struct slot *slot, int *status)
-{
-    while (waitpid(slot->pid, status, 0) < 0 && errno == EINTR)
-        continue;
-    close(slot->end_fd);
-    slot->end_fd = -1;
-    slot->pid = 0;
-}
-
 void slot_end(struct slot *slot)
 {
-    int status;
-    if (slot->pid) {
-        kill(slot->pid, SIGKILL);
-        reap(slot, &status);
-    }
+    process_kill(&slot->process);
     if (slot->note_fd >= 0)
         close(slot->note_fd);
     if (slot->area)
         munmap(slot->area, sizeof *slot->area);
     close(slot->text_fd);
-    *slot = (struct slot){.note_fd = -1, .end_fd = -1, .text_fd = -1};
+    *slot = (struct slot){.note_fd = -1, .text_fd = -1};
+}
+
+/* What the process of a slot is told. */
+struct task {
+    const struct slot *slot;
+    const struct condis_explore_options *options;
+    const char *replay;
+};
+
+static void run_task(void *context)
+{
+    const struct task *task = context;
+    child_main(task->slot, task->options, task->replay);
 }
 
 bool slot_start(struct slot *slot, const struct condis_explore_options *options,
                 const struct run *run, const char *replay)
 {
-    int ends[2];
     struct area *area = slot->area;
     area->outcome = OUTCOME_NONE;
     area->signal = 0;
@@ -85,27 +69,15 @@ bool slot_start(struct slot *slot, const struct condis_explore_options *options,
     area->key[0] = 0;
     area->title[0] = 0;
     area->virtual_100ns = 0;
-    area->processor_ns = 0;
     area->fault_count = 0;
     area->log.seen = run->observe ? area->seen : NULL;
     slot->run = *run;
-    if (ftruncate(slot->text_fd, 0) || pipe2(ends, O_CLOEXEC))
+    area->real_ns = process_now_ns();
+    if (!process_file_empty(slot->text_fd))
         return false;
-    lseek(slot->text_fd, 0, SEEK_SET);
-    uint64_t now = explore_now_ns();
-    area->real_ns = now;
-    pid_t pid = fork();
-    if (pid == 0)
-        child_main(slot, options, replay); /* keeps ends[1] until it ends */
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return false;
-    }
-    slot->pid = pid;
-    slot->end_fd = ends[0];
-    slot->deadline_ns = now + REAL_SECONDS_MAX(options->hang_ms) * SECOND_NS;
-    return true;
+    struct task task = {slot, options, replay};
+    return process_fork(&slot->process, REAL_SECONDS_MAX(options->hang_ms) * PROCESS_SECOND_NS,
+                        (struct process_files){slot->text_fd, slot->text_fd}, run_task, &task);
 }
 
 /* ---- how it ended ---- */
@@ -121,7 +93,7 @@ static const char *undefined_line(const char *text)
 
 /* A sanitizer ends the process by itself; its last line says what it saw, unless it was told to
  * write none (UBSAN_OPTIONS=print_summary=0, the default of some). */
-static void name_death(struct slot *slot, int status)
+static void name_death(struct slot *slot)
 {
     struct area *area = slot->area;
     char *text = slot_text(slot);
@@ -135,63 +107,45 @@ static void name_death(struct slot *slot, int status)
                  (int)strcspn(undefined, "\n"), undefined);
     else
         snprintf(area->title, sizeof area->title, "the process ended by itself with status %d",
-                 WEXITSTATUS(status));
+                 slot->process.status);
     snprintf(area->key, sizeof area->key, "died %.140s", area->title);
     free(text);
 }
 
-static void slot_finish(struct slot *slot, bool killed)
+static void slot_finish(struct slot *slot)
 {
     struct area *area = slot->area;
-    int status = 0;
-    reap(slot, &status);
+    const struct process *process = &slot->process;
     if (area->outcome == OUTCOME_NONE || area->outcome > OUTCOME_UNUSABLE)
-        area->real_ns = explore_now_ns() - area->real_ns; /* else it said so itself */
+        area->real_ns = process->took_ns; /* else it said so itself */
     if (area->outcome != OUTCOME_NONE)
         return;
-    if (killed) {
+    if (process->late) {
         area->outcome = OUTCOME_HUNG;
         snprintf(area->key, sizeof area->key, "hung asleep");
         snprintf(area->title, sizeof area->title, "HUNG: it slept for ever, outside of the world");
-    } else if (WIFSIGNALED(status)) {
+    } else if (process->signal) {
         area->outcome = OUTCOME_CRASHED;
-        area->signal = WTERMSIG(status);
+        area->signal = process->signal;
         snprintf(area->key, sizeof area->key, "signal %d", area->signal);
         snprintf(area->title, sizeof area->title, "CRASH: signal %d (%s)", area->signal,
                  strsignal(area->signal));
     } else {
         area->outcome = OUTCOME_DIED;
-        name_death(slot, status);
+        name_death(slot);
     }
 }
 
 struct slot *slot_wait(struct slot *slots, uint32_t slot_count, uint64_t until_ns)
 {
-    struct pollfd fds[EXPLORE_JOBS_MAX];
-    for (;;) {
-        uint64_t now = explore_now_ns();
-        uint64_t wake = until_ns;
-        for (uint32_t i = 0; i < slot_count; i++) {
-            fds[i] = (struct pollfd){.fd = slots[i].pid ? slots[i].end_fd : -1, .events = POLLIN};
-            if (slots[i].pid && slots[i].deadline_ns < wake)
-                wake = slots[i].deadline_ns;
-        }
-        uint64_t left = wake > now ? wake - now : 0;
-        struct timespec time = {(time_t)(left / SECOND_NS), (long)(left % SECOND_NS)};
-        int ready = ppoll(fds, slot_count, &time, NULL);
-        now = explore_now_ns();
-        for (uint32_t i = 0; i < slot_count; i++) {
-            bool late = slots[i].pid && now >= slots[i].deadline_ns;
-            if (!slots[i].pid || !(late || (ready > 0 && fds[i].revents)))
-                continue;
-            if (late)
-                kill(slots[i].pid, SIGKILL);
-            slot_finish(&slots[i], late);
-            return &slots[i];
-        }
-        if (now >= until_ns || (ready < 0 && errno == EINTR))
-            return NULL;
-    }
+    struct process *list[EXPLORE_JOBS_MAX] = {NULL};
+    for (uint32_t i = 0; i < slot_count; i++)
+        list[i] = &slots[i].process;
+    size_t ended = process_wait(list, slot_count, until_ns);
+    if (ended == slot_count)
+        return NULL;
+    slot_finish(&slots[ended]);
+    return &slots[ended];
 }
 
 bool slot_run(struct slot *slot, const struct condis_explore_options *options,
@@ -206,14 +160,5 @@ bool slot_run(struct slot *slot, const struct condis_explore_options *options,
 
 char *slot_text(const struct slot *slot)
 {
-    struct stat facts;
-    size_t bytes = fstat(slot->text_fd, &facts) == 0 ? (size_t)facts.st_size : 0;
-    if (bytes > TEXT_BYTES_MAX)
-        bytes = TEXT_BYTES_MAX;
-    char *text = malloc(bytes + 1);
-    if (!text)
-        return NULL;
-    ssize_t got = pread(slot->text_fd, text, bytes, 0);
-    text[got > 0 ? got : 0] = 0;
-    return text;
+    return process_text(slot->text_fd, TEXT_BYTES_MAX, NULL);
 }

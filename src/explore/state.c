@@ -222,7 +222,7 @@ static bool save_nodes(struct explore *explore)
 bool state_save(struct explore *explore)
 {
     struct draft draft;
-    explore->saved_ns = explore_now_ns();
+    explore->saved_ns = process_now_ns();
     if (!save_nodes(explore) || !draft_begin(explore, &draft, path_in(explore, "checkpoint")))
         return false;
     FILE *file = draft.file;
@@ -233,7 +233,7 @@ bool state_save(struct explore *explore)
             " real %" PRIu64 " used %" PRIu64 "\n",
             explore->committed, explore->failed_count, explore->fault_count, explore->faulted_count,
             explore->virtual_100ns, explore->real_ns,
-            explore->used_ns + (explore_now_ns() - explore->start_ns));
+            explore->used_ns + (process_now_ns() - explore->start_ns));
     fprintf(file,
             "nodes %" PRIu32 " beyond %" PRIu64 " switches %" PRIu64 " answers %" PRIu64
             " lost %" PRIu64 "\n",

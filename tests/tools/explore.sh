@@ -159,6 +159,9 @@ for shard in 1 2 3; do
     sum=$((sum + $(field runs)))
     seeds="$seeds $(sed -n 's/.*--seed \([0-9]*\).*/\1/p' "$work/shard-$shard/running/0")"
 done
+for time in process_s processor_s; do
+    [ "$(field $time | cut -d . -f 1)" -lt 86400 ] || wrong "$time of four runs: $(field $time)"
+done
 [ "$sum" -eq 10 ] || wrong "three shards make $sum runs of 10"
 [ "$seeds" = ' 10 8 9' ] || wrong "the shards' last seeds are$seeds"
 

@@ -2,27 +2,11 @@
 #define _GNU_SOURCE
 #include "child.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { LOOK_AGAIN_MS = 100 };
-
-extern char **environ;
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
 
 bool child_add(struct child *child, const char *format, ...)
 {
@@ -41,108 +25,41 @@ bool child_add(struct child *child, const char *format, ...)
     return true;
 }
 
-static int spawn(struct child *child)
+bool child_start(struct child *child, uint64_t limit_ms)
 {
     char *line[CHILD_WORDS_MAX + 2] = {"condis"};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    memcpy(line + 1, child->words, child->word_count * sizeof line[0]);
-    int error = posix_spawn_file_actions_init(&files);
-    if (error)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error) {
-        posix_spawn_file_actions_destroy(&files);
-        return error;
-    }
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(&files, fileno(child->out), 1);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(&files, fileno(child->err), 2);
-    if (!error)
-        error = posix_spawn(&child->pid, "/proc/self/exe", &files, &attributes, line, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return error;
-}
-
-bool child_start(struct child *child)
-{
     if (child->word_count == CHILD_WORDS_MAX)
         return false;
-    child->out = tmpfile();
-    child->err = child->out ? tmpfile() : NULL;
-    if (!child->err || spawn(child) != 0) {
-        child->pid = 0;
-        return false;
+    memcpy(line + 1, child->words, child->word_count * sizeof line[0]);
+    child->files = (struct process_files){process_file(), process_file()};
+    child->has_files = true;
+    return child->files.out >= 0 && child->files.err >= 0 &&
+           process_again(&child->process, limit_ms * (PROCESS_SECOND_NS / 1000), child->files,
+                         line);
+}
+
+size_t child_wait(struct child *children, size_t count)
+{
+    struct process *list[PROCESS_COUNT_MAX] = {NULL};
+    size_t running = 0, ended;
+    for (size_t i = 0; i < count; i++) {
+        list[i] = &children[i].process;
+        running += children[i].process.pid != 0;
     }
-    child->started_ms = now_ms();
-    return true;
+    do
+        ended = process_wait(list, count, UINT64_MAX);
+    while (running > 0 && ended == count); /* a signal came */
+    return ended;
 }
 
-/* Takes it in, if it has ended. */
-static bool reap(struct child *child)
+char *child_out(const struct child *child)
 {
-    int status;
-    if (waitpid(child->pid, &status, WNOHANG) != child->pid)
-        return false;
-    child->pid = 0;
-    child->ended = true;
-    child->took_ms = now_ms() - child->started_ms;
-    child->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    child->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    return true;
+    return process_text(child->files.out, SIZE_MAX, NULL);
 }
 
-size_t child_wait(struct child *children, size_t count, uint64_t limit_ms)
+char *child_err(const struct child *child)
 {
-    for (;;) {
-        size_t running = 0;
-        for (size_t i = 0; i < count; i++) {
-            struct child *child = &children[i];
-            if (child->pid == 0)
-                continue;
-            if (reap(child))
-                return i;
-            running++;
-            if (!child->late && now_ms() - child->started_ms > limit_ms) {
-                child->late = true;
-                kill(child->pid, SIGKILL);
-            }
-        }
-        if (running == 0)
-            return count;
-        /* SIGCHLD would have to be blocked before the first start; looking again is enough. */
-        const struct timespec pause = {0, LOOK_AGAIN_MS * 10000L};
-        nanosleep(&pause, NULL);
-    }
-}
-
-char *child_text(FILE *stream)
-{
-    char *text = NULL;
-    size_t bytes = 0;
-    size_t room = 0;
-    rewind(stream);
-    do {
-        if (room - bytes < 4096) {
-            room = room ? 2 * room : 16384;
-            char *more = realloc(text, room + 1);
-            if (!more) {
-                free(text);
-                return NULL;
-            }
-            text = more;
-        }
-        bytes += fread(text + bytes, 1, room - bytes, stream);
-    } while (!feof(stream) && !ferror(stream));
-    text[bytes] = 0;
-    return text;
+    return process_text(child->files.err, SIZE_MAX, NULL);
 }
 
 static bool is_plain(const char *word)
@@ -178,15 +95,12 @@ char *child_command(const struct child *child)
 
 void child_free(struct child *child)
 {
-    if (child->pid) {
-        kill(child->pid, SIGKILL);
-        waitpid(child->pid, NULL, 0);
-    }
+    process_kill(&child->process);
     for (size_t i = 0; i < child->word_count && child->words[i]; i++)
         free(child->words[i]);
-    if (child->out)
-        fclose(child->out);
-    if (child->err)
-        fclose(child->err);
+    if (child->has_files && child->files.out >= 0)
+        close(child->files.out);
+    if (child->has_files && child->files.err >= 0)
+        close(child->files.err);
     *child = (struct child){0};
 }

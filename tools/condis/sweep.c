@@ -3,26 +3,11 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sweep_judge.h"
-
-#define JOBS_MAX 256
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static bool fail(struct sweep *sweep, const char *what)
 {
@@ -48,20 +33,24 @@ char *sweep_mode(const struct sweep_run *run)
     return mode;
 }
 
-/* The process of one run. Its document goes into the pipe, all else into the log. */
-static _Noreturn void be_run(const struct sweep *sweep, const struct sweep_run *run, int out)
+/* What the process of a run is told. */
+struct task {
+    const struct sweep *sweep;
+    const struct sweep_run *run;
+};
+
+/* The process of one run. Its document goes into the one file, all else into the other. */
+static void be_run(void *context)
 {
-    const struct rlimit none = {0, 0};
-    struct condis_script_options script = sweep->script;
-    struct condis_fault_plan plan = sweep->plan;
-    (void)setrlimit(RLIMIT_CORE, &none);
-    plan.mode = sweep_mode(run);
+    const struct task *task = context;
+    struct condis_script_options script = task->sweep->script;
+    struct condis_fault_plan plan = task->sweep->plan;
+    plan.mode = sweep_mode(task->run);
     script.faults = &plan;
-    script.json = fdopen(out, "w");
-    script.out = script.err = run->log;
+    script.json = fdopen(task->run->answer, "w");
+    script.out = script.err = stderr;
     script.live_screen = false;
-    if (!plan.mode || !script.json || dup2(fileno(run->log), STDOUT_FILENO) < 0 ||
-        dup2(fileno(run->log), STDERR_FILENO) < 0)
+    if (!plan.mode || !script.json)
         _exit(CONDIS_SCRIPT_UNUSABLE);
     int verdict = (int)condis_script_run(&script);
     fflush(NULL);
@@ -70,97 +59,41 @@ static _Noreturn void be_run(const struct sweep *sweep, const struct sweep_run *
 
 static bool start(struct sweep *sweep, struct sweep_run *run)
 {
-    int ends[2];
-    run->log = tmpfile();
-    if (!run->log)
-        return fail(sweep, "no temporary file for a run's output");
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return fail(sweep, "no pipe to a run");
-    fflush(NULL);
-    run->pid = fork();
-    if (run->pid == 0) {
-        close(ends[0]);
-        be_run(sweep, run, ends[1]);
-    }
-    close(ends[1]);
-    if (run->pid < 0) {
-        close(ends[0]);
+    struct task task = {sweep, run};
+    run->log = process_file();
+    run->answer = process_file();
+    if (run->log < 0 || run->answer < 0)
+        return fail(sweep, "no file for a run's output");
+    if (!process_fork(&run->process, sweep->timeout_s * PROCESS_SECOND_NS,
+                      (struct process_files){run->log, run->log}, be_run, &task))
         return fail(sweep, "no process for a run");
-    }
-    run->pipe = ends[0];
-    run->deadline = now_s() + sweep->timeout_s;
     return true;
-}
-
-/* Reads what is there. returns  false at the end of it */
-static bool read_some(struct sweep_run *run)
-{
-    if (run->answer_room - run->answer_bytes < 65536) {
-        size_t room = run->answer_room ? run->answer_room * 2 : 262144;
-        char *answer = realloc(run->answer, room);
-        if (!answer)
-            return false;
-        run->answer = answer;
-        run->answer_room = room;
-    }
-    ssize_t got =
-        read(run->pipe, run->answer + run->answer_bytes, run->answer_room - run->answer_bytes);
-    if (got > 0)
-        run->answer_bytes += (size_t)got;
-    return got > 0 || (got < 0 && errno == EINTR);
-}
-
-static void finish(struct sweep_run *run)
-{
-    close(run->pipe);
-    run->pipe = -1;
-    while (waitpid(run->pid, &run->wait_status, 0) < 0 && errno == EINTR)
-        ;
 }
 
 /* ---- many runs ---- */
 
 struct crew {
-    struct sweep_run *at[JOBS_MAX];
+    struct sweep_run *at[PROCESS_COUNT_MAX];
     size_t count;
 };
 
-/* Waits until something of a run was read, and takes those that ended out of the crew. */
+/* Waits until a run has ended, and takes it out of the crew. */
 static void attend(struct crew *crew)
 {
-    struct pollfd polls[JOBS_MAX];
-    double wait_s = 3600, now = now_s();
-    for (size_t i = 0; i < crew->count; i++) {
-        struct sweep_run *run = crew->at[i];
-        polls[i] = (struct pollfd){.fd = run->pipe, .events = POLLIN};
-        if (run->deadline - now < wait_s)
-            wait_s = run->deadline - now;
-    }
-    (void)poll(polls, crew->count, wait_s > 0 ? (int)(wait_s * 1000) + 1 : 0);
-    now = now_s();
-    for (size_t i = crew->count; i-- > 0;) {
-        struct sweep_run *run = crew->at[i];
-        bool goes_on = true;
-        if (now >= run->deadline && !run->timed_out) {
-            run->timed_out = true;
-            kill(run->pid, SIGKILL);
-        }
-        if (polls[i].revents)
-            goes_on = read_some(run);
-        if (goes_on)
-            continue;
-        finish(run);
-        crew->at[i] = crew->at[--crew->count];
-    }
+    struct process *list[PROCESS_COUNT_MAX] = {NULL};
+    for (size_t i = 0; i < crew->count; i++)
+        list[i] = &crew->at[i]->process;
+    size_t ended = process_wait(list, crew->count, UINT64_MAX);
+    if (ended == crew->count)
+        return; /* a signal came */
+    crew->at[ended]->ended = true;
+    crew->at[ended] = crew->at[--crew->count];
 }
 
 static void stop_all(struct crew *crew)
 {
-    for (size_t i = 0; i < crew->count; i++) {
-        kill(crew->at[i]->pid, SIGKILL);
-        finish(crew->at[i]);
-    }
-    crew->count = 0;
+    while (crew->count > 0)
+        process_kill(&crew->at[--crew->count]->process);
 }
 
 /* Adds the run that makes one more call path fail, after those that led there. */
@@ -185,7 +118,7 @@ static bool add_run(struct sweep *sweep, const struct sweep_run *led, const char
     if (id)
         snprintf(run->ids[before], SWEEP_ID_BYTES, "%s", id);
     run->id_count = count;
-    run->pipe = -1;
+    run->answer = run->log = -1;
     sweep->runs[sweep->run_count++] = run;
     return true;
 }
@@ -210,13 +143,25 @@ static bool take_paths(struct sweep *sweep, const struct sweep_run *run, json_t 
     return true;
 }
 
+/* A long sweep has more runs than a process may have files. */
+static void close_files(struct sweep_run *run)
+{
+    if (run->answer >= 0)
+        close(run->answer);
+    if (run->log >= 0)
+        close(run->log);
+    run->answer = run->log = -1;
+}
+
 /* Judges the runs that have ended, in their order, so that the same seed gives the same table
  * however many run at once. */
 static bool take_ended(struct sweep *sweep, size_t *taken, size_t started)
 {
-    while (*taken < started && sweep->runs[*taken]->pipe < 0) {
+    while (*taken < started && sweep->runs[*taken]->ended) {
         struct sweep_run *run = sweep->runs[*taken];
-        json_t *document = json_loadb(run->answer ? run->answer : "", run->answer_bytes, 0, NULL);
+        size_t bytes;
+        char *answer = process_text(run->answer, SIZE_MAX, &bytes);
+        json_t *document = json_loadb(answer ? answer : "", bytes, 0, NULL);
         bool good = true;
         if (run->id_count > 0)
             judge_run(sweep, run, document);
@@ -226,8 +171,8 @@ static bool take_ended(struct sweep *sweep, size_t *taken, size_t started)
         if (good && run->id_count > 0)
             judge_path(sweep, run);
         json_decref(document);
-        free(run->answer);
-        run->answer = NULL;
+        free(answer);
+        close_files(run);
         if (!good)
             return false;
         sweep->finding_count += sweep_is_finding(run);
@@ -246,7 +191,7 @@ bool sweep_run(struct sweep *sweep)
     bool good = sweep->known && add_run(sweep, NULL, NULL);
     while (good && taken < sweep->run_count) {
         while (good && started < sweep->run_count && crew.count < sweep->jobs &&
-               crew.count < JOBS_MAX) {
+               crew.count < PROCESS_COUNT_MAX) {
             good = start(sweep, sweep->runs[started]);
             if (good)
                 crew.at[crew.count++] = sweep->runs[started++];
@@ -263,10 +208,8 @@ void sweep_free(struct sweep *sweep)
 {
     for (size_t i = 0; i < sweep->run_count; i++) {
         struct sweep_run *run = sweep->runs[i];
-        if (run->log)
-            fclose(run->log);
+        close_files(run);
         json_decref(run->path);
-        free(run->answer);
         free(run->did);
         free(run->ids);
         free(run);

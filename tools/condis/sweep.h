@@ -6,7 +6,8 @@
 
 #include <condis/script.h>
 #include <jansson.h>
-#include <sys/types.h>
+
+#include "process/process.h"
 
 #define SWEEP_ID_BYTES 17 /* a call path's id as text */
 
@@ -27,15 +28,10 @@ struct sweep_run {
     enum sweep_outcome outcome;
     json_t *path; /* what is known of the call path: driver, function, sees, frames */
     char *did;    /* what the driver did, one line */
-    char *answer; /* bytes that the process has written; its JSON document when it is whole */
-    size_t answer_bytes;
-    size_t answer_room;
-    FILE *log; /* what the run printed */
-    pid_t pid;
-    int pipe;        /* -1: it has ended */
-    double deadline; /* seconds of the monotonic clock */
-    bool timed_out;
-    int wait_status;
+    struct process process;
+    int answer; /* file of its JSON document; -1: not started, or judged */
+    int log;    /* file of what else it printed; the same */
+    bool ended;
 };
 
 struct sweep {

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 static const char *text_of(json_t *object, const char *field)
 {
@@ -34,16 +33,14 @@ bool sweep_is_finding(const struct sweep_run *run)
 
 /* ---- the first run ---- */
 
-/* The last line of a log, for a run that left nothing else. */
-static void last_line(FILE *log, char *line, size_t line_bytes)
+/* The last line of a log that is not empty, for a run that left nothing else. */
+static void last_line(int log, char *line, size_t line_bytes)
 {
-    char *text = NULL;
-    size_t room = 0;
+    char *text = process_text(log, SIZE_MAX, NULL);
     line[0] = 0;
-    rewind(log);
-    while (getline(&text, &room, log) > 0)
-        if (text[0] != '\n')
-            snprintf(line, line_bytes, "%.*s", (int)strcspn(text, "\n"), text);
+    for (char *rest = text, *next; rest && (next = strsep(&rest, "\n")) != NULL;)
+        if (*next)
+            snprintf(line, line_bytes, "%s", next);
     free(text);
 }
 
@@ -144,17 +141,17 @@ void judge_run(const struct sweep *sweep, struct sweep_run *run, json_t *documen
         run->outcome = SWEEP_MISSED;
         return;
     }
-    int status = run->wait_status;
-    if (run->timed_out) {
+    const struct process *process = &run->process;
+    if (process->late) {
         fprintf(out, "the run did not end within %u s", sweep->timeout_s);
         run->outcome = SWEEP_HUNG;
-    } else if (WIFSIGNALED(status)) {
-        fprintf(out, "crashed: SIG%s", sigabbrev_np(WTERMSIG(status)));
+    } else if (process->signal) {
+        fprintf(out, "crashed: SIG%s", sigabbrev_np(process->signal));
         run->outcome = SWEEP_CRASHED;
     } else if (!document) {
         char line[256];
         last_line(run->log, line, sizeof line);
-        fprintf(out, "ended with status %d: %s", WEXITSTATUS(status), line);
+        fprintf(out, "ended with status %d: %s", process->status, line);
         run->outcome = SWEEP_CRASHED;
     } else {
         run->outcome = judge_document(out, run, document);

@@ -20,15 +20,16 @@ static int probe(const struct verify *verify, const char *name, json_t **documen
     int status = -1;
     *document = NULL;
     *said = NULL;
-    bool good =
-        child_add(&child, "run") && child_add(&child, "%s/%s.lua", verify->suite.directory, name) &&
-        child_add(&child, "--sim") && child_add(&child, "--seed") && child_add(&child, "1") &&
-        child_add(&child, "--json") && verify_add_subject(verify, &child) && child_start(&child);
-    if (good && child_wait(&child, 1, PROBE_LIMIT_MS) == 0) {
-        char *text = child_text(child.out);
+    bool good = child_add(&child, "run") &&
+                child_add(&child, "%s/%s.lua", verify->suite.directory, name) &&
+                child_add(&child, "--sim") && child_add(&child, "--seed") &&
+                child_add(&child, "1") && child_add(&child, "--json") &&
+                verify_add_subject(verify, &child) && child_start(&child, PROBE_LIMIT_MS);
+    if (good && child_wait(&child, 1) == 0) {
+        char *text = child_out(&child);
         *document = text ? json_loads(text, 0, NULL) : NULL;
-        *said = child_text(child.err);
-        status = child.status;
+        *said = child_err(&child);
+        status = child.process.status;
         free(text);
     }
     child_free(&child);

@@ -291,13 +291,13 @@ static void judge_said(struct verify_step *step, const char *said)
 static void judge(struct verify_step *step)
 {
     struct child *child = &step->child;
-    char *text = child_text(child->out);
-    char *said = child_text(child->err);
+    char *text = child_out(child);
+    char *said = child_err(child);
     json_t *document = text ? json_loads(text, 0, NULL) : NULL;
-    if (child->late)
+    if (child->process.late)
         say(step, "it did not end");
-    else if (child->status == -1)
-        say(step, strsignal(child->signal));
+    else if (child->process.status == -1)
+        say(step, strsignal(child->process.signal));
     if (document && step->phase == PHASE_CASE)
         judge_case(step, document);
     else if (document)
@@ -306,11 +306,11 @@ static void judge(struct verify_step *step)
         judge_said(step, said);
     if (document)
         step->try_count = tries_of(document);
-    if (child->status != 0 && said)
+    if (child->process.status != 0 && said)
         say(step, said);
-    step->outcome = child->status == 0   ? OUTCOME_PASSED
-                    : child->status == 2 ? OUTCOME_UNUSABLE
-                                         : OUTCOME_FAILED;
+    step->outcome = child->process.status == 0   ? OUTCOME_PASSED
+                    : child->process.status == 2 ? OUTCOME_UNUSABLE
+                                                 : OUTCOME_FAILED;
     if (step->outcome != OUTCOME_PASSED && said)
         step->report = first_report(said);
     json_decref(document);
@@ -357,7 +357,7 @@ bool verify_run(struct verify *verify)
             struct verify_step *step = under_way[i] ? NULL : next_waiting(verify, &place);
             if (!step)
                 continue;
-            if (!child_start(&step->child)) {
+            if (!child_start(&step->child, STEP_LIMIT_MS)) {
                 good = false;
                 break;
             }
@@ -365,7 +365,7 @@ bool verify_run(struct verify *verify)
             children[i] = step->child; /* moved, until it has ended */
             step->child = (struct child){0};
         }
-        size_t ended = good ? child_wait(children, jobs, STEP_LIMIT_MS) : jobs;
+        size_t ended = good ? child_wait(children, jobs) : jobs;
         if (ended == jobs)
             break;
         struct verify_step *step = under_way[ended];
@@ -373,7 +373,7 @@ bool verify_run(struct verify *verify)
         children[ended] = (struct child){0};
         under_way[ended] = NULL;
         judge(step);
-        verify->took_ms += step->child.took_ms;
+        verify->took_ms += step->child.process.took_ns / (PROCESS_SECOND_NS / 1000);
         verify->done_count++;
         child_free(&step->child);
         show_progress(verify);
