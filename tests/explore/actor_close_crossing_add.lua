@@ -6,12 +6,8 @@
 -- leaf "brief" hangs up by itself as soon as it has joined.
 
 schedule 'usual'
-local MEDIA = {
-    actormcm = {driver = 'actormcm'},
-    actorcm = {driver = 'actormini', call_manager = 'actorcm'},
-}
-local kind = arg[1] or 'actormcm'
-local medium = MEDIA[kind] or fail('no call manager is called ' .. kind)
+local medium = arg[1] == 'actorcm' and {driver = 'actormini', call_manager = 'actorcm'} or
+    {driver = arg[1] or 'actormcm'}
 
 local root = station('root', medium)
 
