@@ -29,7 +29,7 @@ static NDIS_STATUS ask_miniport_to_activate(const struct call *call, struct vc *
     watch_keep(&vc->activation_op, &watch);
     struct visit visit = visit_begin(miniport, "MiniportCoActivateVc");
     status = miniport->handlers.co_miniport.CoActivateVcHandler(vc->miniport_context, parameters);
-    watch_handler(&watch, &visit, RULE_MCO_ACTIVATE_CHANGED, &vc->object);
+    watch_handler(&watch, &visit, RULE_MCO_ACTIVATE_CHANGED, &vc->activation_op);
     visit_end(&visit);
     return operation_returned(call->host, &vc->activation_op, &miniport->module->owner, status);
 }

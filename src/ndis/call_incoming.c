@@ -98,7 +98,7 @@ static NDIS_STATUS dispatch_incoming_call(enum edge edge, const char *function,
         return status;
     struct visit visit = visit_begin(client, "ProtocolClIncomingCall");
     status = af_client_handlers(af)->ClIncomingCallHandler(sap_context, vc_context, CallParameters);
-    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->call_op);
     visit_end(&visit);
     return operation_returned(call.host, &vc->call_op, &client->module->owner, status);
 }

@@ -71,7 +71,7 @@ static NDIS_STATUS ask_to_make(const struct call *call, struct vc *vc, struct pa
             (void)visit_breaks(&visit, RULE_CM_MAKE_CALL_CONTEXT_UNSET, &vc->object, status,
                                "*CallMgrPartyContext is still NULL");
     }
-    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->call_op);
     visit_end(&visit);
     /* Until operation_returned the call is ours, completed early or not. */
     if (party)

@@ -113,6 +113,8 @@ static inline struct visit visit_begin(const struct driver *driver, const char *
     struct exec_task *task = exec_current();
     struct nt_owner *before = task->owner;
     uint8_t irql = task->irql;
+    if (__builtin_expect(task->simulated, 0))
+        exec_changes_owner(task);
     task->owner = (struct nt_owner *)(uintptr_t)&driver->module->owner;
     task->visits++;
     if (__builtin_expect(task->observed, 0))
@@ -127,6 +129,8 @@ static inline void visit_end(const struct visit *visit)
         visit_level_broken(task, visit->handler, visit->irql);
     if (__builtin_expect(task->observed, 0))
         visit_observed(task, visit->handler, false);
+    if (__builtin_expect(task->simulated, 0))
+        exec_changes_owner(task);
     task->owner = visit->before;
     task->visits--;
     if (__builtin_expect(task->simulated, 0))

@@ -251,12 +251,14 @@ struct nt_owner *ndis_driver_enter(NDIS_HANDLE NdisDriverHandle)
     struct exec_task *task = exec_current();
     struct nt_owner *before = task->owner;
     assert(driver && "a client library enters its own, registered driver");
+    exec_changes_owner(task);
     task->owner = &driver->module->owner;
     return before;
 }
 
 void ndis_driver_leave(struct nt_owner *before)
 {
+    exec_changes_owner(exec_current());
     exec_current()->owner = before;
 }
 

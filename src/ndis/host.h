@@ -17,6 +17,15 @@ struct settings;
 
 enum { HOST_SLOT_COUNT = 4, HOST_NAME_BYTES = 32, HOST_PNP_WAIT_S = 30 };
 
+enum { HOST_FOLLOWED = 8 };
+
+/* A pended request of a simulated world, and who changed last what it lends: watch.c. */
+struct followed {
+    struct operation *op;      /* NULL: none */
+    const struct nt_owner *by; /* NULL: nobody yet, or no driver */
+    uint32_t digest;           /* of what it lends, as last looked at */
+};
+
 struct host {
     struct exec *exec;
     struct condis_world *world;
@@ -39,7 +48,10 @@ struct host {
     struct host *next;     /* in its world */
     uint32_t module_count; /* ever loaded; numbers the owners from 1 */
     struct raw_lock untold_lock;
-    struct operation *untold;      /* completions that wait to be told; operation.c */
+    struct operation *untold; /* completions that wait to be told; operation.c */
+    struct followed followed[HOST_FOLLOWED];
+    uint32_t followed_next;        /* its place, modulo HOST_FOLLOWED */
+    uint32_t followed_count;       /* how many places are taken */
     _Atomic uint32_t sap_order;    /* how many SAPs were ever registered */
     _Atomic uint32_t untold_count; /* those, and what workers are about to tell */
     void *slots[HOST_SLOT_COUNT];

@@ -70,7 +70,7 @@ void operation_begin(struct operation *op, enum operation_kind kind, PVOID param
     assert(operation_state(op) == OPERATION_IDLE);
     op->parameters = parameters;
     op->lent_size = 0;
-    op->digest = 0;
+    atomic_store_explicit(&op->digest, 0, memory_order_relaxed);
     op->status = NDIS_STATUS_PENDING;
     atomic_store_explicit(&op->kind, (uint8_t)kind, memory_order_relaxed);
     atomic_store_explicit(&op->answered, 0, memory_order_relaxed);
@@ -285,6 +285,8 @@ NDIS_STATUS operation_returned(struct host *host, struct operation *op,
         return handler_pended(host, op, provider);
     const struct operation_row *row = &operation_rows[kind_of(op)];
     nt_fault_answered(provider, row->handler, status);
+    if (op->digest)
+        watch_forget(op);
     uint8_t calling = OPERATION_CALLING;
     if (!atomic_compare_exchange_strong(&op->state, &calling, OPERATION_COMPLETED)) {
         enum operation_state state = settled_state(op);
@@ -378,7 +380,7 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
     }
     op->status = status;
     nt_fault_answered(exec_current()->owner, function, status);
-    struct watch_verdict verdict = {RULE_NONE, NULL};
+    struct watch_verdict verdict = {RULE_NONE, NULL, false};
     const void *lent = op->parameters;
     if (op->digest && from == OPERATION_WAITING)
         verdict = watch_lent(op);
@@ -386,6 +388,8 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
         before(op, with);
     if (op->digest && op->parameters != lent && verdict.rule == RULE_NONE)
         verdict = watch_given(op);
+    if (op->digest)
+        watch_forget(op);
     object_mark(operation_object(op), status == NDIS_STATUS_SUCCESS ? MARK_COMPLETED : MARK_FAILED,
                 (uint8_t)kind);
     trace_operation(exec_current(), host, op, TRACE_OPERATION_COMPLETED);

@@ -53,8 +53,8 @@ struct operation {
     uint8_t before;     /* the object's state to go back to when the provider refuses */
     NDIS_STATUS status; /* the final one, from COMPLETED on */
     PVOID parameters; /* borrowed from the requester until it is told: CO_CALL_PARAMETERS, CO_SAP */
-    uint32_t lent_size; /* of close data in parameters; 0: they are no bytes */
-    uint32_t digest;    /* of what parameters lends, watch.h; 0: nobody watches */
+    uint32_t lent_size;      /* of close data in parameters; 0: they are no bytes */
+    _Atomic uint32_t digest; /* of what parameters lends, watch.h; 0: nobody watches */
     union {
         uint64_t begun_100ns;   /* until the handler returns: when it was asked */
         struct operation *next; /* from COMPLETED on: the task's queue of deliveries */

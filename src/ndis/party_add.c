@@ -57,7 +57,7 @@ static NDIS_STATUS ask_to_add(const struct call *call, struct vc *vc, struct par
     if (status == NDIS_STATUS_SUCCESS && !context)
         (void)visit_breaks(&visit, RULE_CM_ADD_PARTY_CONTEXT_UNSET, &party->object, status,
                            "*CallMgrPartyContext is still NULL");
-    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &party->object);
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &party->op);
     visit_end(&visit);
     /* Until operation_returned the party is ours, completed early or not. */
     context_from_handler(&party->cm_context, context, status);

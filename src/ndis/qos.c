@@ -81,7 +81,7 @@ NDIS_STATUS NTAPI NdisClModifyCallQoS(NDIS_HANDLE NdisVcHandle, PCO_CALL_PARAMET
     if (status == NDIS_STATUS_SUCCESS && lacks_activation(vc))
         (void)visit_breaks(&visit, RULE_CM_MODIFY_NOT_REACTIVATED, &vc->object, status,
                            "the handler answered SUCCESS");
-    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->object);
+    watch_handler(&watch, &visit, RULE_PARAMETERS_CHANGED_FLAG, &vc->qos_op);
     visit_end(&visit);
     return operation_returned(call.host, &vc->qos_op, &cm->module->owner, status);
 }

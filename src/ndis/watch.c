@@ -52,6 +52,65 @@ uint32_t watch_digest(const void *lent, uint32_t size)
     return (uint32_t)(digest >> 32) | 1;
 }
 
+/* ---- who did it -------------------------------------------------------------------------- */
+
+static struct followed *followed_of(struct host *host, const struct operation *op)
+{
+    for (uint32_t i = 0; i < HOST_FOLLOWED && host->followed_count; i++)
+        if (host->followed[i].op == op)
+            return &host->followed[i];
+    return NULL;
+}
+
+static void stop_following(struct host *host, struct followed *followed)
+{
+    followed->op = NULL;
+    host->followed_count--;
+}
+
+void watch_follow(struct operation *op)
+{
+    struct host *host = host_current();
+    watch_forget(op); /* an earlier request of it, which was abandoned */
+    struct followed *place = &host->followed[host->followed_next++ % HOST_FOLLOWED];
+    host->followed_count += place->op == NULL;
+    *place = (struct followed){op, NULL, op->digest};
+}
+
+void watch_forget(const struct operation *op)
+{
+    struct host *host = host_current();
+    struct followed *followed = followed_of(host, op);
+    if (followed)
+        stop_following(host, followed);
+}
+
+/* What a sweep took away was not completed: it is not looked at again. */
+static void look(struct host *host, struct followed *followed, const struct nt_owner *owner)
+{
+    const struct operation *op = followed->op;
+    if (!object_alive(operation_object(op)) || !operation_running(op)) {
+        stop_following(host, followed);
+        return;
+    }
+    uint32_t digest = watch_digest(op->parameters, op->lent_size);
+    if (digest != followed->digest)
+        followed->by = owner;
+    followed->digest = digest;
+}
+
+void watch_ran(struct exec_task *task)
+{
+    struct host *host = task->exec->user;
+    if (!host || !host->followed_count)
+        return;
+    for (uint32_t i = 0; i < HOST_FOLLOWED; i++)
+        if (host->followed[i].op)
+            look(host, &host->followed[i], task->owner);
+}
+
+/* ---- what it breaks ---------------------------------------------------------------------- */
+
 static bool says_so(const CO_CALL_PARAMETERS *parameters)
 {
     return (parameters->Flags & CALL_PARAMETERS_CHANGED) != 0;
@@ -78,12 +137,19 @@ static const char *what_of(enum rule_id rule)
 }
 
 void watch_handler_changed(const struct watch *watch, const struct visit *visit, enum rule_id rule,
-                           struct object *about)
+                           struct operation *op)
 {
     bool allowed =
         rule == RULE_MCO_ACTIVATE_CHANGED ? may_round(watch->lent) : says_so(watch->lent);
+    exec_changes_owner(visit->task);
+    const struct followed *seen = followed_of(visit->task->exec->user, op);
+    if (seen && seen->by && seen->by != visit->task->owner)
+        return; /* another driver did it, on another processor: told at the completion */
+    atomic_store_explicit(&op->digest, watch_digest(watch->lent, watch->size),
+                          memory_order_relaxed);
     if (!allowed)
-        (void)visit_breaks(visit, rule, about, NDIS_STATUS_SUCCESS, "%s", what_of(rule));
+        (void)visit_breaks(visit, rule, operation_object(op), NDIS_STATUS_SUCCESS, "%s",
+                           what_of(rule));
 }
 
 /* The driver that lent: the client of the call. */
@@ -95,8 +161,9 @@ static const struct nt_owner *lender(const struct operation *op)
     return &af_client(vc->af)->module->owner;
 }
 
-/* The rule that a change of what was lent breaks, when it is seen at the completion. */
-static enum rule_id late_rule(const struct operation *op)
+/* The rule that a change of what was lent breaks, when it is seen at the completion.
+ * by  who changed it; NULL: not known */
+static enum rule_id late_rule(const struct operation *op, const struct nt_owner *by)
 {
     const CO_CALL_PARAMETERS *parameters = op->parameters;
     switch ((enum operation_kind)atomic_load_explicit(&op->kind, memory_order_relaxed)) {
@@ -108,7 +175,9 @@ static enum rule_id late_rule(const struct operation *op)
     case OP_INCOMING_CALL:
         return says_so(parameters) ? RULE_NONE : RULE_PARAMETERS_CHANGED_FLAG;
     default:
-        return says_so(parameters) ? RULE_NONE : RULE_CL_PARAMETERS_CHANGED;
+        return says_so(parameters)       ? RULE_NONE
+               : !by || by == lender(op) ? RULE_CL_PARAMETERS_CHANGED
+                                         : RULE_PARAMETERS_CHANGED_FLAG;
     }
 }
 
@@ -116,10 +185,17 @@ struct watch_verdict watch_lent(const struct operation *op)
 {
     struct watch watch = {op->parameters, op->lent_size, op->digest};
     if (__builtin_expect(!watch_changed(&watch), 1))
-        return (struct watch_verdict){RULE_NONE, NULL};
-    enum rule_id rule = late_rule(op);
+        return (struct watch_verdict){RULE_NONE, NULL, false};
+    struct exec_task *task = exec_current();
+    const struct followed *seen = followed_of(task->exec->user, op);
+    if (seen)
+        exec_changes_owner(task); /* what it did before it completes is its own doing */
+    const struct nt_owner *by = seen ? seen->by : NULL;
+    enum rule_id rule = late_rule(op, by);
+    if (by)
+        return (struct watch_verdict){rule, by, true};
     bool lent = rule == RULE_CL_PARAMETERS_CHANGED || rule == RULE_CLOSE_DATA_CHANGED;
-    return (struct watch_verdict){rule, lent ? lender(op) : exec_current()->owner};
+    return (struct watch_verdict){rule, lent ? lender(op) : task->owner, false};
 }
 
 struct watch_verdict watch_given(const struct operation *op)
@@ -128,16 +204,28 @@ struct watch_verdict watch_given(const struct operation *op)
     bool activates = op->kind == OP_ACTIVATE_VC;
     if (op->lent_size || __builtin_expect(!watch_changed(&watch), 1) ||
         (activates ? may_round(op->parameters) : says_so(op->parameters)))
-        return (struct watch_verdict){RULE_NONE, NULL};
+        return (struct watch_verdict){RULE_NONE, NULL, false};
     return (struct watch_verdict){activates ? RULE_MCO_ACTIVATE_CHANGED
                                             : RULE_PARAMETERS_CHANGED_FLAG,
-                                  exec_current()->owner};
+                                  exec_current()->owner, true};
 }
 
 void watch_report(struct host *host, const struct watch_verdict *verdict, const char *function,
                   struct object *about)
 {
-    if (__builtin_expect(verdict->rule != RULE_NONE, 0))
-        report_owner_break(host, verdict->by, verdict->rule, function, about, NDIS_STATUS_SUCCESS,
-                           "%s", what_of(verdict->rule));
+    if (__builtin_expect(verdict->rule == RULE_NONE, 1))
+        return;
+    const struct nt_owner *by = verdict->by;
+    const struct nt_owner *completes = exec_current()->owner;
+    const char *what = what_of(verdict->rule);
+    if (verdict->seen)
+        report_owner_break(host, by, verdict->rule, function, about, NDIS_STATUS_SUCCESS,
+                           "%s: while %s ran", what, by->name);
+    else if (completes && by && completes != by)
+        report_owner_break(host, by, verdict->rule, function, about, NDIS_STATUS_SUCCESS,
+                           "%s: after the handler returned, when %s, who lent it, and %s had it",
+                           what, by->name, completes->name);
+    else
+        report_owner_break(host, by, verdict->rule, function, about, NDIS_STATUS_SUCCESS, "%s",
+                           what);
 }

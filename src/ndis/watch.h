@@ -3,8 +3,9 @@
  * changed before the request ended, and which rule that breaks (C61, C64, C79, C94).
  *
  * With the verifier only. It compares digests: taken when the request is made, when the handler
- * returns, and when the request is completed. Constant time: of each variable part the first
- * WATCH_BYTES_MAX bytes. */
+ * returns, and when the request is completed. In a simulated world it also looks whenever another
+ * driver goes on, at the latest HOST_FOLLOWED requests of a host: there it knows who did it.
+ * Constant time: of each variable part the first WATCH_BYTES_MAX bytes. */
 #ifndef CONDIS_NDIS_WATCH_H
 #define CONDIS_NDIS_WATCH_H
 
@@ -43,11 +44,20 @@ static inline struct watch watch_data(const struct host *host, const void *data,
     return (struct watch){data, size, size && host->verifier ? watch_digest(data, size) : 0};
 }
 
+/* Simulated: looks from now on, until watch_forget, who changes what the operation lends. */
+void watch_follow(struct operation *op);
+void watch_forget(const struct operation *op);
+
+/* The exec's `ran`: looks at all that is followed in the task's host. */
+void watch_ran(struct exec_task *task);
+
 /* Keeps the watch for the completion, too. Call between operation_begin and the handler. */
 static inline void watch_keep(struct operation *op, const struct watch *watch)
 {
     op->lent_size = watch->size;
-    op->digest = watch->digest;
+    atomic_store_explicit(&op->digest, watch->digest, memory_order_relaxed);
+    if (watch->digest && exec_current()->simulated)
+        watch_follow(op);
 }
 
 /* Whether what was lent is not what it was, and carries no flag that allows it. */
@@ -58,20 +68,22 @@ static inline bool watch_changed(const struct watch *watch)
 
 /* The visited handler has returned: reports the rule if the parameters were changed in it without
  * CALL_PARAMETERS_CHANGED.
+ * What it did is not told again when the request is completed.
  * rule  PARAMETERS_CHANGED_FLAG, or MCO_ACTIVATE_CHANGED for a miniport without a ROUND flag */
 void watch_handler_changed(const struct watch *watch, const struct visit *visit, enum rule_id rule,
-                           struct object *about);
+                           struct operation *op);
 static inline void watch_handler(const struct watch *watch, const struct visit *visit,
-                                 enum rule_id rule, struct object *about)
+                                 enum rule_id rule, struct operation *op)
 {
     if (__builtin_expect(watch_changed(watch), 0))
-        watch_handler_changed(watch, visit, rule, about);
+        watch_handler_changed(watch, visit, rule, op);
 }
 
 /* Which rule was broken by the time that an operation is completed, and whose. */
 struct watch_verdict {
     enum rule_id rule;         /* RULE_NONE: nothing was changed */
     const struct nt_owner *by; /* the driver at fault */
+    bool seen;                 /* it was running when the change was made; else it had lent */
 };
 
 /* Judges what was lent, when a pended operation is completed; and what came with the completion

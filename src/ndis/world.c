@@ -4,6 +4,7 @@
 #include "ndis/schedule.h"
 #include "ndis/overdue.h"
 #include "ndis/report.h"
+#include "ndis/watch.h"
 #include "nt/owner.h"
 #include "nt/pages.h"
 #include "nt/pool.h"
@@ -187,6 +188,8 @@ static bool start_exec(struct condis_world *world, struct condis_error *error)
         return error_say(error, "no memory for a world");
     if (world->options.verifier)
         world->exec->stacks = stack_store_create(); /* without memory none are kept */
+    if (world->options.verifier && world->options.clock == CONDIS_SIMULATED)
+        world->exec->ran = watch_ran;
     world->exec->pool = (uint8_t)pool_mode(&world->options);
     return true;
 }

@@ -350,6 +350,7 @@ bool cpu_run_one(struct exec_cpu *cpu)
         bool ran = kind == 0 ? run_item(cpu) : kind == 1 ? run_dpc(cpu) : run_timer(cpu);
         if (!ran)
             continue;
+        exec_changes_owner(task);
         task->owner = NULL;
         if (kind != 2)
             count_done(cpu);

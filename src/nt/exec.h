@@ -83,6 +83,9 @@ struct exec_world {
      * watch_at anew, nothing else. NULL: never. */
     void (*watch)(struct exec_world *world);
     uint64_t watch_at;
+    /* Simulated: called when a task has run and another will, or the same for another driver: what
+     * has changed since the last time is the doing of task->owner. It may look, nothing else. */
+    void (*ran)(struct exec_task *task);
     uint8_t pool;               /* enum nt_pool_mode */
     struct stack_store *stacks; /* of what is allocated, with the verifier; NULL: none are kept */
     _Atomic bool stopped; /* a deadlock or livelock ended it: waits fail, locks no longer exclude */
@@ -212,6 +215,13 @@ static inline void exec_preempt(const char *what)
     struct exec_task *task = exec_current_task;
     if (task && task->simulated)
         exec_preempt_simulated(task, what);
+}
+
+/* Simulated: the task goes on as another driver from here. */
+static inline void exec_changes_owner(struct exec_task *task)
+{
+    if (task->simulated && task->exec->world->ran)
+        task->exec->world->ran(task);
 }
 
 /* ---- what a task can know of ------------------------------------------------------------- */

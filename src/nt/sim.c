@@ -308,6 +308,8 @@ static void sim_switch(struct sim *sim, const char *what)
     from->inner.head.point_count++;
     struct sim_task *to = sim_next(sim, what);
     if (to != from) {
+        if (sim->world->head.ran)
+            sim->world->head.ran(&from->inner.head);
         sim->running = to;
         exec_current_task = &to->inner.head;
         fiber_switch(&from->fiber, &to->fiber, from->state == SIM_DEAD);

@@ -71,6 +71,7 @@ void work_run(struct exec_inner *exec, struct exec_work *work)
         copy.run(work);
     if (task->exec->idle_hook)
         task->exec->idle_hook(task);
+    exec_changes_owner(task);
     task->owner = NULL;
     atomic_fetch_add(&exec->work_done, 1);
 }
@@ -162,6 +163,7 @@ static void thread_ended(struct exec_thread *thread)
     thread_restore(task);
     if (task->exec->idle_hook)
         task->exec->idle_hook(task);
+    exec_changes_owner(task);
     task->owner = NULL;
     task->thread = NULL;
     (void)exec_signal_set(&thread->exec->world->head, &thread->ended);
