@@ -4,13 +4,16 @@
 
 #include <jansson.h>
 
-static json_t *finding_json(const struct finding *finding)
+static json_t *finding_json(const struct explore *explore, const struct finding *finding)
 {
     static const char *const shown[] = {[SHORT_UNKNOWN] = "nothing",
                                         [SHORT_CUT] = "nothing",
                                         [SHORT_MINIMAL] = "minimal",
                                         [SHORT_FEWEST] = "fewest"};
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:s?}",
+    json_t *replay = finding->command ? json_sprintf("%s%s%s", finding->command,
+                                                     explore->replay_gap, explore->replay_tail)
+                                      : json_null();
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:o}",
                      "title", finding->title, "key", finding->key, "run",
                      (json_int_t)finding->run + 1, "seed", (json_int_t)finding->seed, "runs",
                      (json_int_t)finding->run_count, "decisions_found", (int)finding->found_count,
@@ -18,7 +21,7 @@ static json_t *finding_json(const struct finding *finding)
                      "answers", (int)finding->answers, "minimise_runs",
                      (int)finding->minimise_count, "shown", shown[finding->shortness], "replayed",
                      (int)finding->replayed_count, "faults_found", (int)finding->faults_found,
-                     "faults", (int)finding->fault_count, "replay", finding->command);
+                     "faults", (int)finding->fault_count, "replay", replay);
 }
 
 void summary_json(struct explore *explore)
@@ -27,7 +30,7 @@ void summary_json(struct explore *explore)
     const struct bounded *bounded = &explore->bounded;
     json_t *findings = json_array();
     for (uint32_t i = 0; i < explore->finding_count; i++)
-        json_array_append_new(findings, finding_json(&explore->findings[i]));
+        json_array_append_new(findings, finding_json(explore, &explore->findings[i]));
     json_t *document = json_pack(
         "{s:s, s:s, s:s, s:I, s:{s:i, s:i}, s:I, s:I, s:I, s:i, s:f, s:f, s:f, s:o}", "scenario",
         options->script.path, "verdict", explore->finding_count ? "failed" : "passed", "strategy",

@@ -59,6 +59,9 @@ static bool strategy_begin(struct explore *explore)
         explore->depth = schedule.pct.depth;
         schedule_end(&schedule);
     }
+    if (!explore->is_bounded && !explore->is_pct && strcmp(text, "random") != 0)
+        wrong = "it is random, pct[:DEPTH[:POINTS]] or "
+                "bounded[:PREEMPTIONS[:SWITCHES[:ANSWERS]]]";
     if (!strcmp(text, "usual"))
         wrong = "every run would be the same one; explore with random, pct or bounded";
     return !wrong || explore_refuse(explore, "--strategy %s: %s", text, wrong);
@@ -305,6 +308,7 @@ static bool explore_loop(struct explore *explore)
     for (;;) {
         uint64_t now = process_now_ns();
         uint64_t used = explore->used_ns + (now - explore->start_ns);
+        explore->was_stopped = stop_asked;
         if (stop_asked || (options->seconds_max && used >= options->seconds_max * SECOND_NS))
             explore->stop = true;
         if (!start_runs(explore))

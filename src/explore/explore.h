@@ -242,6 +242,7 @@ struct explore {
     uint64_t committed; /* runs below this number are accounted for                             */
     struct result **waiting; /* ended before one with a lower number; a ring                     */
     uint32_t waiting_room;
+    bool was_stopped;                     /* by SIGINT or SIGTERM */
     const char *replay_gap, *replay_tail; /* behind a command: " " and what ends it, or nothing  */
     struct finding *findings;
     uint32_t finding_count;

@@ -181,6 +181,7 @@ void summary_print(struct explore *explore)
                 explore->finding_count, explore->finding_count == 1 ? "" : "s",
                 explore->failed_count, explore->run_count, explore->dir);
     else
-        fprintf(explore->out, "passed: nothing was found\n");
+        fprintf(explore->out, "passed: nothing was found%s\n",
+                explore->was_stopped ? ", until a signal stopped it" : "");
     fflush(explore->out);
 }

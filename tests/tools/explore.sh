@@ -204,7 +204,7 @@ refuses 2 'it is a number from 1 to 1000000' explore "$racy" --shorten 0
 refuses 2 'wants minutes' explore "$racy" --minutes 0
 refuses 2 'of bounded[:PREEMPTIONS' explore "$racy" --strategy bounded:x
 refuses 2 'every run would be the same one' explore "$racy" --strategy usual
-refuses 2 'a strategy is' explore "$racy" --strategy hope
+refuses 2 'it is random, pct[:DEPTH[:POINTS]] or bounded' explore "$racy" --strategy hope
 refuses 2 "$work/no/dir: No such file" explore "$racy" --state "$work/no/dir"
 
 finish

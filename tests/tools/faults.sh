@@ -52,6 +52,9 @@ again='^rule broken: LEAK_MEMORY' replays
 sweep 1 "$crashes"
 grep -q '^failed: .* 1 found' "$work/out" || wrong "$(tail -n 1 "$work/out")"
 grep -q '^[0-9]* .* crashed ' "$work/out" || wrong 'the crash is not in the table'
+grep -q '^run .*: crashed: signal 11 (Segmentation fault) in NoNote at .*careless.c:' "$work/out" ||
+    grep -q '^run .*: ended with status' "$work/out" || # a sanitizer tells it in its own way
+    wrong "where it crashed is not told: $(grep '^run' "$work/out")"
 sweep 1 "$hangs"
 found 'a request did not end'
 again='^failed: 1 request did not end' replays
@@ -110,6 +113,9 @@ run 0 run "$(scenario "
 refuses 2 'which scenario?' faults
 refuses 2 'No such file' faults "$work/none.lua"
 refuses 2 'does not pass without any fault' faults "$(scenario "fail 'no'")"
+sweep 2 "$careful" --module nobody
+grep -q 'nothing was called that can be made to fail; is --module' "$work/err" ||
+    wrong "no call of a driver that is not there fails: $(cat "$work/err")"
 refuses 2 'no function, event or kind' faults "$call" --function NdisFreeMemory
 refuses 2 'No such file' faults "$call" --exclude "$work/none"
 printf '%s\n' 'careless1!NdisFreeMemory' >"$work/strange"

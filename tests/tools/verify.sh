@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# verify.sh CONDIS FIRST BREAKING FORGETTING PYTHON: the verification of a driver that is right, and
-# of two that are not.
+# verify.sh CONDIS FIRST BREAKING FORGETTING PYTHON CRASHING: the verification of a driver that is
+# right, of two that are not, and of one that crashes.
 set -eu
 . "$(dirname "$0")/lib.sh"
-first=$2 breaking=$3 forgetting=$4 python=$5
+first=$2 breaking=$3 forgetting=$4 python=$5 crashing=$6
 # What the driver leaks on purpose is not for a leak checker to find.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 quick='--seeds 1 --schedules 0 --no-faults'
@@ -57,7 +57,30 @@ run 0 verify --list
 refuses 2 'which driver' verify
 refuses 2 'one driver only' verify one two
 refuses 2 'missing.so' verify ./missing.so
-refuses 2 'no case for a mcm is called so' verify "$first" --only C130
+refuses 2 '--only C130: no case for mcm is called so' verify "$first" --only C130
+refuses 2 '--only cm_calls: no case' verify "$first" --only C2 --only cm_calls
+refuses 2 "--peer nobody: no driver is called 'nobody'" verify "$first" --peer nobody
+refuses 2 "--miniport ./x.so: cannot load driver './x.so'" verify "$first" --miniport ./x.so
+# What cannot run has not failed.
+# shellcheck disable=SC2086
+run 2 verify loopback --medium switch --only cm_call $quick
+tail -n 1 "$work/out" | grep -q '^0 cases passed, 0 failed, 1 could not run' ||
+    wrong "$(tail -n 1 "$work/out")"
+# shellcheck disable=SC2086
+run 2 verify "$first" --only cm_call_refused $quick # it needs somebody at the other end
+# A finding among orders comes with the command that has it again, its arguments too.
+run 1 verify "$breaking" --only cm_parties --seeds 1 --schedules 3 --no-live --no-faults --json
+replay=$(sed -n 's/.*"replay": "condis \(run .*--schedule .*\)".*/\1/p' "$work/out")
+case $replay in *' -- as=mcm medium=none') ;; *) wrong "no arguments behind: $replay" ;; esac
+! grep -q '"replay": .* --json' "$work/out" || wrong 'a replay prints JSON'
+# shellcheck disable=SC2086 # a command line
+run 1 $replay
+grep -q '^rule broken: PEND_NOT_BOTH' "$work/err" || wrong "the replay breaks no rule: $replay"
+status=0
+"$condis" verify "$crashing" >"$work/out" 2>"$work/err" || status=$?
+[ "$status" -eq 2 ] || wrong "a driver that crashes when it is loaded: $status"
+grep -q 'it died while it was loaded: signal 11 (Segmentation fault) in DriverEntry at ' \
+    "$work/err" || grep -q 'it died' "$work/err" || wrong "$(cat "$work/err")"
 refuses 2 'it is one of hub, switch, none' verify "$first" --medium tape
 refuses 2 'wants Name=VALUE' verify "$first" --setting Qos
 CONDIS_CONFORMANCE=$work/nowhere

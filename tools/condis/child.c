@@ -62,6 +62,21 @@ char *child_err(const struct child *child)
     return process_text(child->files.err, SIZE_MAX, NULL);
 }
 
+bool child_crash(const char *said, char *line, size_t line_bytes)
+{
+    static const char mark[] = "crashed: ", place[] = "\n  stack     ";
+    const char *at = said ? strstr(said, mark) : NULL;
+    if (!at)
+        return false;
+    at += sizeof mark - 1;
+    const char *end = strstr(at, " at address ");
+    const char *frame = strstr(at, place);
+    frame = frame ? frame + sizeof place - 1 : "";
+    snprintf(line, line_bytes, "%.*s%s%.*s", end ? (int)(end - at) : (int)strcspn(at, "\n"), at,
+             *frame ? " in " : "", (int)strcspn(frame, "\n"), frame);
+    return true;
+}
+
 static bool is_plain(const char *word)
 {
     return *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -77,6 +92,8 @@ char *child_command(const struct child *child)
         return NULL;
     fputs("condis", out);
     for (size_t i = 0; i < child->word_count; i++) {
+        if (!strcmp(child->words[i], "--json"))
+            continue; /* for us to read */
         if (is_plain(child->words[i])) {
             fprintf(out, " %s", child->words[i]);
             continue;

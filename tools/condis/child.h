@@ -34,7 +34,14 @@ size_t child_wait(struct child *children, size_t count);
 char *child_out(const struct child *child);
 char *child_err(const struct child *child);
 
-/* The command line as a person types it: "condis run ...". The caller frees it. NULL: no memory. */
+/* What a run said of its crash, in one line: "signal 11 (Segmentation fault) in DropParty at
+ * first.c:24".
+ * said     what it printed on standard error; NULL: nothing
+ * returns  false: it said of none */
+bool child_crash(const char *said, char *line, size_t line_bytes);
+
+/* The command line as a person types it: "condis run ...", without --json. The caller frees it.
+ * NULL: no memory. */
 char *child_command(const struct child *child);
 
 void child_free(struct child *child);

@@ -73,8 +73,10 @@ bool command_read(const struct command *self, void *settings, const char *const 
 
 int command_end(int status)
 {
+    errno = 0; /* an earlier write's reason is not known any more */
     if (fflush(stdout) != 0 || ferror(stdout))
-        return command_refuse("standard output cannot be written: %s", strerror(errno));
+        return command_refuse("standard output cannot be written%s%s", errno ? ": " : "",
+                              errno ? strerror(errno) : "");
     return status;
 }
 

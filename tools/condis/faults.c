@@ -259,7 +259,17 @@ static int faults(struct settings *settings)
         .context = &screen,
     };
     sweep.script.clock = &settings->scenario.clock.clock;
-    int status = sweep_run(&sweep) ? report(&sweep, settings) : command_refuse("%s", sweep.error);
+    int status;
+    if (!sweep_run(&sweep))
+        status = command_refuse("%s", sweep.error);
+    else if (json_object_size(sweep.known) == 0 && settings->scenario.failing.excluded.count == 0)
+        status = command_refuse("faults: %s: nothing was called that can be made to fail%s",
+                                settings->scenario.path,
+                                settings->scenario.failing.modules.count
+                                    ? "; is --module the name of a driver that it loads?"
+                                    : "");
+    else
+        status = report(&sweep, settings);
     sweep_free(&sweep);
     return status;
 }

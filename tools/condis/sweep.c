@@ -50,6 +50,7 @@ static void be_run(void *context)
     script.json = fdopen(task->run->answer, "w");
     script.out = script.err = stderr;
     script.live_screen = false;
+    script.tells_crash = true;
     if (!plan.mode || !script.json)
         _exit(CONDIS_SCRIPT_UNUSABLE);
     int verdict = (int)condis_script_run(&script);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "sweep_judge.h"
+#include "child.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -44,6 +45,15 @@ static void last_line(int log, char *line, size_t line_bytes)
     free(text);
 }
 
+/* What a run that died said of it, or else its signal's name. */
+static void crash_line(const struct sweep_run *run, char *line, size_t line_bytes)
+{
+    char *said = process_text(run->log, SIZE_MAX, NULL);
+    if (!child_crash(said, line, line_bytes))
+        snprintf(line, line_bytes, "SIG%s", sigabbrev_np(run->process.signal));
+    free(said);
+}
+
 bool judge_first(struct sweep *sweep, const struct sweep_run *run, json_t *document)
 {
     const char *verdict = document ? text_of(document, "verdict") : NULL;
@@ -51,6 +61,12 @@ bool judge_first(struct sweep *sweep, const struct sweep_run *run, json_t *docum
     char line[256];
     if (verdict && !strcmp(verdict, "passed"))
         return true;
+    if (run->process.signal) {
+        crash_line(run, line, sizeof line);
+        snprintf(sweep->error, sizeof sweep->error, "%s crashes without any fault: %s",
+                 sweep->script.path, line);
+        return false;
+    }
     last_line(run->log, line, sizeof line);
     snprintf(sweep->error, sizeof sweep->error,
              "%s does not pass without any fault, so nothing can be said of it with one: %s",
@@ -142,14 +158,15 @@ void judge_run(const struct sweep *sweep, struct sweep_run *run, json_t *documen
         return;
     }
     const struct process *process = &run->process;
+    char line[256];
     if (process->late) {
         fprintf(out, "the run did not end within %u s", sweep->timeout_s);
         run->outcome = SWEEP_HUNG;
     } else if (process->signal) {
-        fprintf(out, "crashed: SIG%s", sigabbrev_np(process->signal));
+        crash_line(run, line, sizeof line);
+        fprintf(out, "crashed: %s", line);
         run->outcome = SWEEP_CRASHED;
     } else if (!document) {
-        char line[256];
         last_line(run->log, line, sizeof line);
         fprintf(out, "ended with status %d: %s", process->status, line);
         run->outcome = SWEEP_CRASHED;

@@ -91,14 +91,20 @@ static int list_cases(const struct verify *verify)
     return EXIT_PASSED;
 }
 
+/* Each --only has to be about something: a word that is misspelt would try less in silence. */
 static int check_only(const struct verify *verify)
 {
-    for (size_t i = 0; i < verify->suite.count; i++)
-        if (verify_wants(verify, &verify->suite.cases[i]))
-            return EXIT_PASSED;
-    return command_refuse("verify: no case for a %s is called so, or shows this obligation; "
-                          "condis verify --list has them all",
-                          verify->options.as);
+    for (size_t k = 0; k < verify->options.only_count; k++) {
+        size_t i = 0;
+        while (i < verify->suite.count &&
+               !verify_is_about(verify, &verify->suite.cases[i], verify->options.only[k]))
+            i++;
+        if (i == verify->suite.count)
+            return command_refuse("verify: --only %s: no case for %s is called so, or shows this "
+                                  "obligation; condis verify --list has them all",
+                                  verify->options.only[k], verify->options.as);
+    }
+    return EXIT_PASSED;
 }
 
 static int write_junit(const struct settings *settings)
@@ -113,7 +119,7 @@ static int write_junit(const struct settings *settings)
 static int report(const struct settings *settings)
 {
     const struct verify *verify = &settings->verify;
-    int status = verify_failed(verify) ? EXIT_FAILED : EXIT_PASSED;
+    int status = verify_status(verify);
     if (settings->json) {
         json_t *document = verify_json(verify);
         if (!document || json_dumpf(document, stdout, JSON_INDENT(2)) != 0)

@@ -76,6 +76,10 @@ int verify_probe(struct verify *verify);
 
 /* ---- verify_steps.c: what is tried, and how it went */
 
+/* Whether a case is for this driver and shows the obligation, or has the name, that is `word`. */
+bool verify_is_about(const struct verify *verify, const struct conformance_case *subject,
+                     const char *word);
+
 /* Whether a case is for this driver and was asked for. */
 bool verify_wants(const struct verify *verify, const struct conformance_case *subject);
 
@@ -92,7 +96,9 @@ void verify_free(struct verify *verify);
 enum verify_outcome verify_outcome_of(const struct verify *verify,
                                       const struct conformance_case *subject,
                                       enum verify_phase phase, uint64_t *try_count);
-bool verify_failed(const struct verify *verify);
+/* The exit status: 0; 1 when a case failed; 2 when none did, but one could not run, or all were
+ * skipped. */
+int verify_status(const struct verify *verify);
 
 void verify_print(const struct verify *verify, FILE *out);
 void verify_print_tap(const struct verify *verify, FILE *out);

@@ -36,40 +36,74 @@ static int probe(const struct verify *verify, const char *name, json_t **documen
     return status;
 }
 
-/* The last line that a scenario prints before its verdict says why it could not run. */
-static const char *reason(char *said)
+/* The last line that a scenario prints before its verdict says why it could not run.
+ * died  room for what is said of one that printed none */
+static const char *reason(char *said, char died[256])
 {
+    char crash[200];
     char *line = said ? strstr(said, "condis: ") : NULL;
+    bool told = !line && child_crash(said, crash, sizeof crash);
+    snprintf(died, 256, "it died while it was loaded%s%s", told ? ": " : "", told ? crash : "");
     if (!line)
-        return "it died while it was loaded";
+        return died;
     line += strlen("condis: ");
     line[strcspn(line, "\n")] = 0;
-    return line;
+    char *place = strstr(line, ".lua:"); /* in the scenario that asks, which is ours */
+    char *text = place ? strstr(place, ": ") : NULL;
+    return text ? text + 2 : line;
+}
+
+/* What a driver registers as, a word of the scenario language; "" after a line that says why it
+ * cannot be loaded.
+ * option  by which it was named: "--peer "; "": as the driver itself */
+static int role_of(const struct verify *verify, const char *option, char role[32])
+{
+    json_t *document;
+    char *said;
+    char died[256];
+    (void)probe(verify, "role", &document, &said); /* its document says more */
+    json_t *tables = json_object_get(document, "tables");
+    json_t *row = json_array_get(json_object_get(json_array_get(tables, 0), "rows"), 0);
+    const char *word = json_string_value(json_object_get(row, "role"));
+    snprintf(role, 32, "%s", word ? word : "");
+    int status = word ? 0
+                      : command_refuse("verify: %s%s: %s", option, verify->options.driver,
+                                       reason(said, died));
+    json_decref(document);
+    free(said);
+    return status;
 }
 
 static int find_role(struct verify *verify)
 {
-    json_t *document;
-    char *said;
-    int status;
-    (void)probe(verify, "role", &document, &said); /* its document says more */
-    json_t *tables = json_object_get(document, "tables");
-    json_t *row = json_array_get(json_object_get(json_array_get(tables, 0), "rows"), 0);
-    const char *role = json_string_value(json_object_get(row, "role"));
-    for (size_t i = 0; role && i < sizeof roles / sizeof roles[0]; i++)
+    char role[32];
+    int status = role_of(verify, "", role);
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (!strcmp(role, roles[i]))
             verify->options.as = roles[i];
-    if (!role)
-        status = command_refuse("verify: %s: %s", verify->options.driver, reason(said));
-    else if (!strcmp(verify->options.as, "unknown"))
-        status = command_refuse("verify: %s registers neither a call manager nor a client; it is "
+    if (status == 0 && !strcmp(verify->options.as, "unknown"))
+        status = command_refuse("verify: %s is neither a call manager nor a client: it registers "
                                 "%s%s (--as says otherwise)",
-                                verify->options.driver, !strcmp(role, "none") ? "nothing" : "a ",
-                                !strcmp(role, "none") ? "" : role);
-    else
-        status = 0;
-    json_decref(document);
-    free(said);
+                                verify->options.driver, !strcmp(role, "none") ? "" : "as a ",
+                                !strcmp(role, "none") ? "nothing" : role);
+    return status;
+}
+
+/* The drivers around it are looked at before they are taken for a medium on which nobody is. */
+static int check_around(const struct verify *verify)
+{
+    const struct {
+        const char *option, *name;
+    } around[] = {{"--miniport ", verify->options.miniport}, {"--peer ", verify->options.peer}};
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < sizeof around / sizeof around[0]; i++) {
+        char role[32];
+        struct verify other = *verify;
+        other.options.driver = around[i].name;
+        other.options.setting_count = 0;
+        if (around[i].name)
+            status = role_of(&other, around[i].option, role);
+    }
     return status;
 }
 
@@ -98,6 +132,8 @@ int verify_probe(struct verify *verify)
     verify->options.as = as ? as : "unknown";
     verify->options.medium = medium ? medium : "none";
     int status = as ? 0 : find_role(verify);
+    if (status == 0)
+        status = check_around(verify);
     if (status != 0)
         return status;
     if (!medium && !strcmp(verify->options.as, "client"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "verify.h"
+#include "command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,12 +49,14 @@ static bool is_bad(enum verify_outcome outcome)
     return outcome == OUTCOME_FAILED || outcome == OUTCOME_UNUSABLE;
 }
 
-bool verify_failed(const struct verify *verify)
+int verify_status(const struct verify *verify)
 {
+    size_t counts[OUTCOME_COUNT] = {0};
     for (size_t i = 0; i < verify->step_count; i++)
-        if (is_bad(verify->steps[i].outcome))
-            return true;
-    return false;
+        counts[verify->steps[i].outcome]++;
+    if (counts[OUTCOME_FAILED])
+        return EXIT_FAILED;
+    return counts[OUTCOME_UNUSABLE] || !counts[OUTCOME_PASSED] ? EXIT_USAGE : EXIT_PASSED;
 }
 
 /* The first of a case's steps that is not good; NULL: all are. */
@@ -201,9 +204,11 @@ static void print_summary(const struct verify *verify, FILE *out)
         counts[worst]++;
     }
     count_obligations(verify, &obligations);
-    fprintf(out, "\n%u cases passed, %u failed, %u skipped; %llu runs; %u obligations shown",
-            counts[OUTCOME_PASSED], counts[OUTCOME_FAILED] + counts[OUTCOME_UNUSABLE],
-            counts[OUTCOME_SKIPPED], (unsigned long long)all, obligations.shown_count);
+    fprintf(out, "\n%u cases passed, %u failed, ", counts[OUTCOME_PASSED], counts[OUTCOME_FAILED]);
+    if (counts[OUTCOME_UNUSABLE])
+        fprintf(out, "%u could not run, ", counts[OUTCOME_UNUSABLE]);
+    fprintf(out, "%u skipped; %llu runs; %u obligations shown", counts[OUTCOME_SKIPPED],
+            (unsigned long long)all, obligations.shown_count);
     if (obligations.broken_count == 0) {
         fputs(", none broken\n", out);
         return;
@@ -391,6 +396,8 @@ static json_t *case_json(const struct verify *verify, const struct conformance_c
 
 json_t *verify_json(const struct verify *verify)
 {
+    static const char *const verdicts[] = {
+        [EXIT_PASSED] = "passed", [EXIT_FAILED] = "failed", [EXIT_USAGE] = "unusable"};
     json_t *cases = json_array();
     json_t *broken = json_array();
     struct obligations obligations;
@@ -403,6 +410,6 @@ json_t *verify_json(const struct verify *verify)
             json_array_append_new(cases, case_json(verify, &verify->suite.cases[i]));
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "driver", verify->options.driver, "as",
                      verify->options.as, "medium", verify->options.medium, "verdict",
-                     verify_failed(verify) ? "failed" : "passed", "obligations_shown",
+                     verdicts[verify_status(verify)], "obligations_shown",
                      (int)obligations.shown_count, "obligations_broken", broken, "cases", cases);
 }

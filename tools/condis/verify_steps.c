@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "verify.h"
+#include "options.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -10,24 +11,29 @@ enum { STEP_LIMIT_MS = 600000 }; /* of real time: for whatever hangs in a way no
 
 static const char *const completions[] = {"pending", "direct", "mixed"};
 
-static bool is_asked_for(const struct verify_options *options,
-                         const struct conformance_case *subject)
+static bool is_for(const struct verify *verify, const struct conformance_case *subject)
 {
-    for (size_t i = 0; i < options->only_count; i++) {
-        char *end;
-        const char *word = options->only[i];
-        unsigned long number = word[0] == 'C' ? strtoul(word + 1, &end, 10) : 0;
-        if (number > 0 && number <= CASE_OBLIGATION_MAX && !*end ? subject->obligations[number]
-                                                                 : !strcmp(word, subject->name))
-            return true;
-    }
-    return options->only_count == 0;
+    return subject->for_client == !strcmp(verify->options.as, "client");
+}
+
+bool verify_is_about(const struct verify *verify, const struct conformance_case *subject,
+                     const char *word)
+{
+    uint64_t number;
+    if (!is_for(verify, subject))
+        return false;
+    if (word[0] == 'C' && option_number(word + 1, 1, CASE_OBLIGATION_MAX, &number))
+        return subject->obligations[number];
+    return !strcmp(word, subject->name);
 }
 
 bool verify_wants(const struct verify *verify, const struct conformance_case *subject)
 {
-    return subject->for_client == !strcmp(verify->options.as, "client") &&
-           is_asked_for(&verify->options, subject);
+    const struct verify_options *options = &verify->options;
+    for (size_t i = 0; i < options->only_count; i++)
+        if (verify_is_about(verify, subject, options->only[i]))
+            return true;
+    return options->only_count == 0 && is_for(verify, subject);
 }
 
 static bool has_what_it_needs(const struct verify_options *options,
