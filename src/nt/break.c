@@ -30,7 +30,7 @@ static void report(struct exec_task *task, enum rule_id rule, const char *functi
     if (detail)
         (void)vsnprintf(brk.detail, sizeof(brk.detail), detail, arguments);
     if (memory->nearest)
-        stack_take(&brk.stack, memory->nearest);
+        stack_take_interrupted(&brk.stack, memory->nearest);
     else
         rule_break_backtrace(&brk);
     if (memory->allocated)

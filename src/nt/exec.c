@@ -4,6 +4,7 @@
 #include "rules/store.h"
 #include "nt/sim_inside.h"
 #include "nt/pool.h"
+#include "nt/signal_stack.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -212,6 +213,7 @@ uint32_t processor_in_turn(struct exec_inner *exec)
 
 struct exec_task *exec_attach(struct exec *exec, uint32_t processor)
 {
+    signal_stack_enter_thread();
     struct exec_inner *inner = exec_inner(exec);
     assert(!exec_current());
     struct exec_task *task = inner->world->backend->attach(inner);

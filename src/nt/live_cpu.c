@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "nt/live_inside.h"
+#include "nt/signal_stack.h"
 
 #define DRAIN_MAX 256u /* items and DPCs in a row before the loop looks at its sockets again */
 
@@ -100,6 +101,7 @@ static void *cpu_main(void *argument)
 {
     struct live_cpu *live = argument;
     exec_current_task = live->cpu->task;
+    signal_stack_enter_thread();
     (void)uv_run(&live->loop, UV_RUN_DEFAULT);
     return NULL;
 }

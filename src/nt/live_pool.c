@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "nt/live_inside.h"
+#include "nt/signal_stack.h"
 
 struct live_pool {
     struct exec_inner *exec;
@@ -24,6 +25,7 @@ static void *worker_main(void *argument)
     struct exec_inner *exec = exec_inner(task->exec);
     struct live_pool *pool = exec->pool;
     exec_current_task = task;
+    signal_stack_enter_thread();
     (void)pthread_mutex_lock(&pool->mutex);
     for (;;) {
         struct exec_work *work = work_take(exec);
@@ -158,6 +160,7 @@ static void *thread_main(void *argument)
 {
     struct exec_task *task = argument;
     exec_current_task = task;
+    signal_stack_enter_thread();
     thread_run(task->thread);
     exec_current_task = NULL;
     live_task_free(task);

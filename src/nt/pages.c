@@ -13,11 +13,12 @@
 #include <unistd.h>
 
 #include "nt/break.h"
+#include "nt/signal_stack.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__)
 #define PAGES_ON false
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(thread_sanitizer)
 #define PAGES_ON false
 #endif
 #endif
@@ -128,6 +129,7 @@ static bool listen_for_faults(void)
     struct sigaction action = {.sa_sigaction = hear_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     struct sigaction now;
     (void)sigemptyset(&action.sa_mask);
+    (void)sigaddset(&action.sa_mask, SIGTRAP); /* comes at the touch, not in its handler */
     if (sigaction(SIGSEGV, NULL, &now) != 0)
         return false;
     if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == hear_fault)
@@ -154,6 +156,7 @@ bool pages_begin(void)
         return false;
     pthread_mutex_lock(&arena_mutex);
     bool good = (arena || open_arena()) && listen_for_faults();
+    signal_stacks_begin();
     pthread_mutex_unlock(&arena_mutex);
     return good;
 }

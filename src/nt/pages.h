@@ -5,7 +5,7 @@
  * Its address space is reserved once; a piece of it that was freed is used again only when
  * PAGES_QUARANTINE later ones of its size have been freed. A touch of a guarded page is told under
  * the world's rules with the block's story; then that page is opened, so that the run goes on or
- * ends as the world's policy says. Not under AddressSanitizer, which sees more by itself. */
+ * ends as the world's policy says. Not under ThreadSanitizer. */
 #ifndef CONDIS_NT_PAGES_H
 #define CONDIS_NT_PAGES_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Pool memory: ExAllocatePool... and NdisAllocateMemory... */
+/* Blocks of pool memory: their guards, their ends, and what a free is judged by. */
 #include "nt/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "nt/exec_inside.h"
-#include "nt/fault.h"
 #include "nt/pages.h"
 #include "nt/sweep.h"
 #include "nt/windows.h"
@@ -20,11 +20,13 @@
 #endif
 #endif
 
-/* Under AddressSanitizer there is no guard: it stops at the write itself, with both stacks. */
+/* Under AddressSanitizer bytes that nobody may touch are barred instead of filled and compared: it
+ * stops at the touch itself. Its red zone begins behind a block; before it stands one of ours. */
 #ifdef POOL_ASAN
 #include <sanitizer/asan_interface.h>
-#define GUARD_BYTES 0u
-#define UNCHECKED   __attribute__((no_sanitize("address")))
+#define GUARD_BYTES    0u
+#define RED_ZONE_BYTES 64u
+#define UNCHECKED      __attribute__((no_sanitize("address")))
 #else
 #define GUARD_BYTES 8u
 #define UNCHECKED
@@ -40,9 +42,9 @@
 #define WHOLE        0x02u /* all of it is filled and checked when it is freed               */
 #define PAGED        0x04u /* asked for as paged memory, and counted by its owner            */
 #define FILL_MAX     64u   /* bytes of a freed block that are filled and checked             */
-#define KEEP_MAX     4096u /* larger blocks are given back at once                           */
+#define KEEP_MAX     4096u /* of larger blocks so much is kept                               */
 
-/* Stands right before the block: 64 bytes. */
+/* Stands right before the block: 64 bytes, and the red zone. */
 struct pool_header {
     struct nt_account account;
     uint32_t magic;
@@ -51,9 +53,12 @@ struct pool_header {
     uint8_t guard_bytes; /* how many fit behind the block                                    */
     uint8_t front;       /* FRONT, so that a write before the block is told from no block    */
     uint64_t self;       /* the header's own address, so that stray bytes are not taken for one   */
+#ifdef POOL_ASAN
+    unsigned char red_zone[RED_ZONE_BYTES];
+#endif
 };
 
-_Static_assert(sizeof(struct pool_header) == 64, "keeps a block's alignment");
+_Static_assert(sizeof(struct pool_header) % 64 == 0, "keeps a block's alignment");
 
 static struct pool_header *header_of(void *block)
 {
@@ -66,9 +71,13 @@ static unsigned char *bytes_of(struct pool_header *header)
 }
 
 #ifdef POOL_ASAN
+/* Behind a block of page memory up to 15 bytes are left before the page that cannot be touched. */
 static void guard_write(struct pool_header *header)
 {
-    (void)header;
+    size_t bytes = header->account.bytes;
+    __asan_poison_memory_region(header->red_zone, RED_ZONE_BYTES);
+    if (header->flags & IN_PAGES)
+        __asan_poison_memory_region(bytes_of(header) + bytes, ((bytes + 15) & ~(size_t)15) - bytes);
 }
 
 static bool guard_broken(struct pool_header *header)
@@ -107,6 +116,9 @@ static struct pool_header *take_pages(size_t bytes)
     struct pool_header *header = pages_allocate(sizeof(*header), bytes);
     if (!header)
         return NULL;
+#ifdef POOL_ASAN
+    __asan_unpoison_memory_region(header, sizeof(*header) + ((bytes + 15) & ~(size_t)15));
+#endif
     size_t fits = ((bytes + 15) & ~(size_t)15) - bytes;
     const size_t wanted = GUARD_BYTES;
     header->flags = IN_PAGES;
@@ -198,17 +210,25 @@ static UNCHECKED void give_back(struct pool_header *header)
     free(header);
 }
 
+/* Of a large block only the beginning is kept: whole pages behind it go back to the system. */
+static void let_pages_go(struct pool_header *header)
+{
+    const uintptr_t page = 4096;
+    uintptr_t start = ((uintptr_t)bytes_of(header) + KEEP_MAX + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)bytes_of(header) + header->account.bytes) & ~(page - 1);
+    if (start < end)
+        (void)madvise((void *)start, end - start, MADV_DONTNEED); // NOLINT
+}
+
 /* Keep the block in its processor's ring; the one that was there longest makes room. */
 static void keep_freed(struct pool_header *header)
 {
-    if (header->account.bytes > KEEP_MAX) {
-        free(header);
-        return;
-    }
     memset(bytes_of(header), FREED_FILL, filled_bytes(header));
 #ifdef POOL_ASAN
     __asan_poison_memory_region(bytes_of(header), header->account.bytes);
 #endif
+    if (header->account.bytes > KEEP_MAX)
+        let_pages_go(header);
     struct exec_cpu *cpu = exec_current()->cpu;
     uint32_t place = atomic_fetch_add_explicit(&cpu->freed_next, 1, memory_order_relaxed);
     struct pool_header *oldest = atomic_exchange_explicit(&cpu->freed[place % EXEC_FREED_BLOCKS],
@@ -360,117 +380,7 @@ bool nt_pool_cache(void *block, bool cached, const char *function, const void *c
     return true;
 }
 
-/* ---- ExAllocatePool... ---- */
-
-static void *allocate_typed(POOL_TYPE type, SIZE_T bytes, ULONG tag, bool zero,
-                            const char *function, const void *caller)
-{
-    return nt_pool_allocate(NT_POOL_EX, bytes, tag, (type & NonPagedPoolCacheAligned) != 0, zero,
-                            (type & PagedPool) != 0, function, caller);
-}
-
-PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
-{
-    if (nt_fault(FAULT_ExAllocatePoolWithTag))
-        return NULL;
-    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTag",
-                          NT_CALLER());
-}
-
-PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
-                                          EX_POOL_PRIORITY Priority)
-{
-    (void)Priority;
-    if (nt_fault(FAULT_ExAllocatePoolWithTagPriority))
-        return NULL;
-    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolWithTagPriority",
-                          NT_CALLER());
-}
-
-PVOID NTAPI ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
-{
-    if (nt_fault(FAULT_ExAllocatePoolZero))
-        return NULL;
-    return allocate_typed(PoolType, NumberOfBytes, Tag, true, "ExAllocatePoolZero", NT_CALLER());
-}
-
-PVOID NTAPI ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
-{
-    if (nt_fault(FAULT_ExAllocatePoolUninitialized))
-        return NULL;
-    return allocate_typed(PoolType, NumberOfBytes, Tag, false, "ExAllocatePoolUninitialized",
-                          NT_CALLER());
-}
-
-PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
-{
-    POOL_FLAGS kinds = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
-    POOL_FLAGS kind = Flags & kinds;
-    if (!kind || (kind & (kind - 1)) || !Tag || !NumberOfBytes) {
-        nt_break(RULE_ARGUMENT_BAD, "ExAllocatePool2", "Flags 0x%llx, %zu bytes, tag 0x%x",
-                 (unsigned long long)Flags, (size_t)NumberOfBytes, Tag);
-        return NULL;
-    }
-    if (nt_fault(FAULT_ExAllocatePool2))
-        return NULL;
-    return nt_pool_allocate(NT_POOL_EX, NumberOfBytes, Tag, (Flags & POOL_FLAG_CACHE_ALIGNED) != 0,
-                            !(Flags & POOL_FLAG_UNINITIALIZED), kind == POOL_FLAG_PAGED,
-                            "ExAllocatePool2", NT_CALLER());
-}
-
-VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
-{
-    nt_pool_free(NT_POOL_EX, P, Tag, "ExFreePoolWithTag");
-}
-
-VOID NTAPI ExFreePool(PVOID P)
-{
-    nt_pool_free(NT_POOL_EX, P, 0, "ExFreePool");
-}
-
-/* ---- NdisAllocateMemory... ---- */
-
-NDIS_STATUS NTAPI NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag)
-{
-    static const char function[] = "NdisAllocateMemoryWithTag";
-    if (!nt_not_null(VirtualAddress, function, "VirtualAddress"))
-        return NDIS_STATUS_FAILURE;
-    *VirtualAddress = NULL;
-    if (nt_fault(FAULT_NdisAllocateMemoryWithTag))
-        return nt_fault_status(FAULT_NdisAllocateMemoryWithTag);
-    *VirtualAddress =
-        nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false, function, NT_CALLER());
-    return *VirtualAddress ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
-}
-
-PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag,
-                                              EX_POOL_PRIORITY Priority)
-{
-    (void)NdisHandle; /* the account is the running driver's */
-    (void)Priority;
-    if (nt_fault(FAULT_NdisAllocateMemoryWithTagPriority))
-        return NULL;
-    return nt_pool_allocate(NT_POOL_NDIS, Length, Tag, false, false, false,
-                            "NdisAllocateMemoryWithTagPriority", NT_CALLER());
-}
-
-VOID NTAPI NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
-{
-    (void)Length;
-    (void)MemoryFlags;
-    nt_pool_free(NT_POOL_NDIS, VirtualAddress, 0, "NdisFreeMemory");
-}
-
-VOID NTAPI NdisFreeMemoryWithTag(PVOID VirtualAddress, ULONG Tag)
-{
-    nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTag");
-}
-
-VOID NTAPI NdisFreeMemoryWithTagPriority(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Tag)
-{
-    (void)NdisHandle;
-    nt_pool_free(NT_POOL_NDIS, VirtualAddress, Tag, "NdisFreeMemoryWithTagPriority");
-}
+/* ---- looking into it, and its end ---- */
 
 const void *nt_pool_block(const struct nt_account *account)
 {

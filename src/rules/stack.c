@@ -106,6 +106,13 @@ const void *stack_place_of_signal(const void *context)
 #endif
 }
 
+void stack_take_interrupted(struct stack *out, const void *instruction)
+{
+    stack_take(out, instruction);
+    if (instruction && out->count && out->frame[0] == instruction)
+        out->frame[0] = (char *)out->frame[0] + 1; /* is looked up by the byte before it */
+}
+
 void stack_prepare(void)
 {
     struct stack stack;

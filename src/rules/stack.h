@@ -42,6 +42,10 @@ void stack_take_places(struct stack *out, const void *nearest, stack_hear *hear,
  * returns  the address of the instruction; NULL: not known on this machine */
 const void *stack_place_of_signal(const void *context);
 
+/* Capture the stack in a signal's handler, beginning at the instruction that was interrupted (NULL:
+ * not known), which then is frame[0], as if it were a call. */
+void stack_take_interrupted(struct stack *out, const void *instruction);
+
 /* Load what the first walk of a stack needs (the C library's unwinder allocates once). Call it
  * before a simulation starts or a handler of signals may have to walk. Repeating it is harmless. */
 void stack_prepare(void);

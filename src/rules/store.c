@@ -111,6 +111,14 @@ bool stack_holds(uintptr_t address)
     return address >= bounds.start && address < bounds.end;
 }
 
+bool stack_overran(uintptr_t address)
+{
+    enum { BELOW_BYTES = 64 * 1024 };
+    struct bounds bounds = bounds_now();
+    return bounds.start > BELOW_BYTES && address < bounds.start &&
+           address >= bounds.start - BELOW_BYTES;
+}
+
 void stack_store_prepare(void)
 {
     stack_prepare();

@@ -38,6 +38,9 @@ enum { STACK_STORE_MAX = 1 << 16 };
  * Fibers say it at each switch. */
 void stack_runs_in(const void *stack, size_t stack_bytes);
 
+/* Whether an address lies right below the running stack: a touch there is a stack that ran over. */
+bool stack_overran(uintptr_t address);
+
 /* Whether an address lies on the running stack. In a handler of signals that has a stack of its own
  * the running one is the one that was interrupted. */
 bool stack_holds(uintptr_t address);

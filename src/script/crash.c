@@ -4,7 +4,9 @@
 
 #include "nt/exec.h"
 #include "nt/owner.h"
+#include "nt/signal_stack.h"
 #include "rules/stack.h"
+#include "rules/store.h"
 #include "script/script.h"
 
 #include <signal.h>
@@ -23,7 +25,6 @@ static struct script *crash_script;
 static atomic_flag crash_told = ATOMIC_FLAG_INIT;
 static struct sigaction before[SIGNAL_COUNT];
 static bool listening[SIGNAL_COUNT];
-static char crash_stack[65536]; /* a fiber's may be what ran out */
 
 static void tell_place(FILE *err)
 {
@@ -59,9 +60,11 @@ static void tell(const struct script *script, int number, const siginfo_t *info,
     fprintf(err, "crashed: signal %d (%s) at address 0x%llx\n", number, strsignal(number),
             (unsigned long long)(uintptr_t)info->si_addr); // NOLINT: a number
     tell_place(err);
+    if (number == SIGSEGV && stack_overran((uintptr_t)info->si_addr))
+        fputs("  seen      the stack ran over its end\n", err);
     tell_replay(err, script);
     fflush(err); /* what is known is there before what may crash again */
-    stack_take(&stack, stack_place_of_signal(context));
+    stack_take_interrupted(&stack, stack_place_of_signal(context));
     stack_print(err, "stack", &stack);
     fflush(err);
     fflush(script->out);
@@ -93,13 +96,10 @@ static void hear_crash(int number, siginfo_t *info, void *context)
 
 void crash_begin(struct script *script)
 {
-    stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
-    stack_t now;
     struct sigaction action = {.sa_sigaction = hear_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     crash_script = script;
     stack_prepare();
-    if (sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_DISABLE))
-        (void)sigaltstack(&stack, NULL);
+    signal_stacks_begin(); /* the driver's may be what ran out */
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         listening[i] = sigaction(signals[i], NULL, &before[i]) == 0 &&
                        !(before[i].sa_flags & SA_SIGINFO) && before[i].sa_handler == SIG_DFL &&

@@ -18,6 +18,10 @@
 #endif
 #endif
 
+#ifdef POOL_TEST_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 static bool pages;
 
 static void use(struct harness *harness, enum nt_pool_mode mode)
@@ -68,15 +72,71 @@ static struct rule_break last_break(struct harness *harness)
         assert_int_equal(last_break(harness).id, RULE_##name);                                     \
     } while (0)
 
-static void a_write_before_a_block_is_told_when_it_is_freed(void **state)
+#ifdef POOL_TEST_ASAN
+/* It stops at the touch. */
+static void who_touches_what_is_no_block_meets_the_sanitizer(void **state)
 {
     struct harness *harness = *state;
-    use(harness, NT_POOL_GUARDS);
+    for (int mode = NT_POOL_PLAIN; mode <= NT_POOL_PAGES; mode++) {
+        use(harness, (enum nt_pool_mode)mode);
+        char *block = (char *)allocate(41);
+        for (int i = 1; i <= 64; i++)
+            assert_true(__asan_address_is_poisoned(block - i));
+        assert_false(__asan_address_is_poisoned(block));
+        assert_false(__asan_address_is_poisoned(block + 40));
+        for (int i = 41; i < 48; i++)
+            assert_true(__asan_address_is_poisoned(block + i));
+        release(block);
+        if (mode != NT_POOL_PAGES) /* there the page cannot be touched */
+            assert_true(__asan_address_is_poisoned(block + 40));
+        stack_store_destroy(harness->world->stacks);
+        harness->world->stacks = NULL;
+        done();
+    }
+    use(harness, NT_POOL_PAGES); /* pieces are used again, with blocks of other sizes */
+    for (uint32_t i = 0; i < 2 * PAGES_QUARANTINE; i++)
+        release(allocate(1 + i % 60));
+    assert_int_equal(rules_count(&harness->rules), 0);
+    done();
+}
+#else
+static void write_before(struct harness *harness, enum nt_pool_mode mode)
+{
+    use(harness, mode);
     volatile unsigned char *block = allocate(40);
     block[-1] = 7;
     BREAKS(POOL_OVERRUN, release((void *)(uintptr_t)block));
     assert_true(last_break(harness).allocated.count > 0);
     assert_non_null(strstr(last_break(harness).detail, "before a block of 40 bytes"));
+    done();
+}
+
+static void a_write_before_a_block_is_told_when_it_is_freed(void **state)
+{
+    write_before(*state, NT_POOL_GUARDS);
+}
+
+static void a_write_before_a_block_of_page_memory_is_told_then_too(void **state)
+{
+    write_before(*state, NT_POOL_PAGES);
+}
+#endif
+
+static void a_large_block_is_watched_after_its_end_as_well(void **state)
+{
+    struct harness *harness = *state;
+    use(harness, NT_POOL_GUARDS);
+    void *block = allocate(8 << 20);
+    release(block);
+    BREAKS(POOL_DOUBLE_FREE, release(block));
+    assert_true(last_break(harness).freed.count > 0);
+#ifndef POOL_TEST_ASAN
+    ((volatile unsigned char *)block)[4000] = 7;
+    rules_expect(&harness->rules, RULE_POOL_USED_AFTER_FREE);
+    for (int i = 0; i < 2 * 64; i++)
+        release(allocate(8));
+    assert_int_equal(rules_expect_end(&harness->rules, RULE_POOL_USED_AFTER_FREE), 1);
+#endif
     done();
 }
 
@@ -186,7 +246,13 @@ static void freed_page_memory_is_not_used_again_soon(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#ifdef POOL_TEST_ASAN
+        BOTH(who_touches_what_is_no_block_meets_the_sanitizer),
+#else
         BOTH(a_write_before_a_block_is_told_when_it_is_freed),
+        BOTH(a_write_before_a_block_of_page_memory_is_told_then_too),
+#endif
+        BOTH(a_large_block_is_watched_after_its_end_as_well),
         BOTH(a_block_freed_twice_names_who_allocated_and_who_freed_it),
 #ifndef POOL_TEST_ASAN
         BOTH(a_late_write_far_into_a_freed_block_is_told_with_guards),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A driver that makes one mistake in the routine of a timer, which a simulated world runs on a
  * fiber. MISTAKE: 0 it frees memory with another tag, 1 it writes behind a block, 2 it reads a
- * freed one, 3 it calls itself without end. */
+ * freed one, 3 it calls itself without end, 4 it writes through a null pointer. */
 #define NDIS630 1
 #include <ndis.h>
 
@@ -37,6 +37,12 @@ static VOID Forget(struct note *Note)
     volatile struct note *Late = Note;
     ExFreePoolWithTag(Note, TAG);
     Offset = Late->Number;
+}
+#elif MISTAKE == 4
+static VOID Forget(struct note *Note)
+{
+    ExFreePoolWithTag(Note, TAG);
+    *(volatile UCHAR *)(Deep - 1) = 7;
 }
 #else
 static ULONG_PTR Dig(ULONG_PTR Depth)
