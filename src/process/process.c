@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -17,8 +16,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-extern char **environ;
 
 uint64_t process_now_ns(void)
 {
@@ -97,11 +94,14 @@ static bool watch(struct process *process, pid_t pid, uint64_t limit_ns, uint64_
     return false;
 }
 
-/* In the forked process. */
-static _Noreturn void be(struct process_files files, void (*run)(void *context), void *context)
+/* In the forked process, whose parent may have died before it was noticed here. */
+static _Noreturn void be(pid_t parent, struct process_files files, void (*run)(void *context),
+                         void *context)
 {
     const struct rlimit none = {0, 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
     (void)setrlimit(RLIMIT_CORE, &none);
     if ((files.out >= 0 && dup2(files.out, STDOUT_FILENO) < 0) ||
         (files.err >= 0 && dup2(files.err, STDERR_FILENO) < 0))
@@ -116,48 +116,29 @@ bool process_fork(struct process *process, uint64_t limit_ns, struct process_fil
 {
     fflush(NULL); /* else both write what is there */
     uint64_t now = process_now_ns();
+    const pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        be(files, run, context);
+        be(parent, files, run, context);
     return pid > 0 && watch(process, pid, limit_ns, now);
 }
 
-static int spawn(pid_t *pid, struct process_files files, char *const *line)
+/* Becomes this program once more. */
+static void be_again(void *line)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
     sigset_t none;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error) {
-        posix_spawn_file_actions_destroy(&actions);
-        return error;
-    }
+    int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (!error && files.out >= 0)
-        error = posix_spawn_file_actions_adddup2(&actions, files.out, STDOUT_FILENO);
-    if (!error && files.err >= 0)
-        error = posix_spawn_file_actions_adddup2(&actions, files.err, STDERR_FILENO);
-    if (!error)
-        error = posix_spawn(pid, "/proc/self/exe", &actions, &attributes, line, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (in >= 0 && dup2(in, STDIN_FILENO) >= 0)
+        execv("/proc/self/exe", line);
+    _exit(127);
 }
 
 bool process_again(struct process *process, uint64_t limit_ns, struct process_files files,
                    char *const *line)
 {
-    pid_t pid;
-    uint64_t now = process_now_ns();
-    int error = spawn(&pid, files, line);
-    errno = error;
-    return !error && watch(process, pid, limit_ns, now);
+    return process_fork(process, limit_ns, files, be_again, (void *)(uintptr_t)line);
 }
 
 /* ---- watching ---- */

@@ -56,7 +56,7 @@ bool process_fork(struct process *process, uint64_t limit_ns, struct process_fil
 
 /* Starts this program once more with other arguments; its standard input is empty.
  * line  argv, with a NULL at its end
- * returns as process_fork */
+ * returns as process_fork; one that cannot become the program ends with status 127 */
 bool process_again(struct process *process, uint64_t limit_ns, struct process_files files,
                    char *const *line);
 

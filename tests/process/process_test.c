@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/process.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -179,8 +180,37 @@ static void this_program_runs_once_more_with_other_words(void **state)
     close(files.err);
 }
 
+/* Starts one that waits for ever with the pipe's end in its hand, and ends by itself. */
+static void start_and_die(void *context)
+{
+    struct process process;
+    char *const line[] = {"test", "wait", NULL};
+    (void)context;
+    if (!process_again(&process, LONG_NS, nowhere, line))
+        _exit(1);
+    (void)raise(SIGKILL);
+}
+
+static void what_it_started_ends_with_it_however_it_ends(void **state)
+{
+    int ends[2];
+    char byte;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    struct process process = start(start_and_die, NULL);
+    close(ends[1]);
+    wait_for(&process);
+    assert_int_equal(process.signal, SIGKILL);
+    struct pollfd last = {.fd = ends[0], .events = POLLIN};
+    assert_int_equal(poll(&last, 1, 60000), 1); /* else it still waits */
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+
 int main(int count, char **words)
 {
+    if (count > 1 && !strcmp(words[1], "wait"))
+        sleep_on(NULL);
     if (count > 1) {
         printf("%s, %d\n", words[1], getchar());
         return 3;
@@ -193,6 +223,7 @@ int main(int count, char **words)
         cmocka_unit_test(the_one_that_ended_is_found_among_those_that_run),
         cmocka_unit_test(one_that_leaves_a_child_has_ended_too),
         cmocka_unit_test(this_program_runs_once_more_with_other_words),
+        cmocka_unit_test(what_it_started_ends_with_it_however_it_ends),
     };
     return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }
