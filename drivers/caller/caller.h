@@ -23,7 +23,7 @@
 #define CALLER_REFUSALS_MAX   3  /* of a call's drops and closes, after which it is let go */
 #define CALLER_ADDRESSES_MAX  8  /* of this end */
 #define CALLER_DELETES_MAX    10 /* of a VC, each after twice the time */
-#define CALLER_DELETE_WAIT_US 1000
+#define CALLER_DELETE_WAIT_US 1000U
 #define CALLER_SAP_BYTES      (FIELD_OFFSET(ATM_SAP, Addresses) + sizeof(ATM_ADDRESS))
 
 typedef struct _CALLER_BINDING *PCALLER_BINDING;
