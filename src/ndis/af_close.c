@@ -51,6 +51,7 @@ NDIS_STATUS NTAPI NdisClCloseAddressFamily(NDIS_HANDLE NdisAfHandle)
         (void)call_breaks(&call, RULE_ADDRESS_CHANGE_UNANSWERED, NdisAfHandle, NDIS_STATUS_SUCCESS,
                           "no OID_CO_GET_ADDRESSES has followed the latest OID_CO_ADDRESS_CHANGE");
     struct visit visit = visit_begin(cm, "ProtocolCmCloseAf");
+    visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &af->object);
     NDIS_STATUS status = af_cm_handlers(af)->CmCloseAfHandler(context);
     visit_end(&visit);
     return operation_returned(call.host, &af->op, &cm->module->owner, status);
@@ -104,6 +105,7 @@ void operation_end_CLOSE_AF(struct host *host, struct operation *op, bool told)
         report_open_work(host, af, vcs_left, oids_left);
     if (told) {
         struct visit visit = visit_begin(client, "ProtocolClCloseAfComplete");
+        visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &af->object);
         handlers->ClCloseAfCompleteHandler(status, context);
         visit_end(&visit);
     }

@@ -64,6 +64,8 @@ static NDIS_STATUS ask_to_close(const struct call *call, struct vc *vc, NDIS_HAN
 {
     const struct driver *cm = af_cm(vc->af);
     struct visit visit = visit_begin(cm, "ProtocolCmCloseCall");
+    visit_gives(&visit, vc->cm_context, RULE_CONTEXT_FREED_EARLY, &vc->object);
+    visit_gives(&visit, party_context, RULE_CONTEXT_FREED_EARLY, &vc->object);
     NDIS_STATUS status =
         af_cm_handlers(vc->af)->CmCloseCallHandler(vc->cm_context, party_context, data, size);
     if (status == NDIS_STATUS_SUCCESS) {
@@ -156,6 +158,8 @@ void operation_end_CLOSE_CALL(struct host *host, struct operation *op, bool told
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClCloseCallComplete");
+    visit_gives(&visit, context, RULE_CL_CLOSE_FREED_EARLY, &vc->object);
+    visit_gives(&visit, party_context, RULE_CL_CLOSE_FREED_EARLY, &vc->object);
     handlers->ClCloseCallCompleteHandler(status, context, party_context);
     visit_end(&visit);
     if (!hold)

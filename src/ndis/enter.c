@@ -5,6 +5,7 @@
 #include "ndis/handle.h"
 #include "ndis/party.h"
 #include "ndis/report.h"
+#include "nt/pool.h"
 
 NDIS_STATUS call_breaks(const struct call *call, enum rule_id rule, NDIS_HANDLE about,
                         NDIS_STATUS status, const char *format, ...)
@@ -109,6 +110,16 @@ void visit_level_broken(struct exec_task *task, const char *handler, uint8_t irq
     (void)visit_breaks(&visit, RULE_IRQL_NOT_RESTORED, NULL, NDIS_STATUS_SUCCESS,
                        "entered at IRQL %u, returned at IRQL %u", irql, task->irql);
     (void)exec_set_irql(irql);
+}
+
+void visit_context(const struct visit *visit, NDIS_HANDLE context, enum rule_id rule,
+                   struct object *about)
+{
+    struct host *host = visit->task->exec->user;
+    const struct stack *allocated = NULL;
+    if (nt_pool_freed(context, &allocated))
+        report_left(host, visit->task->owner, rule, visit->handler, about, allocated,
+                    "the context that it is handed was freed already");
 }
 
 void visit_observed(struct exec_task *task, const char *handler, bool entering)

@@ -106,6 +106,19 @@ NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct ob
 
 /* Somebody looks on: the trace hears, and when the visit begins the simulated scheduler may choose
  * another task first. */
+/* The visited driver is about to be handed a context of its own for the last time, or to the end of
+ * what it belongs to: reports the rule when it is memory that was freed already (C71, C108). With
+ * the verifier; about: what the context belongs to. */
+void visit_context(const struct visit *visit, NDIS_HANDLE context, enum rule_id rule,
+                   struct object *about);
+static inline void visit_gives(const struct visit *visit, NDIS_HANDLE context, enum rule_id rule,
+                               struct object *about)
+{
+    const struct host *host = visit->task->exec->user;
+    if (__builtin_expect(host->verifier, 0) && context)
+        visit_context(visit, context, rule, about);
+}
+
 void visit_observed(struct exec_task *task, const char *handler, bool entering);
 
 static inline struct visit visit_begin(const struct driver *driver, const char *handler)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDEX_DIGITS = 10, NAME_BYTES_MAX = 0xfffe, INSTANCE_TAG = 0x4e49444e /* "NDIN" */ };
+enum { INDEX_DIGITS = 10, NAME_BYTES_MAX = 0xfffe };
 
 /* ---- instance names ---- */
 
@@ -87,8 +87,8 @@ NDIS_STATUS NTAPI NdisCoAssignInstanceName(NDIS_HANDLE NdisVcHandle, PNDIS_STRIN
     assert(bytes <= bytes_max);
     if (nt_fault(FAULT_NdisCoAssignInstanceName))
         return nt_fault_status(FAULT_NdisCoAssignInstanceName);
-    if (VcInstanceName &&
-        NdisAllocateMemoryWithTag(&buffer, (UINT)bytes, INSTANCE_TAG) != NDIS_STATUS_SUCCESS)
+    if (VcInstanceName && NdisAllocateMemoryWithTag(&buffer, (UINT)bytes, VC_INSTANCE_NAME_TAG) !=
+                              NDIS_STATUS_SUCCESS)
         return NDIS_STATUS_RESOURCES;
     vc = vc_lock(&call, NdisVcHandle);
     NDIS_STATUS status = vc ? name_vc(vc, BaseInstanceName) : NDIS_STATUS_FAILURE;

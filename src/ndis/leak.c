@@ -72,6 +72,8 @@ static void begin_group(struct leak_group *g, const struct nt_account *account)
     *g = (struct leak_group){.made_by = account->caller, .kind = account->kind};
     g->tag = account->tag;
     g->rule = (enum rule_id)leak_rules[account->kind];
+    if (account->kind == NT_POOL && account->tag == VC_INSTANCE_NAME_TAG)
+        g->rule = RULE_INSTANCE_NAME_LEAKED;
     if (account->has_stack) {
         g->stack = account->stack;
         g->place = g->stack && g->stack->count ? g->stack->frame[0] : NULL;

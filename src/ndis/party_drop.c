@@ -73,6 +73,7 @@ NDIS_STATUS NTAPI NdisClDropParty(NDIS_HANDLE NdisPartyHandle, PVOID Buffer, UIN
     if (Size && operation_fails(call.host, &party->op, FAULT_ProtocolCmDropParty, &status))
         return status;
     struct visit visit = visit_begin(cm, "ProtocolCmDropParty");
+    visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &party->object);
     status = af_cm_handlers(vc->af)->CmDropPartyHandler(context, Buffer, Size);
     visit_end(&visit);
     return operation_returned(call.host, &party->op, &cm->module->owner, status);
@@ -96,6 +97,7 @@ void operation_end_DROP_PARTY(struct host *host, struct operation *op, bool told
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClDropPartyComplete");
+    visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &party->object);
     handlers->ClDropPartyCompleteHandler(status, context);
     visit_end(&visit);
 }

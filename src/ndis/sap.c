@@ -253,6 +253,7 @@ NDIS_STATUS NTAPI NdisClDeregisterSap(NDIS_HANDLE NdisSapHandle)
     const struct driver *cm = af_cm(af);
     sap_unlock(sap);
     struct visit visit = visit_begin(cm, "ProtocolCmDeregisterSap");
+    visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &sap->object);
     NDIS_STATUS status = af_cm_handlers(af)->CmDeregisterSapHandler(context);
     visit_end(&visit);
     return operation_returned(call.host, &sap->op, &cm->module->owner, status);
@@ -276,6 +277,7 @@ void operation_end_DEREGISTER_SAP(struct host *host, struct operation *op, bool 
     if (!told)
         return;
     struct visit visit = visit_begin(client, "ProtocolClDeregisterSapComplete");
+    visit_gives(&visit, context, RULE_CONTEXT_FREED_EARLY, &sap->object);
     handlers->ClDeregisterSapCompleteHandler(status, context);
     visit_end(&visit);
 }

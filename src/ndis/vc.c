@@ -147,6 +147,7 @@ static void ask_miniport_to_delete(struct vc *vc)
 {
     const struct driver *miniport = vc->adapter->driver;
     struct visit visit = visit_begin(miniport, "MiniportCoDeleteVc");
+    visit_gives(&visit, vc->miniport_context, RULE_CONTEXT_FREED_EARLY, &vc->object);
     NDIS_STATUS status = miniport->handlers.co_miniport.CoDeleteVcHandler(vc->miniport_context);
     visit_end(&visit);
     (void)not_pended(&visit, RULE_MINIPORT_DELETE_VC_PENDED, vc, status);
@@ -203,6 +204,7 @@ static NDIS_STATUS ask_peer_to_delete(struct vc *vc)
 {
     struct peer peer = peer_of(vc);
     struct visit visit = visit_begin(peer.driver, "ProtocolCoDeleteVc");
+    visit_gives(&visit, *peer.vc_context, RULE_CONTEXT_FREED_EARLY, &vc->object);
     NDIS_STATUS status = peer.delete(*peer.vc_context);
     visit_end(&visit);
     if (status == NDIS_STATUS_PENDING) {

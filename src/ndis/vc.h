@@ -12,6 +12,9 @@ struct party;
 
 enum { VC_SPARE_PARTIES_MAX = 64 };
 
+/* The pool tag of what NdisCoAssignInstanceName gives its caller, by which a leak of it is told. */
+enum { VC_INSTANCE_NAME_TAG = 0x4e49444e /* "NDIN" */ };
+
 /* No page says how many attempts to agree on parameters are too many (C128); nobody who counts them
  * comes this far. */
 enum { VC_ATTEMPTS_MAX = 100 };

@@ -414,6 +414,29 @@ bool nt_pool_is_paged(const void *at, size_t bytes)
     return found;
 }
 
+bool nt_pool_freed(const void *block, const struct stack **allocated)
+{
+    const struct exec *exec = exec_current()->exec;
+    const struct exec_inner *inner = EXEC_CONTAINER(exec, const struct exec_inner, head);
+    const void *wanted = (const char *)block - sizeof(struct pool_header);
+    struct pages_block pages;
+    if (mode_here() == NT_POOL_PLAIN)
+        return false;
+    if (pages_find(block, &pages)) {
+        *allocated = pages.allocated;
+        return !pages.alive;
+    }
+    for (uint32_t cpu = 0; cpu < exec->processor_count; cpu++)
+        for (uint32_t i = 0; i < EXEC_FREED_BLOCKS; i++) {
+            void *freed = atomic_load_explicit(&inner->cpus[cpu].freed[i], memory_order_relaxed);
+            if (freed != wanted)
+                continue;
+            *allocated = end_of(freed)->allocated;
+            return true;
+        }
+    return false;
+}
+
 void nt_pool_end(struct nt_owner *owner)
 {
     for (unsigned i = 0; i < NT_SHARDS; i++) {

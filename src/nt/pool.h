@@ -47,6 +47,11 @@ const void *nt_pool_block(const struct nt_account *account);
  * memory. A driver without any is told at once; else its blocks are looked through. Any IRQL. */
 bool nt_pool_is_paged(const void *at, size_t bytes);
 
+/* Whether a block that begins here was freed and is still remembered: with guards as long as its
+ * processor keeps it, with pages as long as they are closed. Never in NT_POOL_PLAIN.
+ * allocated  set when true: who had allocated it; NULL: not kept */
+bool nt_pool_freed(const void *block, const struct stack **allocated);
+
 /* Give back what an owner leaked and was reported for. Nobody runs in the driver any more, and its
  * account is not used again. */
 void nt_pool_end(struct nt_owner *owner);

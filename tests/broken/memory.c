@@ -1,6 +1,108 @@
 /* SPDX-License-Identifier: MIT */
-/* C108 to C113: memory that NDIS has been given, and for how long: the mistakes. */
+/* C71, C108 to C113: memory that NDIS has been given, and for how long: the mistakes. */
 #include "acts.h"
+#include "rival.h"
+
+/* ---- C71, C108: contexts ----------------------------------------------------------------- */
+
+static PVOID allocate(UINT bytes)
+{
+    PVOID memory;
+    AS_RIVAL(memory = ActorAllocate(bytes));
+    assert_non_null(memory);
+    return memory;
+}
+
+/* The rival takes its SAP back; its context is freed before it hears of that, or after it. */
+static void deregister_and_free(struct scene *s, bool early)
+{
+    rival_load(s);
+    NDIS_HANDLE sap = NULL;
+    PVOID context = allocate(sizeof(struct client_sap));
+    AS_RIVAL((void)NdisClRegisterSap(Rival.af, context, &s->sap.address, &sap));
+    scene_settle(s);
+    plan_cm(ASK_DEREGISTER_SAP, (struct plan){.how = BY_HAND});
+    AS_RIVAL((void)NdisClDeregisterSap(sap));
+    scene_settle(s);
+    if (early)
+        AS_RIVAL(ActorFree(context));
+    finish_cm(ASK_DEREGISTER_SAP, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+    if (!early)
+        AS_RIVAL(ActorFree(context));
+    rival_unload(s);
+}
+
+MISTAKE(CONTEXT_FREED_EARLY)
+{
+    deregister_and_free(s, true);
+}
+
+ALMOST(CONTEXT_FREED_EARLY)
+{
+    deregister_and_free(s, false);
+}
+
+/* The same of a call that it closes. */
+static void close_and_free(struct scene *s, bool early)
+{
+    rival_load(s);
+    NDIS_HANDLE vc = NULL;
+    PVOID context = allocate(sizeof(struct client_vc));
+    AS_RIVAL((void)NdisCoCreateVc(Rival.binding, Rival.af, context, &vc));
+    AS_RIVAL((void)NdisClMakeCall(vc, &Client.call, NULL, NULL));
+    scene_settle(s);
+    plan_cm(ASK_CLOSE_CALL, (struct plan){.how = BY_HAND});
+    AS_RIVAL((void)NdisClCloseCall(vc, NULL, NULL, 0));
+    scene_settle(s);
+    if (early)
+        AS_RIVAL(ActorFree(context));
+    finish_cm(ASK_CLOSE_CALL, NDIS_STATUS_SUCCESS);
+    scene_settle(s);
+    if (!early)
+        AS_RIVAL(ActorFree(context));
+    AS_RIVAL((void)NdisCoDeleteVc(vc));
+    rival_unload(s);
+}
+
+MISTAKE(CL_CLOSE_FREED_EARLY)
+{
+    close_and_free(s, true);
+}
+
+ALMOST(CL_CLOSE_FREED_EARLY)
+{
+    close_and_free(s, false);
+}
+
+/* ---- C112 -------------------------------------------------------------------------------- */
+
+static void name_vc(struct scene *s, bool forget)
+{
+    NDIS_STRING base = RTL_CONSTANT_STRING(L"VC"), name;
+    NDIS_STATUS status;
+    KIRQL irql;
+    act_create_vc(s);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    AS_CLIENT(status = NdisCoAssignInstanceName(s->vc[0].handle, &base, &name));
+    KeLowerIrql(irql);
+    assert_int_equal(status, NDIS_STATUS_SUCCESS);
+    act_delete_vc(s);
+    if (forget)
+        ActorKeep(name.Buffer);
+    else
+        AS_CLIENT(NdisFreeString(name));
+}
+
+MISTAKE(INSTANCE_NAME_LEAKED)
+{
+    name_vc(s, true);
+}
+
+ALMOST(INSTANCE_NAME_LEAKED)
+{
+    name_vc(s, false);
+}
 
 /* ---- C113: OID requests ------------------------------------------------------------------ */
 
@@ -40,10 +142,11 @@ ALMOST(OID_BUFFER_PAGED)
 }
 
 const struct broken_row broken_memory[] = {
-    NOT_SEEN(CONTEXT_FREED_EARLY),
+    ROW(CL_CLOSE_FREED_EARLY, BOTH, .verifier_only = true),
+    ROW(CONTEXT_FREED_EARLY, BOTH, .verifier_only = true),
     NOT_SEEN(CREATE_FAILED_LEAKED),
     NOT_SEEN(CM_OPEN_AF_FAILED_CONTEXT),
-    NOT_SEEN(INSTANCE_NAME_LEAKED),
+    ROW(INSTANCE_NAME_LEAKED, EITHER),
     ROW(OID_BUFFER_PAGED, BOTH, .count = 2),
     NOT_SEEN(OID_BUFFER_FREED),
     END_OF_TABLE,

@@ -21,6 +21,23 @@ static VOID NTAPI closed_af(NDIS_STATUS Status, NDIS_HANDLE ProtocolAfContext)
         Rival.af = NULL;
 }
 
+/* Their contexts may be gone when these come. */
+static PROTOCOL_CL_DEREGISTER_SAP_COMPLETE deregistered;
+static VOID NTAPI deregistered(NDIS_STATUS Status, NDIS_HANDLE ProtocolSapContext)
+{
+    UNREFERENCED_PARAMETER(ProtocolSapContext);
+    assert_int_equal(Status, NDIS_STATUS_SUCCESS);
+}
+
+static PROTOCOL_CL_CLOSE_CALL_COMPLETE closed_call;
+static VOID NTAPI closed_call(NDIS_STATUS Status, NDIS_HANDLE ProtocolVcContext,
+                              NDIS_HANDLE ProtocolPartyContext)
+{
+    UNREFERENCED_PARAMETER(ProtocolVcContext);
+    UNREFERENCED_PARAMETER(ProtocolPartyContext);
+    assert_int_equal(Status, NDIS_STATUS_SUCCESS);
+}
+
 static PROTOCOL_BIND_ADAPTER_EX bind;
 static NDIS_STATUS NTAPI bind(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindContext,
                               PNDIS_BIND_PARAMETERS BindParameters)
@@ -107,6 +124,8 @@ static NDIS_STATUS NTAPI options(NDIS_HANDLE NdisDriverHandle, NDIS_HANDLE Drive
     UNREFERENCED_PARAMETER(DriverContext);
     client.ClOpenAfCompleteHandlerEx = opened_af;
     client.ClCloseAfCompleteHandler = closed_af;
+    client.ClDeregisterSapCompleteHandler = deregistered;
+    client.ClCloseCallCompleteHandler = closed_call;
     NDIS_STATUS status = NdisSetOptionalHandlers(NdisDriverHandle, (PVOID)&co);
     if (status == NDIS_STATUS_SUCCESS)
         status = NdisSetOptionalHandlers(NdisDriverHandle, (PVOID)&client);
