@@ -2,4 +2,4 @@
 /* atmlink is the miniport of drivers/hubport on a link. */
 #include "miniport.h"
 
-const BOOLEAN PortOnLink = TRUE;
+const HUB_DRIVER HubDriver = {.Link = TRUE, MINI_DRIVER};

@@ -57,8 +57,6 @@ static VOID AtmmcmLinkChange(PMCM_ADAPTER Adapter, BOOLEAN Connected)
 }
 
 const CM_MCM_ENGINE CmMcmEngine = {
-    .AdapterBytes = sizeof(ATMMCM_ADAPTER),
-    .Link = TRUE,
     .Begin = AtmmcmBegin,
     .Open = AtmmcmOpen,
     .Close = AtmmcmClose,
@@ -67,3 +65,5 @@ const CM_MCM_ENGINE CmMcmEngine = {
     .Undelivered = AtmmcmUndelivered,
     .LinkChange = AtmmcmLinkChange,
 };
+
+const HUB_DRIVER HubDriver = {.AdapterBytes = sizeof(ATMMCM_ADAPTER), .Link = TRUE, MCM_DRIVER};

@@ -227,7 +227,7 @@ static ULONG ReadInteger(NDIS_HANDLE Configuration, const WCHAR *Name, ULONG Def
     return Status == NDIS_STATUS_SUCCESS ? Parameter->ParameterData.IntegerData : Default;
 }
 
-VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config)
+static VOID ReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config)
 {
     Config->CloseData = ReadInteger(Configuration, L"CloseData", 1);
     Config->PendOperations = ReadInteger(Configuration, L"PendOperations", 1);
@@ -240,4 +240,22 @@ VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config)
     Config->T309Milliseconds = ReadInteger(Configuration, L"T309Milliseconds", 0);
     if (Config->AnswerMilliseconds == 0)
         Config->AnswerMilliseconds = 1;
+}
+
+NDIS_STATUS CmReadConfiguration(NDIS_HANDLE NdisHandle, CM_CONFIG *Config)
+{
+    NDIS_CONFIGURATION_OBJECT Object;
+    NDIS_HANDLE Configuration;
+    NDIS_STATUS Status;
+    NdisZeroMemory(&Object, sizeof(Object));
+    Object.Header.Type = NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT;
+    Object.Header.Revision = NDIS_CONFIGURATION_OBJECT_REVISION_1;
+    Object.Header.Size = NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1;
+    Object.NdisHandle = NdisHandle;
+    Status = NdisOpenConfigurationEx(&Object, &Configuration);
+    if (Status != NDIS_STATUS_SUCCESS)
+        return Status;
+    ReadConfig(Configuration, Config);
+    NdisCloseConfiguration(Configuration);
+    return NDIS_STATUS_SUCCESS;
 }

@@ -64,24 +64,6 @@ NDIS_STATUS AloneAsk(PALONE_ADAPTER Adapter, NDIS_OID Oid, PVOID Answer, UINT Le
     return Await(Adapter, NdisCoOidRequest(Adapter->Binding, NULL, NULL, NULL, &Request));
 }
 
-static NDIS_STATUS ReadConfig(PALONE_ADAPTER Adapter)
-{
-    NDIS_CONFIGURATION_OBJECT Object;
-    NDIS_HANDLE Configuration;
-    NDIS_STATUS Status;
-    NdisZeroMemory(&Object, sizeof(Object));
-    Object.Header.Type = NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT;
-    Object.Header.Revision = NDIS_CONFIGURATION_OBJECT_REVISION_1;
-    Object.Header.Size = NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1;
-    Object.NdisHandle = Adapter->Binding;
-    Status = NdisOpenConfigurationEx(&Object, &Configuration);
-    if (Status != NDIS_STATUS_SUCCESS)
-        return Status;
-    CmReadConfig(Configuration, &Adapter->Manager.Config);
-    NdisCloseConfiguration(Configuration);
-    return NDIS_STATUS_SUCCESS;
-}
-
 /* The call manager's part, once the station is known. */
 static NDIS_STATUS BeginManager(PALONE_ADAPTER Adapter)
 {
@@ -92,7 +74,7 @@ static NDIS_STATUS BeginManager(PALONE_ADAPTER Adapter)
     if (Status == NDIS_STATUS_SUCCESS && !hubsig_name_set(&Name, Station.Name, Station.NameLength))
         Status = NDIS_STATUS_FAILURE;
     if (Status == NDIS_STATUS_SUCCESS)
-        Status = ReadConfig(Adapter);
+        Status = CmReadConfiguration(Adapter->Binding, &Adapter->Manager.Config);
     if (Status != NDIS_STATUS_SUCCESS)
         return Status;
     Adapter->Manager.Edge = &AloneEdge;

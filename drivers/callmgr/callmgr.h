@@ -321,7 +321,8 @@ NDIS_STATUS CmAdapterBegin(PCM_ADAPTER Adapter);
 /* Asks every client to close its address families and waits until all have. At PASSIVE. */
 VOID CmAdapterCloseFamilies(PCM_ADAPTER Adapter);
 VOID CmAdapterEnd(PCM_ADAPTER Adapter);
-VOID CmReadConfig(NDIS_HANDLE Configuration, CM_CONFIG *Config);
+/* Reads the settings of an adapter or a binding. At PASSIVE. */
+NDIS_STATUS CmReadConfiguration(NDIS_HANDLE NdisHandle, CM_CONFIG *Config);
 /* Does everything that is due or to be told, in order. At DISPATCH. */
 VOID CmRun(PCM_ADAPTER Adapter);
 PVOID CmEngineAllocate(PVOID Context, size_t Bytes); /* Context: the CM_ADAPTER; for engines */

@@ -6,7 +6,7 @@
 #define CM_MCM_H
 
 #include "callmgr.h"
-#include "hubport.h"
+#include "hubdriver.h"
 
 /* The call manager's part comes first: it is the CallMgrBindingContext and the
  * MiniportAdapterContext. The engine follows, in the driver's own adapter, which begins with
@@ -24,8 +24,6 @@ typedef struct _MCM_VC {
 
 /* What the engine is, and how it reaches its medium. */
 typedef struct _CM_MCM_ENGINE {
-    ULONG AdapterBytes; /* of the driver's adapter */
-    BOOLEAN Link;       /* the port is on a link */
     /* Puts the engine under the adapter, whose Manager.Config and Port.Station are read. */
     NDIS_STATUS (*Begin)(PMCM_ADAPTER Adapter);
     /* The port is open: makes the engine's channels; NULL: it has none but the port's own. */
@@ -46,5 +44,28 @@ extern const CM_EDGE McmEdge;
 extern const HUB_PORT_EVENTS McmPortEvents;
 
 VOID McmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers);
+
+NDIS_STATUS McmSetOptions(NDIS_HANDLE NdisDriverHandle);
+NDIS_STATUS McmBegin(PVOID Adapter, NDIS_HANDLE NdisMiniportHandle);
+NDIS_STATUS McmOpen(PVOID Adapter, NDIS_HANDLE NdisMiniportHandle);
+VOID McmClose(PVOID Adapter);
+VOID McmEnd(PVOID Adapter);
+
+MINIPORT_CO_ACTIVATE_VC McmCoActivateVc;
+MINIPORT_CO_DEACTIVATE_VC McmCoDeactivateVc;
+MINIPORT_CO_SEND_NET_BUFFER_LISTS McmCoSendNetBufferLists;
+MINIPORT_CO_OID_REQUEST McmCoOidRequest;
+
+/* Of the row of an MCM (hubdriver.h): all but AdapterBytes and Link. */
+#define MCM_DRIVER                                                                                 \
+    .PortAt = UFIELD_OFFSET(MCM_ADAPTER, Port), .Events = &McmPortEvents,                          \
+    .SetOptions = McmSetOptions, .Begin = McmBegin, .Open = McmOpen, .Close = McmClose,            \
+    .End = McmEnd,                                                                                 \
+    .Co = {                                                                                        \
+        .CoActivateVcHandler = McmCoActivateVc,                                                    \
+        .CoDeactivateVcHandler = McmCoDeactivateVc,                                                \
+        .CoSendNetBufferListsHandler = McmCoSendNetBufferLists,                                    \
+        .CoOidRequestHandler = McmCoOidRequest,                                                    \
+    }
 
 #endif

@@ -2,4 +2,4 @@
 /* hubmini is the miniport of drivers/hubport on a hub. */
 #include "miniport.h"
 
-const BOOLEAN PortOnLink = FALSE;
+const HUB_DRIVER HubDriver = {.Link = FALSE, MINI_DRIVER};

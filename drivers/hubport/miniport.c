@@ -1,163 +1,152 @@
 /* SPDX-License-Identifier: MIT */
-/* The miniport: DriverEntry, adapters, and NDIS's calls on their way to the port. */
+/* VCs of the miniport: created, activated with a channel and directions, deactivated, deleted. */
 #include "miniport.h"
 
-static NDIS_HANDLE MiniDriverHandle; /* the only global: what NdisMRegisterMiniportDriver gave */
+#include <atm.h>
 
-static MINIPORT_SET_OPTIONS MiniSetOptions;
-static MINIPORT_INITIALIZE MiniInitialize;
-static MINIPORT_HALT MiniHalt;
-static MINIPORT_UNLOAD MiniUnload;
-static MINIPORT_PAUSE MiniPause;
-static MINIPORT_RESTART MiniRestart;
-static MINIPORT_OID_REQUEST MiniOidRequest;
-static MINIPORT_CANCEL_OID_REQUEST MiniCancelOidRequest;
-static MINIPORT_CANCEL_SEND MiniCancelSend;
-static MINIPORT_RETURN_NET_BUFFER_LISTS MiniReturnNetBufferLists;
-static MINIPORT_DEVICE_PNP_EVENT_NOTIFY MiniDevicePnPEventNotify;
-static MINIPORT_SHUTDOWN MiniShutdown;
-DRIVER_INITIALIZE DriverEntry;
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-MiniInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverContext,
-               PNDIS_MINIPORT_INIT_PARAMETERS MiniportInitParameters)
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoCreateVc(NDIS_HANDLE MiniportAdapterContext,
+                                                        NDIS_HANDLE NdisVcHandle,
+                                                        PNDIS_HANDLE MiniportVcContext)
 {
-    PMINI_ADAPTER Adapter;
-    NDIS_STATUS Status;
-    UNREFERENCED_PARAMETER(MiniportDriverContext);
-    UNREFERENCED_PARAMETER(MiniportInitParameters);
-    Adapter = NdisAllocateMemoryWithTagPriority(NdisMiniportHandle, sizeof(*Adapter), MINI_TAG,
-                                                NormalPoolPriority);
-    if (Adapter == NULL)
+    PMINI_ADAPTER Adapter = MiniportAdapterContext;
+    PMINI_VC Vc = NdisAllocateMemoryWithTagPriority(Adapter->Port.Adapter, sizeof(*Vc), MINI_TAG,
+                                                    NormalPoolPriority);
+    if (Vc == NULL)
         return NDIS_STATUS_RESOURCES;
-    NdisZeroMemory(Adapter, sizeof(*Adapter));
-    Adapter->Port.Link = PortOnLink;
-    Status = PortReadStation(NdisMiniportHandle, &Adapter->Port.Station);
-    if (Status == NDIS_STATUS_SUCCESS && PortOnLink)
-        Status = PortReadAddresses(&Adapter->Port, NdisMiniportHandle);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortSetAttributes(&Adapter->Port, NdisMiniportHandle, Adapter);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = PortOpen(&Adapter->Port, NdisMiniportHandle, &MiniPortEvents);
-    if (Status != NDIS_STATUS_SUCCESS)
-        NdisFreeMemory(Adapter, 0, 0);
+    NdisZeroMemory(Vc, sizeof(*Vc));
+    Vc->Adapter = Adapter;
+    Vc->NdisVcHandle = NdisVcHandle;
+    *MiniportVcContext = Vc;
+    return NDIS_STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoDeleteVc(NDIS_HANDLE MiniportVcContext)
+{
+    PMINI_VC Vc = MiniportVcContext;
+    NdisFreeMemory(Vc, 0, 0);
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* The channel that media parameters name. A link has fewer, for AAL5, and 0/0 is its framing's. */
+static BOOLEAN ReadChannel(PCO_CALL_PARAMETERS CallParameters, PULONG Channel)
+{
+    PCO_MEDIA_PARAMETERS Media = CallParameters->MediaParameters;
+    ATM_MEDIA_PARAMETERS Atm;
+    if (Media == NULL || Media->MediaSpecific.ParamType != ATM_MEDIA_SPECIFIC ||
+        Media->MediaSpecific.Length < sizeof(Atm))
+        return FALSE;
+    NdisMoveMemory(&Atm, Media->MediaSpecific.Parameters, sizeof(Atm));
+    if (Atm.ConnectionId.Vpi > 0xffff || Atm.ConnectionId.Vci > 0xffff)
+        return FALSE;
+    *Channel = Atm.ConnectionId.Vpi << 16 | Atm.ConnectionId.Vci;
+    if (HubDriver.Link)
+        return Atm.ConnectionId.Vpi <= 0xff && Atm.AALType == AAL_TYPE_AAL5 && *Channel != 0;
+    return TRUE;
+}
+
+/* Takes or keeps channel 0 for a VC: an adapter has one that carries messages. */
+static BOOLEAN TakeSignalling(PMINI_VC Vc)
+{
+    PMINI_ADAPTER Adapter = Vc->Adapter;
+    BOOLEAN Taken;
+    NdisAcquireSpinLock(&Adapter->Port.Lock);
+    if (Adapter->Signalling == NULL)
+        Adapter->Signalling = Vc;
+    Taken = Adapter->Signalling == Vc;
+    NdisReleaseSpinLock(&Adapter->Port.Lock);
+    return Taken;
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoActivateVc(NDIS_HANDLE MiniportVcContext,
+                                                          PCO_CALL_PARAMETERS CallParameters)
+{
+    PMINI_VC Vc = MiniportVcContext;
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    ULONG Channel = 0, Flags;
+    BOOLEAN Held, WasActive = Vc->Channel.Active;
+    if (!ReadChannel(CallParameters, &Channel) || (WasActive && Channel != Vc->Channel.Channel))
+        return NDIS_STATUS_INVALID_DATA;
+    if (Channel == CONDIS_NIC_CONTROL_CHANNEL && !TakeSignalling(Vc))
+        return NDIS_STATUS_INVALID_DATA;
+    Flags = CallParameters->MediaParameters->Flags;
+    Held = (Flags & RESERVE_RESOURCES_VC) != 0; /* reserved: what is received waits */
+    ChannelOpen(&Vc->Channel, &Vc->Adapter->Port, Vc->NdisVcHandle, Channel,
+                (Flags & TRANSMIT_VC) != 0);
+    if (Channel == CONDIS_NIC_CONTROL_CHANNEL || !(Flags & RECEIVE_VC))
+        return NDIS_STATUS_SUCCESS;
+    if (Vc->Channel.Member == NULL)
+        Status = ChannelJoin(&Vc->Channel, Held);
+    else if (!Held)
+        ChannelResume(&Vc->Channel);
+    if (Status != NDIS_STATUS_SUCCESS && !WasActive)
+        ChannelCancel(&Vc->Channel);
     return Status;
 }
 
-_Use_decl_annotations_ static VOID NTAPI MiniHalt(NDIS_HANDLE MiniportAdapterContext,
-                                                  NDIS_HALT_ACTION HaltAction)
+/* Sends complete and receives come back first (C57); MiniLeft, which may run before this
+ * returns, completes. */
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoDeactivateVc(NDIS_HANDLE MiniportVcContext)
+{
+    PMINI_VC Vc = MiniportVcContext;
+    PMINI_ADAPTER Adapter = Vc->Adapter;
+    NdisAcquireSpinLock(&Adapter->Port.Lock);
+    if (Adapter->Signalling == Vc)
+        Adapter->Signalling = NULL;
+    NdisReleaseSpinLock(&Adapter->Port.Lock);
+    ChannelLeave(&Vc->Channel);
+    return NDIS_STATUS_PENDING;
+}
+
+static VOID MiniLeft(PHUB_CHANNEL Channel)
+{
+    PMINI_VC Vc = CONTAINING_RECORD(Channel, MINI_VC, Channel);
+    NdisMCoDeactivateVcComplete(NDIS_STATUS_SUCCESS, Vc->NdisVcHandle);
+}
+
+/* A message goes up on the VC that carries messages; without one nobody here signals. */
+static NDIS_STATUS MiniControl(PHUB_PORT Port, PCONDIS_NIC_MEMBER Member, PCONDIS_FRAME Frame)
+{
+    PMINI_ADAPTER Adapter = CONTAINING_RECORD(Port, MINI_ADAPTER, Port);
+    PMINI_VC Vc;
+    BOOLEAN Busy = FALSE;
+    NDIS_STATUS Status;
+    NdisAcquireSpinLock(&Port->Lock);
+    Vc = Adapter->Signalling;
+    if (Vc != NULL && Vc->Channel.Active && !Vc->Channel.Leaving)
+        Busy = TRUE;
+    if (Busy)
+        ChannelHold(&Vc->Channel);
+    NdisReleaseSpinLock(&Port->Lock);
+    if (!Busy)
+        return NDIS_STATUS_SUCCESS;
+    Status = ChannelIndicate(&Vc->Channel, Member, Frame);
+    ChannelUnhold(&Vc->Channel);
+    return Status;
+}
+
+static VOID MiniUndelivered(PHUB_PORT Port, const UCHAR *Message, ULONG Length, NDIS_STATUS Status)
+{
+    UNREFERENCED_PARAMETER(Port); /* every message is a net buffer list's: its status says it */
+    UNREFERENCED_PARAMETER(Message);
+    UNREFERENCED_PARAMETER(Length);
+    UNREFERENCED_PARAMETER(Status);
+}
+
+const HUB_PORT_EVENTS MiniPortEvents = {MiniControl, MiniUndelivered, MiniLeft, NULL};
+
+_Use_decl_annotations_ VOID NTAPI MiniCoSendNetBufferLists(NDIS_HANDLE MiniportVcContext,
+                                                           PNET_BUFFER_LIST NetBufferLists,
+                                                           ULONG SendFlags)
+{
+    PMINI_VC Vc = MiniportVcContext;
+    ChannelSend(&Vc->Channel, NetBufferLists, SendFlags);
+}
+
+_Use_decl_annotations_ NDIS_STATUS NTAPI MiniCoOidRequest(NDIS_HANDLE MiniportAdapterContext,
+                                                          NDIS_HANDLE MiniportVcContext,
+                                                          PNDIS_OID_REQUEST OidRequest)
 {
     PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(HaltAction);
-    PortClose(&Adapter->Port);
-    NdisFreeMemory(Adapter, 0, 0);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-MiniPause(NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters)
-{
-    PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(PauseParameters);
-    return PortPause(&Adapter->Port);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI
-MiniRestart(NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_RESTART_PARAMETERS RestartParameters)
-{
-    PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    UNREFERENCED_PARAMETER(RestartParameters);
-    return PortRestart(&Adapter->Port);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI MiniOidRequest(NDIS_HANDLE MiniportAdapterContext,
-                                                               PNDIS_OID_REQUEST OidRequest)
-{
-    PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    return PortOidRequest(&Adapter->Port, NULL, OidRequest);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniCancelOidRequest(NDIS_HANDLE MiniportAdapterContext,
-                                                              PVOID RequestId)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext); /* every request was answered at once */
-    UNREFERENCED_PARAMETER(RequestId);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniCancelSend(NDIS_HANDLE MiniportAdapterContext,
-                                                        PVOID CancelId)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext); /* nothing waits here: the medium has it all */
-    UNREFERENCED_PARAMETER(CancelId);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniReturnNetBufferLists(
-    NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferLists, ULONG ReturnFlags)
-{
-    PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    PortReturn(&Adapter->Port, NetBufferLists, ReturnFlags);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniDevicePnPEventNotify(
-    NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_EVENT NetDevicePnPEvent)
-{
-    PMINI_ADAPTER Adapter = MiniportAdapterContext;
-    PortPnPEvent(&Adapter->Port, NetDevicePnPEvent);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniShutdown(NDIS_HANDLE MiniportAdapterContext,
-                                                      NDIS_SHUTDOWN_ACTION ShutdownAction)
-{
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(ShutdownAction);
-}
-
-_Use_decl_annotations_ static NDIS_STATUS NTAPI MiniSetOptions(NDIS_HANDLE NdisDriverHandle,
-                                                               NDIS_HANDLE DriverContext)
-{
-    NDIS_MINIPORT_CO_CHARACTERISTICS Co;
-    UNREFERENCED_PARAMETER(DriverContext);
-    NdisZeroMemory(&Co, sizeof(Co));
-    Co.Header.Type = NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS;
-    Co.Header.Revision = NDIS_MINIPORT_CO_CHARACTERISTICS_REVISION_1;
-    Co.Header.Size = NDIS_SIZEOF_MINIPORT_CO_CHARACTERISTICS_REVISION_1;
-    Co.CoCreateVcHandler = MiniCoCreateVc;
-    Co.CoDeleteVcHandler = MiniCoDeleteVc;
-    Co.CoActivateVcHandler = MiniCoActivateVc;
-    Co.CoDeactivateVcHandler = MiniCoDeactivateVc;
-    Co.CoSendNetBufferListsHandler = MiniCoSendNetBufferLists;
-    Co.CoOidRequestHandler = MiniCoOidRequest;
-    return NdisSetOptionalHandlers(NdisDriverHandle, (PNDIS_DRIVER_OPTIONAL_HANDLERS)&Co);
-}
-
-_Use_decl_annotations_ static VOID NTAPI MiniUnload(PDRIVER_OBJECT DriverObject)
-{
-    UNREFERENCED_PARAMETER(DriverObject);
-    NdisMDeregisterMiniportDriver(MiniDriverHandle);
-}
-
-_Use_decl_annotations_ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject,
-                                                  PUNICODE_STRING RegistryPath)
-{
-    NDIS_MINIPORT_DRIVER_CHARACTERISTICS Driver;
-    NdisZeroMemory(&Driver, sizeof(Driver));
-    Driver.Header.Type = NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS;
-    Driver.Header.Revision = NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1;
-    Driver.Header.Size = NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1;
-    Driver.MajorNdisVersion = NDIS_MINIPORT_MAJOR_VERSION;
-    Driver.MinorNdisVersion = NDIS_MINIPORT_MINOR_VERSION;
-    Driver.MajorDriverVersion = 1;
-    Driver.SetOptionsHandler = MiniSetOptions;
-    Driver.InitializeHandlerEx = MiniInitialize;
-    Driver.HaltHandlerEx = MiniHalt;
-    Driver.UnloadHandler = MiniUnload;
-    Driver.PauseHandler = MiniPause;
-    Driver.RestartHandler = MiniRestart;
-    Driver.OidRequestHandler = MiniOidRequest;
-    Driver.ReturnNetBufferListsHandler = MiniReturnNetBufferLists;
-    Driver.CancelSendHandler = MiniCancelSend;
-    Driver.DevicePnPEventNotifyHandler = MiniDevicePnPEventNotify;
-    Driver.ShutdownHandlerEx = MiniShutdown;
-    Driver.CancelOidRequestHandler = MiniCancelOidRequest;
-    return (NTSTATUS)NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL, &Driver,
-                                                 &MiniDriverHandle);
+    PMINI_VC Vc = MiniportVcContext;
+    return PortOidRequest(&Adapter->Port, Vc != NULL ? &Vc->Channel : NULL, OidRequest);
 }

@@ -33,9 +33,10 @@ static VOID LoopbackUndelivered(PMCM_ADAPTER Adapter, const UCHAR *Message, ULON
 }
 
 const CM_MCM_ENGINE CmMcmEngine = {
-    .AdapterBytes = sizeof(LOOPBACK_ADAPTER),
     .Begin = LoopbackBegin,
     .Send = LoopbackSend,
     .Receive = LoopbackReceive,
     .Undelivered = LoopbackUndelivered,
 };
+
+const HUB_DRIVER HubDriver = {.AdapterBytes = sizeof(LOOPBACK_ADAPTER), .Link = FALSE, MCM_DRIVER};
