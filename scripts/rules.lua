@@ -104,7 +104,10 @@ for _, path in ipairs(lines_of('ls tests/broken/*.c | LC_ALL=C sort')) do
     for name in text:gmatch('\nALMOST%(([%w_]+)%)') do
         by_name[name].missed = path:match('[^/]+$')
     end
-    for row in text:gmatch('\n%s*ROW(%b())') do
+    for name in text:gmatch('\n%s*PLAY%(([%w_]+)') do
+        by_name[name].broken, by_name[name].missed = path:match('[^/]+$'), path:match('[^/]+$')
+    end
+    for row in (text:gsub('\n(%s*)PLAY%(', '\n%1ROW(')):gmatch('\n%s*ROW(%b())') do
         local reason = row:match('%.simulated_only = "(.-)"')
         local macro = row:match('%.simulated_only = ([%u_]+)')
         by_name[row:match('[%w_]+')].simulated =

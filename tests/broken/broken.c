@@ -65,13 +65,23 @@ static void end_mistaken(struct scene *s, bool stopped)
     scene_end_host(s);
 }
 
+static void play(const struct broken_row *row, struct scene *s, bool wrongly)
+{
+    if (row->play)
+        row->play(s, row->wrong == wrongly);
+    else if (wrongly)
+        row->mistake(s);
+    else
+        row->almost(s);
+}
+
 static void run_mistake(struct broken_run *run)
 {
     struct scene *s = run->scene;
     enum rule_id rule = run->row->rule;
     uint64_t count = run->side == NOT_WATCHED ? 0 : run->row->count ? run->row->count : 1;
     rules_expect(s->rules, rule);
-    run->row->mistake(s);
+    play(run->row, s, true);
     end_mistaken(s, run->row->stops);
     uint64_t seen = rules_expect_end(s->rules, rule);
     if (seen != count)
@@ -84,7 +94,7 @@ static void run_mistake(struct broken_run *run)
 static void run_almost(struct broken_run *run)
 {
     struct scene *s = run->scene;
-    run->row->almost(s);
+    play(run->row, s, false);
     if (s->loaded) {
         scene_end(s);
         return;
@@ -129,7 +139,7 @@ static size_t add_row(struct broken_run *runs, const struct broken_row *row,
     static const char *const sides[SIDES] = {"is broken", "almost broken", "is not watched"};
     size_t n = 0;
     size_t ways = clock == CONDIS_LIVE ? 1 : WAYS_MAX;
-    for (size_t i = 0; row->mistake && i < ways * EDGES * SIDES; i++) {
+    for (size_t i = 0; (row->mistake || row->play) && i < ways * EDGES * SIDES; i++) {
         size_t way = i / EDGES / SIDES;
         bool mcm = i / SIDES % EDGES == 0;
         enum side side = (enum side)(i % SIDES);

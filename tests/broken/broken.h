@@ -35,8 +35,10 @@ struct broken_row {
     bool stops;                       /* the world ends with it: nothing more runs */
     bool not_under_asan;              /* which stops at such a mistake itself */
     uint32_t processor_count;         /* of the host; 0: 2 */
-    void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see */
+    void (*mistake)(struct scene *s); /* NULL: a rule that nothing can see, or: */
     void (*almost)(struct scene *s);
+    void (*play)(struct scene *s, bool how); /* both of them, which differ in `how` */
+    bool wrong;                              /* `how` of the mistake */
 };
 
 /* The body of a broken driver, and of its near miss. Whatever is open at its end the scene closes:
@@ -49,6 +51,12 @@ struct broken_row {
     {                                                                                              \
         .rule = RULE_##id, .file = __FILE__, .edge = (edge_), .mistake = mistake_##id,             \
         .almost = almost_##id, ##__VA_ARGS__                                                       \
+    }
+/* A row whose mistake is function(s, wrong), and its near miss function(s, !wrong). */
+#define PLAY(id, edge_, function, wrong_, ...)                                                     \
+    {                                                                                              \
+        .rule = RULE_##id, .file = __FILE__, .edge = (edge_), .play = (function),                  \
+        .wrong = (wrong_), ##__VA_ARGS__                                                           \
     }
 #define NOT_SEEN(id)                                                                               \
     {                                                                                              \

@@ -141,16 +141,6 @@ static void modify_by_hand(struct scene *s, bool twice)
     act_hang_up(s);
 }
 
-MISTAKE(CL_MODIFY_TWICE)
-{
-    modify_by_hand(s, true);
-}
-
-ALMOST(CL_MODIFY_TWICE)
-{
-    modify_by_hand(s, false);
-}
-
 /* ---- C66 to C68: closing ----------------------------------------------------------------- */
 
 static void close_now(struct scene *s)
@@ -201,16 +191,6 @@ static void close_while_made(struct scene *s, bool close)
     act_hang_up(s);
 }
 
-MISTAKE(CL_CLOSE_MAKING)
-{
-    close_while_made(s, true);
-}
-
-ALMOST(CL_CLOSE_MAKING)
-{
-    close_while_made(s, false);
-}
-
 static void call_in_vain(struct scene *s)
 {
     plan_cm(ASK_MAKE_CALL, (struct plan){.how = FROM_DPC, .status = NDIS_STATUS_RESOURCES});
@@ -241,16 +221,6 @@ static void close_with_send(struct scene *s, bool wait)
         close_now(s);
     AS_MINI(WireFinishSends(NDIS_STATUS_SUCCESS));
     act_hang_up(s);
-}
-
-MISTAKE(CL_CLOSE_SENDS_BACK)
-{
-    close_with_send(s, false);
-}
-
-ALMOST(CL_CLOSE_SENDS_BACK)
-{
-    close_with_send(s, true);
 }
 
 MISTAKE(CL_SEND_AFTER_CLOSE)
@@ -383,16 +353,6 @@ static void connect_early(struct scene *s, bool early)
     act_stop(s, vc);
 }
 
-MISTAKE(CM_CONNECTED_NOT_ACCEPTED)
-{
-    connect_early(s, true);
-}
-
-ALMOST(CM_CONNECTED_NOT_ACCEPTED)
-{
-    connect_early(s, false);
-}
-
 MISTAKE(CM_CONNECTED_TWICE)
 {
     while_answered(s, connect);
@@ -428,16 +388,6 @@ static void accept_and(struct scene *s, bool answer)
     scene_settle(s);
     act_close_answered(s);
     act_stop(s, vc);
-}
-
-MISTAKE(CM_ACCEPTED_UNANSWERED)
-{
-    accept_and(s, false);
-}
-
-ALMOST(CM_ACCEPTED_UNANSWERED)
-{
-    accept_and(s, true);
 }
 
 static void reject_and(struct scene *s, void (*act)(struct scene *, struct cm_vc *))
@@ -604,16 +554,6 @@ static void send_while_offered(struct scene *s, bool early)
     act_stop(s, vc);
 }
 
-MISTAKE(CL_SEND_BEFORE_CONNECTED)
-{
-    send_while_offered(s, true);
-}
-
-ALMOST(CL_SEND_BEFORE_CONNECTED)
-{
-    send_while_offered(s, false);
-}
-
 MISTAKE(CM_CLOSE_COMPLETE_ACTIVE)
 {
     act_call(s);
@@ -646,38 +586,28 @@ static void indicate_at_close(struct scene *s, bool before)
     act_delete_vc(s);
 }
 
-MISTAKE(VC_TRANSFER_AFTER_CLOSE)
-{
-    indicate_at_close(s, false);
-}
-
-ALMOST(VC_TRANSFER_AFTER_CLOSE)
-{
-    indicate_at_close(s, true);
-}
-
 const struct broken_row broken_call[] = {
     ROW(CL_MAKE_CALL_NOT_CREATOR, BOTH),
     ROW(CL_MAKE_CALL_BUSY, BOTH),
     ROW(CL_MAKE_CALL_CLOSING, BOTH),
     ROW(CL_PARAMETERS_CHANGED, BOTH, .verifier_only = true),
     ROW(CL_MODIFY_NO_CALL, BOTH),
-    ROW(CL_MODIFY_TWICE, BOTH),
+    PLAY(CL_MODIFY_TWICE, BOTH, modify_by_hand, true),
     ROW(CL_CLOSE_NO_CALL, BOTH),
     ROW(CL_CLOSE_TWICE, BOTH),
-    ROW(CL_CLOSE_MAKING, BOTH),
+    PLAY(CL_CLOSE_MAKING, BOTH, close_while_made, true),
     ROW(CL_CLOSE_FAILED_CALL, BOTH),
-    ROW(CL_CLOSE_SENDS_BACK, BOTH),
+    PLAY(CL_CLOSE_SENDS_BACK, BOTH, close_with_send, false),
     ROW(CL_SEND_AFTER_CLOSE, BOTH),
     ROW(CL_INCOMING_CLOSE_UNANSWERED, BOTH),
     ROW(CL_INCOMING_CLOSE_VC_KEPT, BOTH),
     ROW(CM_INCOMING_NO_SAP, BOTH),
     ROW(CM_INCOMING_NOT_OWN_VC, BOTH),
     ROW(CM_INCOMING_BUSY, BOTH),
-    ROW(CM_CONNECTED_NOT_ACCEPTED, BOTH),
+    PLAY(CM_CONNECTED_NOT_ACCEPTED, BOTH, connect_early, true),
     ROW(CM_CONNECTED_TWICE, BOTH),
     ROW(CM_CONNECTED_OUTGOING, BOTH),
-    ROW(CM_ACCEPTED_UNANSWERED, BOTH),
+    PLAY(CM_ACCEPTED_UNANSWERED, BOTH, accept_and, false),
     ROW(CM_REJECTED_CONNECTED, BOTH),
     ROW(CM_REJECTED_CLOSED, BOTH),
     ROW(CM_INCOMING_CLOSE_NO_CALL, BOTH),
@@ -687,8 +617,8 @@ const struct broken_row broken_call[] = {
     ROW(CM_QOS_CHANGE_NO_CALL, BOTH),
     ROW(PARAMETERS_CHANGED_FLAG, BOTH, .verifier_only = true),
     NOT_SEEN(CL_REJECT_PARAMETERS_USED),
-    ROW(CL_SEND_BEFORE_CONNECTED, BOTH),
+    PLAY(CL_SEND_BEFORE_CONNECTED, BOTH, send_while_offered, true),
     ROW(CM_CLOSE_COMPLETE_ACTIVE, BOTH),
-    ROW(VC_TRANSFER_AFTER_CLOSE, BOTH),
+    PLAY(VC_TRANSFER_AFTER_CLOSE, BOTH, indicate_at_close, false),
     END_OF_TABLE,
 };

@@ -99,16 +99,6 @@ static void notify_and(struct scene *s, bool answer)
     finish_client(ASK_NOTIFY_CLOSE, NDIS_STATUS_SUCCESS);
 }
 
-MISTAKE(CL_NOTIFY_CLOSE_UNANSWERED)
-{
-    notify_and(s, false);
-}
-
-ALMOST(CL_NOTIFY_CLOSE_UNANSWERED)
-{
-    notify_and(s, true);
-}
-
 /* ---- C100 -------------------------------------------------------------------------------- */
 
 static void deregister_by_hand(struct scene *s, bool twice)
@@ -123,16 +113,6 @@ static void deregister_by_hand(struct scene *s, bool twice)
     finish_cm(ASK_DEREGISTER_SAP, NDIS_STATUS_SUCCESS);
 }
 
-MISTAKE(CL_DEREGISTER_SAP_TWICE)
-{
-    deregister_by_hand(s, true);
-}
-
-ALMOST(CL_DEREGISTER_SAP_TWICE)
-{
-    deregister_by_hand(s, false);
-}
-
 static void register_by_hand(struct scene *s, bool deregister)
 {
     plan_cm(ASK_REGISTER_SAP, (struct plan){.how = BY_HAND});
@@ -142,16 +122,6 @@ static void register_by_hand(struct scene *s, bool deregister)
         AS_CLIENT((void)NdisClDeregisterSap(s->sap.handle));
     finish_cm(ASK_REGISTER_SAP, NDIS_STATUS_SUCCESS);
     act_deafen(s);
-}
-
-MISTAKE(CL_DEREGISTER_SAP_REGISTERING)
-{
-    register_by_hand(s, true);
-}
-
-ALMOST(CL_DEREGISTER_SAP_REGISTERING)
-{
-    register_by_hand(s, false);
 }
 
 /* ---- C101 -------------------------------------------------------------------------------- */
@@ -208,16 +178,6 @@ static void reopen_by_hand(struct scene *s, bool notify)
         AS_CM((void)Cm.edge->NotifyCloseAf(Client.af));
     finish_cm(ASK_OPEN_AF, NDIS_STATUS_SUCCESS);
     scene_settle(s);
-}
-
-MISTAKE(CM_NOTIFY_CLOSE_OPENING)
-{
-    reopen_by_hand(s, true);
-}
-
-ALMOST(CM_NOTIFY_CLOSE_OPENING)
-{
-    reopen_by_hand(s, false);
 }
 
 static void notify_times(struct scene *s, int times)
@@ -314,16 +274,6 @@ static void close_with_each(struct scene *s, bool first)
     close_with_oid(s, AT_CM_OID, first);
     close_with_oid(s, AT_CLIENT_OID, first);
     close_with_vc(s, first);
-}
-
-MISTAKE(CM_CLOSE_AF_OPEN_WORK)
-{
-    close_with_each(s, false);
-}
-
-ALMOST(CM_CLOSE_AF_OPEN_WORK)
-{
-    close_with_each(s, true);
 }
 
 /* Drops a party, deregisters a SAP, closes the AF: the call manager keeps the context of one. */
@@ -482,12 +432,12 @@ const struct broken_row broken_closing[] = {
     ROW(CL_CLOSE_AF_TWICE, BOTH),
     NOT_SEEN(CL_CLOSE_AF_BLOCKS),
     NOT_SEEN(CL_NOTIFY_CLOSE_ORDER),
-    ROW(CL_NOTIFY_CLOSE_UNANSWERED, BOTH),
-    ROW(CM_CLOSE_AF_OPEN_WORK, BOTH, .count = 3),
-    ROW(CL_DEREGISTER_SAP_TWICE, BOTH),
-    ROW(CL_DEREGISTER_SAP_REGISTERING, BOTH),
+    PLAY(CL_NOTIFY_CLOSE_UNANSWERED, BOTH, notify_and, false),
+    PLAY(CM_CLOSE_AF_OPEN_WORK, BOTH, close_with_each, false, .count = 3),
+    PLAY(CL_DEREGISTER_SAP_TWICE, BOTH, deregister_by_hand, true),
+    PLAY(CL_DEREGISTER_SAP_REGISTERING, BOTH, register_by_hand, true),
     ROW(CM_SAP_TAKEN, BOTH, .verifier_only = true),
-    ROW(CM_NOTIFY_CLOSE_OPENING, BOTH),
+    PLAY(CM_NOTIFY_CLOSE_OPENING, BOTH, reopen_by_hand, true),
     ROW(CM_NOTIFY_CLOSE_TWICE, BOTH),
     ROW(REGISTER_SAP_CLOSING, BOTH),
     ROW(ADDRESS_CHANGE_UNANSWERED, BOTH),

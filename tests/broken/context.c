@@ -151,16 +151,6 @@ static void close_with(struct scene *s, bool right)
     AS_CLIENT((void)ClientDeleteVc(&s->vc[1]));
 }
 
-MISTAKE(COMPLETE_WRONG_HANDLE)
-{
-    close_with(s, false);
-}
-
-ALMOST(COMPLETE_WRONG_HANDLE)
-{
-    close_with(s, true);
-}
-
 MISTAKE(COMPLETE_FOREIGN)
 {
     act_pend_oid(AT_CM_OID);
@@ -198,7 +188,7 @@ static void finish_with_context(struct scene *s, enum ask ask, BOOLEAN with)
     scene_settle(s);
 }
 
-static void add_with_context(struct scene *s, BOOLEAN with)
+static void add_with_context(struct scene *s, bool with)
 {
     call_begin_with(s, 1);
     plan_cm(ASK_ADD_PARTY, (struct plan){.how = BY_HAND});
@@ -206,16 +196,6 @@ static void add_with_context(struct scene *s, BOOLEAN with)
     finish_with_context(s, ASK_ADD_PARTY, with);
     call_drop(s, 1);
     call_end_with(s, 0);
-}
-
-MISTAKE(CM_MULTIPOINT_NEEDS_CONTEXT)
-{
-    add_with_context(s, FALSE);
-}
-
-ALMOST(CM_MULTIPOINT_NEEDS_CONTEXT)
-{
-    add_with_context(s, TRUE);
 }
 
 static void point_call(struct scene *s, PVOID context)
@@ -254,22 +234,12 @@ ALMOST(CM_OPEN_AF_NEEDS_CONTEXT)
     finish_with_context(s, ASK_OPEN_AF, TRUE);
 }
 
-static void register_with_context(struct scene *s, BOOLEAN with)
+static void register_with_context(struct scene *s, bool with)
 {
     plan_cm(ASK_REGISTER_SAP, (struct plan){.how = BY_HAND});
     AS_CLIENT((void)ClientRegisterSap(&s->sap));
     finish_with_context(s, ASK_REGISTER_SAP, with);
     act_deafen(s);
-}
-
-MISTAKE(CM_REGISTER_SAP_NEEDS_CONTEXT)
-{
-    register_with_context(s, FALSE);
-}
-
-ALMOST(CM_REGISTER_SAP_NEEDS_CONTEXT)
-{
-    register_with_context(s, TRUE);
 }
 
 static void reopen(struct scene *s, struct plan plan)
@@ -343,21 +313,11 @@ ALMOST(CM_MAKE_CALL_CONTEXT_UNSET)
     call_end_with(s, 0);
 }
 
-static void create_incoming(struct scene *s, BOOLEAN no_context)
+static void create_incoming(struct scene *s, bool no_context)
 {
     Client.no_vc_context = no_context;
     struct cm_vc *vc = act_listen(s);
     act_stop(s, vc);
-}
-
-MISTAKE(CO_CREATE_VC_CONTEXT_UNSET)
-{
-    create_incoming(s, TRUE);
-}
-
-ALMOST(CO_CREATE_VC_CONTEXT_UNSET)
-{
-    create_incoming(s, FALSE);
 }
 
 static NDIS_STATUS forget_context(enum moment Moment, PVOID What, NDIS_STATUS Status)
@@ -480,17 +440,17 @@ const struct broken_row broken_context[] = {
     ROW(UNBIND_COMPLETE_UNASKED, EITHER, .stage = STAGE_EMPTY),
     ROW(UNBIND_CONTEXT_REUSED, EITHER, .stage = STAGE_EMPTY),
     ROW(PEND_UNASKED, BOTH),
-    ROW(COMPLETE_WRONG_HANDLE, BOTH),
+    PLAY(COMPLETE_WRONG_HANDLE, BOTH, close_with, false),
     ROW(COMPLETE_FOREIGN, BOTH),
-    ROW(CM_MULTIPOINT_NEEDS_CONTEXT, BOTH),
+    PLAY(CM_MULTIPOINT_NEEDS_CONTEXT, BOTH, add_with_context, false),
     ROW(CM_POINT_CALL_HAS_NO_PARTY, BOTH),
     ROW(CM_OPEN_AF_NEEDS_CONTEXT, BOTH),
-    ROW(CM_REGISTER_SAP_NEEDS_CONTEXT, BOTH),
+    PLAY(CM_REGISTER_SAP_NEEDS_CONTEXT, BOTH, register_with_context, false),
     ROW(CM_OPEN_AF_CONTEXT_UNSET, BOTH),
     ROW(CM_REGISTER_SAP_CONTEXT_UNSET, BOTH),
     ROW(CM_ADD_PARTY_CONTEXT_UNSET, BOTH),
     ROW(CM_MAKE_CALL_CONTEXT_UNSET, BOTH),
-    ROW(CO_CREATE_VC_CONTEXT_UNSET, BOTH),
+    PLAY(CO_CREATE_VC_CONTEXT_UNSET, BOTH, create_incoming, true),
     ROW(MINIPORT_CREATE_VC_CONTEXT_UNSET, STAND_ALONE),
     ROW(OID_COMPLETE_ONCE, BOTH),
     ROW(OID_COMPLETE_WRONG_FAMILY, BOTH),

@@ -169,16 +169,6 @@ static void complete_chain(struct scene *s, bool restore)
     act_hang_up(s);
 }
 
-MISTAKE(SEND_COMPLETE_CHAIN)
-{
-    complete_chain(s, false);
-}
-
-ALMOST(SEND_COMPLETE_CHAIN)
-{
-    complete_chain(s, true);
-}
-
 static void complete_on(struct scene *s, bool wrong)
 {
     act_call(s);
@@ -194,16 +184,6 @@ static void complete_on(struct scene *s, bool wrong)
     scene_settle(s);
     AS_CLIENT((void)ClientDeleteVc(&s->vc[1]));
     act_hang_up(s);
-}
-
-MISTAKE(SEND_COMPLETE_WRONG_VC)
-{
-    complete_on(s, true);
-}
-
-ALMOST(SEND_COMPLETE_WRONG_VC)
-{
-    complete_on(s, false);
 }
 
 /* ---- C118, C119: receiving --------------------------------------------------------------- */
@@ -262,22 +242,12 @@ ALMOST(RECEIVE_STILL_OUT)
     while_kept(s, NULL);
 }
 
-static void lend(struct scene *s, BOOLEAN returns)
+static void lend(struct scene *s, bool returns)
 {
     act_call(s);
     Client.returns_lent = returns;
     AS_MINI((void)WireIndicate(s->vc[0].handle, NDIS_RECEIVE_FLAGS_RESOURCES));
     act_hang_up(s);
-}
-
-MISTAKE(RETURN_RESOURCES)
-{
-    lend(s, TRUE);
-}
-
-ALMOST(RETURN_RESOURCES)
-{
-    lend(s, FALSE);
 }
 
 MISTAKE(RETURN_TWICE)
@@ -611,14 +581,14 @@ const struct broken_row broken_data[] = {
     ROW(SEND_COMPLETE_TWICE, EITHER),
     ROW(SEND_COMPLETE_UNSENT, EITHER),
     ROW(SEND_COMPLETE_NO_STATUS, EITHER),
-    ROW(SEND_COMPLETE_CHAIN, EITHER),
-    ROW(SEND_COMPLETE_WRONG_VC, EITHER),
+    PLAY(SEND_COMPLETE_CHAIN, EITHER, complete_chain, false),
+    PLAY(SEND_COMPLETE_WRONG_VC, EITHER, complete_on, true),
     NOT_SEEN(SEND_TOUCHED_AFTER),
     NOT_SEEN(MCO_SEND_ORDER),
     ROW(RECEIVE_COUNT, EITHER),
     ROW(RECEIVE_STILL_OUT, EITHER),
     NOT_SEEN(RECEIVE_TOUCHED_OUT),
-    ROW(RETURN_RESOURCES, EITHER),
+    PLAY(RETURN_RESOURCES, EITHER, lend, true),
     ROW(RETURN_TWICE, EITHER),
     ROW(RETURN_UNRECEIVED, EITHER),
     NOT_SEEN(RETURN_MISSING),

@@ -4,32 +4,12 @@
 
 /* ---- C21 to C26: whose function it is ---------------------------------------------------- */
 
-static void drop_by(struct scene *s, BOOLEAN other_edge)
+static void drop_by(struct scene *s, bool other_edge)
 {
     call_begin_with(s, 2);
     plan_cm(ASK_DROP_PARTY, (struct plan){.how = FROM_WORK, .other_edge = other_edge});
     call_drop(s, 1);
     call_end_with(s, 0);
-}
-
-MISTAKE(MCM_USES_NDISMCM)
-{
-    drop_by(s, TRUE);
-}
-
-ALMOST(MCM_USES_NDISMCM)
-{
-    drop_by(s, FALSE);
-}
-
-MISTAKE(CM_USES_NDISCM)
-{
-    drop_by(s, TRUE);
-}
-
-ALMOST(CM_USES_NDISCM)
-{
-    drop_by(s, FALSE);
 }
 
 /* The client completes its own drop, through this function; NULL: it does not. */
@@ -426,9 +406,9 @@ ALMOST(OPEN_AF_NOT_NOTIFIED)
 }
 
 const struct broken_row broken_edge[] = {
-    ROW(MCM_USES_NDISMCM, MCM_ONLY),
+    PLAY(MCM_USES_NDISMCM, MCM_ONLY, drop_by, true),
     ROW(CM_NOT_A_CALL_MANAGER, BOTH),
-    ROW(CM_USES_NDISCM, STAND_ALONE),
+    PLAY(CM_USES_NDISCM, STAND_ALONE, drop_by, true),
     ROW(MCM_NOT_A_CALL_MANAGER, BOTH),
     ROW(CL_NOT_OWNER, BOTH),
     ROW(MCM_USES_NDISCO, MCM_ONLY),

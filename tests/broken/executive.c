@@ -352,16 +352,6 @@ static void free_armed(struct scene *s, bool cancel)
     scene_settle(s);
 }
 
-MISTAKE(POOL_FREED_IN_USE)
-{
-    free_armed(s, false);
-}
-
-ALMOST(POOL_FREED_IN_USE)
-{
-    free_armed(s, true);
-}
-
 static void delete_list(bool first)
 {
     LOOKASIDE_LIST_EX list;
@@ -593,16 +583,6 @@ static void free_event(struct scene *s, bool signal)
     scene_settle(s);
 }
 
-MISTAKE(EVENT_FREED_WAITED)
-{
-    free_event(s, false);
-}
-
-ALMOST(EVENT_FREED_WAITED)
-{
-    free_event(s, true);
-}
-
 static NDIS_EVENT event;
 
 MISTAKE(EVENT_NOT_INITIALIZED)
@@ -662,14 +642,14 @@ const struct broken_row broken_executive[] = {
     ROW(POOL_AT_HIGH_IRQL, EITHER),
     ROW(POOL_OVERRUN, EITHER, .not_under_asan = true),
     ROW(POOL_USED_AFTER_FREE, EITHER, .not_under_asan = true),
-    ROW(POOL_FREED_IN_USE, EITHER),
+    PLAY(POOL_FREED_IN_USE, EITHER, free_armed, false),
     ROW(LOOKASIDE_NOT_EMPTY, EITHER),
     ROW(TIMER_FREED_ARMED, EITHER),
     ROW(TIMER_LEFT_ARMED, EITHER),
     ROW(WORKITEM_FREED_QUEUED, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
     ROW(WORKITEM_QUEUED_TWICE, EITHER, .simulated_only = ONE_PROCESSOR, .processor_count = 1),
     ROW(DPC_LEFT_QUEUED, EITHER, .direct_only = true),
-    ROW(EVENT_FREED_WAITED, EITHER),
+    PLAY(EVENT_FREED_WAITED, EITHER, free_event, false),
     ROW(EVENT_NOT_INITIALIZED, EITHER),
     ROW(LIST_BROKEN, EITHER),
     END_OF_TABLE,

@@ -439,16 +439,6 @@ static void start_thread(struct scene *s, bool close)
     scene_settle(s);
 }
 
-MISTAKE(LEAK_THREAD)
-{
-    start_thread(s, false);
-}
-
-ALMOST(LEAK_THREAD)
-{
-    start_thread(s, true);
-}
-
 /* A reference to a thread whose handle is closed. */
 static void refer_to_thread(struct scene *s, bool let_go)
 {
@@ -466,16 +456,6 @@ static void refer_to_thread(struct scene *s, bool let_go)
     scene_settle(s);
     if (let_go)
         AS_CLIENT((void)ObDereferenceObject(object));
-}
-
-MISTAKE(LEAK_HANDLE)
-{
-    refer_to_thread(s, false);
-}
-
-ALMOST(LEAK_HANDLE)
-{
-    refer_to_thread(s, true);
 }
 
 static NDIS_STATUS no_unload(enum moment Moment, PVOID What, NDIS_STATUS Status)
@@ -510,9 +490,9 @@ const struct broken_row broken_leak[] = {
     ROW(LEAK_TIMER, EITHER),
     ROW(LEAK_WORKITEM, EITHER),
     NOT_SEEN(LEAK_EVENT),
-    ROW(LEAK_THREAD, EITHER),
+    PLAY(LEAK_THREAD, EITHER, start_thread, false),
     ROW(LEAK_LOCK, EITHER),
-    ROW(LEAK_HANDLE, EITHER),
+    PLAY(LEAK_HANDLE, EITHER, refer_to_thread, false),
     ROW(LEAK_CONFIGURATION, EITHER),
     ROW(CONFIGURATION_CLOSED, EITHER),
     ROW(MDL_BAD, EITHER),

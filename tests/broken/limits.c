@@ -98,20 +98,10 @@ static void ask_for_time(struct scene *s, bool pend)
         act_answer_as_miniport(s, NDIS_STATUS_SUCCESS);
 }
 
-MISTAKE(NETCARD_TIME_PENDED)
-{
-    ask_for_time(s, true);
-}
-
-ALMOST(NETCARD_TIME_PENDED)
-{
-    ask_for_time(s, false);
-}
-
 const struct broken_row broken_limits[] = {
     ROW(RENEGOTIATION_UNBOUNDED, BOTH),
     NOT_SEEN(OID_CONCURRENT),
     ROW(OID_AFTER_REMOVAL, BOTH, .count = 2),
-    ROW(NETCARD_TIME_PENDED, BOTH),
+    PLAY(NETCARD_TIME_PENDED, BOTH, ask_for_time, true),
     END_OF_TABLE,
 };

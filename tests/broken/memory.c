@@ -33,16 +33,6 @@ static void deregister_and_free(struct scene *s, bool early)
     rival_unload(s);
 }
 
-MISTAKE(CONTEXT_FREED_EARLY)
-{
-    deregister_and_free(s, true);
-}
-
-ALMOST(CONTEXT_FREED_EARLY)
-{
-    deregister_and_free(s, false);
-}
-
 /* The same of a call that it closes. */
 static void close_and_free(struct scene *s, bool early)
 {
@@ -65,16 +55,6 @@ static void close_and_free(struct scene *s, bool early)
     rival_unload(s);
 }
 
-MISTAKE(CL_CLOSE_FREED_EARLY)
-{
-    close_and_free(s, true);
-}
-
-ALMOST(CL_CLOSE_FREED_EARLY)
-{
-    close_and_free(s, false);
-}
-
 /* ---- C112 -------------------------------------------------------------------------------- */
 
 static void name_vc(struct scene *s, bool forget)
@@ -92,16 +72,6 @@ static void name_vc(struct scene *s, bool forget)
         ActorKeep(name.Buffer);
     else
         AS_CLIENT(NdisFreeString(name));
-}
-
-MISTAKE(INSTANCE_NAME_LEAKED)
-{
-    name_vc(s, true);
-}
-
-ALMOST(INSTANCE_NAME_LEAKED)
-{
-    name_vc(s, false);
 }
 
 /* ---- C113: OID requests ------------------------------------------------------------------ */
@@ -142,11 +112,11 @@ ALMOST(OID_BUFFER_PAGED)
 }
 
 const struct broken_row broken_memory[] = {
-    ROW(CL_CLOSE_FREED_EARLY, BOTH, .verifier_only = true),
-    ROW(CONTEXT_FREED_EARLY, BOTH, .verifier_only = true),
+    PLAY(CL_CLOSE_FREED_EARLY, BOTH, close_and_free, true, .verifier_only = true),
+    PLAY(CONTEXT_FREED_EARLY, BOTH, deregister_and_free, true, .verifier_only = true),
     NOT_SEEN(CREATE_FAILED_LEAKED),
     NOT_SEEN(CM_OPEN_AF_FAILED_CONTEXT),
-    ROW(INSTANCE_NAME_LEAKED, EITHER),
+    PLAY(INSTANCE_NAME_LEAKED, EITHER, name_vc, true),
     ROW(OID_BUFFER_PAGED, BOTH, .count = 2),
     NOT_SEEN(OID_BUFFER_FREED),
     END_OF_TABLE,

@@ -111,16 +111,6 @@ static void close_point_call(struct scene *s, bool with_party)
     call_end_with(s, 0);
 }
 
-MISTAKE(CL_CLOSE_POINT_PARTY)
-{
-    close_point_call(s, true);
-}
-
-ALMOST(CL_CLOSE_POINT_PARTY)
-{
-    close_point_call(s, false);
-}
-
 /* ---- C88, C89: leaves that leave --------------------------------------------------------- */
 
 static void leave(struct scene *s, uint32_t index)
@@ -231,16 +221,6 @@ static void close_with_party_of(struct scene *s, bool other)
     call_end_with(s, 0);
 }
 
-MISTAKE(PARTY_NOT_ON_VC)
-{
-    close_with_party_of(s, true);
-}
-
-ALMOST(PARTY_NOT_ON_VC)
-{
-    close_with_party_of(s, false);
-}
-
 static void drop_by_hand(struct scene *s, bool twice)
 {
     call_begin_with(s, 3);
@@ -253,16 +233,6 @@ static void drop_by_hand(struct scene *s, bool twice)
     plan_cm(ASK_DROP_PARTY, (struct plan){.how = AT_ONCE});
     call_drop(s, 2);
     call_end_with(s, 0);
-}
-
-MISTAKE(PARTY_DROP_TWICE)
-{
-    drop_by_hand(s, true);
-}
-
-ALMOST(PARTY_DROP_TWICE)
-{
-    drop_by_hand(s, false);
 }
 
 MISTAKE(PARTY_DROP_ADDING)
@@ -330,16 +300,6 @@ ALMOST(CLOSE_DATA_SIZE)
     drop_with_data(s, false);
 }
 
-MISTAKE(CLOSE_DATA_CHANGED)
-{
-    drop_with_data(s, true);
-}
-
-ALMOST(CLOSE_DATA_CHANGED)
-{
-    drop_with_data(s, false);
-}
-
 const struct broken_row broken_party[] = {
     ROW(CL_ADD_NOT_MULTIPOINT, BOTH),
     ROW(CL_ADD_NOT_CONNECTED, BOTH),
@@ -347,20 +307,20 @@ const struct broken_row broken_party[] = {
     NOT_SEEN(CL_DROP_NOT_CONNECTED),
     ROW(CL_CLOSE_LAST_PARTY, BOTH),
     ROW(CL_CLOSE_NEEDS_PARTY, BOTH),
-    ROW(CL_CLOSE_POINT_PARTY, BOTH),
+    PLAY(CL_CLOSE_POINT_PARTY, BOTH, close_point_call, true),
     NOT_SEEN(CL_PARTY_COUNT),
     ROW(CL_INCOMING_DROP_UNANSWERED, BOTH),
     ROW(CM_INCOMING_DROP_LAST, BOTH),
     ROW(CM_INCOMING_DROP_TWICE, BOTH),
     ROW(CM_INCOMING_DROP_ADDING, BOTH),
     NOT_SEEN(CM_CLOSE_MANY_PARTIES),
-    ROW(PARTY_NOT_ON_VC, BOTH),
-    ROW(PARTY_DROP_TWICE, BOTH),
+    PLAY(PARTY_NOT_ON_VC, BOTH, close_with_party_of, true),
+    PLAY(PARTY_DROP_TWICE, BOTH, drop_by_hand, true),
     ROW(PARTY_DROP_ADDING, BOTH),
     ROW(CL_ADD_WHILE_CLOSING, BOTH),
     ROW(CL_DROP_WHILE_CLOSING, BOTH),
     ROW(CLOSE_DATA_SIZE, BOTH),
-    ROW(CLOSE_DATA_CHANGED, BOTH, .verifier_only = true),
+    PLAY(CLOSE_DATA_CHANGED, BOTH, drop_with_data, true, .verifier_only = true),
     NOT_SEEN(CM_CLOSE_DATA_LOST),
     END_OF_TABLE,
 };

@@ -197,16 +197,6 @@ static void unbind_while_inside(struct scene *s, bool completes_early)
     scene_settle(s);
 }
 
-MISTAKE(UNBIND_EARLY)
-{
-    unbind_while_inside(s, true);
-}
-
-ALMOST(UNBIND_EARLY)
-{
-    unbind_while_inside(s, false);
-}
-
 static NDIS_STATUS fail_unbind(enum moment Moment, PVOID What, NDIS_STATUS Status)
 {
     UNREFERENCED_PARAMETER(What);
@@ -438,7 +428,7 @@ const struct broken_row broken_unbind[] = {
     ROW(CLOSE_ADAPTER_OID_OUT, BOTH),
     ROW(CLOSE_ADAPTER_SENDS_OUT, BOTH, .direct_only = true),
     ROW(CLOSE_ADAPTER_CONTEXT, EITHER, .stage = STAGE_LOADED, .direct_only = true),
-    ROW(UNBIND_EARLY, EITHER),
+    PLAY(UNBIND_EARLY, EITHER, unbind_while_inside, true),
     ROW(UNBIND_FAILED, EITHER, .stage = STAGE_EMPTY, .direct_only = true),
     ROW(OPEN_AF_CLOSING, BOTH),
     ROW(LEAK_OID_REQUEST, EITHER),

@@ -54,16 +54,6 @@ static void delete_while(struct scene *s, bool finished)
     act_delete_vc(s);
 }
 
-MISTAKE(VC_DELETE_DEACTIVATING)
-{
-    delete_while(s, false);
-}
-
-ALMOST(VC_DELETE_DEACTIVATING)
-{
-    delete_while(s, true);
-}
-
 /* ---- C49 to C53: active in time ---------------------------------------------------------- */
 
 static void indicate(NDIS_HANDLE vc)
@@ -87,21 +77,11 @@ ALMOST(VC_DATA_BEFORE_ACTIVE)
     act_delete_vc(s);
 }
 
-static void make_call(struct scene *s, BOOLEAN idle)
+static void make_call(struct scene *s, bool idle)
 {
     Cm.idle = idle;
     act_call(s);
     act_hang_up(s);
-}
-
-MISTAKE(CM_MAKE_CALL_NOT_ACTIVE)
-{
-    make_call(s, TRUE);
-}
-
-ALMOST(CM_MAKE_CALL_NOT_ACTIVE)
-{
-    make_call(s, FALSE);
 }
 
 /* A SAP, and a VC of the call manager that was never activated. */
@@ -123,16 +103,6 @@ static void offer_inactive(struct scene *s, bool activate_first)
     (void)act_offer(s, vc);
     InterlockedIncrement(&Cm.vc_count);
     act_stop(s, vc);
-}
-
-MISTAKE(CM_INCOMING_NOT_ACTIVE)
-{
-    offer_inactive(s, false);
-}
-
-ALMOST(CM_INCOMING_NOT_ACTIVE)
-{
-    offer_inactive(s, true);
 }
 
 static void deactivate_vc(struct scene *s, struct cm_vc *vc)
@@ -166,17 +136,7 @@ static void connect_after(struct scene *s, bool again)
     act_stop(s, vc);
 }
 
-MISTAKE(CM_CONNECTED_NOT_ACTIVE)
-{
-    connect_after(s, false);
-}
-
-ALMOST(CM_CONNECTED_NOT_ACTIVE)
-{
-    connect_after(s, true);
-}
-
-static void modify(struct scene *s, BOOLEAN idle)
+static void modify(struct scene *s, bool idle)
 {
     act_call(s);
     Cm.idle = idle;
@@ -184,16 +144,6 @@ static void modify(struct scene *s, BOOLEAN idle)
     scene_settle(s);
     Cm.idle = FALSE;
     act_hang_up(s);
-}
-
-MISTAKE(CM_MODIFY_NOT_REACTIVATED)
-{
-    modify(s, TRUE);
-}
-
-ALMOST(CM_MODIFY_NOT_REACTIVATED)
-{
-    modify(s, FALSE);
 }
 
 static void change_qos(struct scene *s, bool activate_first)
@@ -204,16 +154,6 @@ static void change_qos(struct scene *s, bool activate_first)
     AS_CM(Cm.edge->IncomingQosChange(vc->wire.handle, &vc->call));
     act_close_answered(s);
     act_stop(s, vc);
-}
-
-MISTAKE(CM_QOS_CHANGE_NOT_REACTIVATED)
-{
-    change_qos(s, false);
-}
-
-ALMOST(CM_QOS_CHANGE_NOT_REACTIVATED)
-{
-    change_qos(s, true);
 }
 
 /* ---- C54 to C56: inactive in time -------------------------------------------------------- */
@@ -248,16 +188,6 @@ static void deactivate_by_hand(struct scene *s, bool twice)
     act_delete_vc(s);
 }
 
-MISTAKE(VC_DEACTIVATE_TWICE)
-{
-    deactivate_by_hand(s, true);
-}
-
-ALMOST(VC_DEACTIVATE_TWICE)
-{
-    deactivate_by_hand(s, false);
-}
-
 /* A call that fails after its VC was activated. */
 static void fail_call(struct scene *s, bool deactivate_first)
 {
@@ -278,16 +208,6 @@ static void fail_call(struct scene *s, bool deactivate_first)
     act_delete_vc(s);
 }
 
-MISTAKE(VC_LEFT_ACTIVE)
-{
-    fail_call(s, false);
-}
-
-ALMOST(VC_LEFT_ACTIVE)
-{
-    fail_call(s, true);
-}
-
 static void offer_again(struct scene *s, bool activate_first)
 {
     struct cm_vc *vc = act_listen(s);
@@ -297,16 +217,6 @@ static void offer_again(struct scene *s, bool activate_first)
     plan_client(ASK_INCOMING_CALL, (struct plan){.how = AT_ONCE, .status = NDIS_STATUS_FAILURE});
     (void)act_offer(s, vc);
     act_stop(s, vc);
-}
-
-MISTAKE(VC_USED_INACTIVE)
-{
-    offer_again(s, false);
-}
-
-ALMOST(VC_USED_INACTIVE)
-{
-    offer_again(s, true);
 }
 
 /* ---- C57, C58: data and the end ---------------------------------------------------------- */
@@ -325,16 +235,6 @@ static void deactivate_with_send(struct scene *s, bool wait)
     act_hang_up(s);
 }
 
-MISTAKE(MCO_DEACTIVATE_SENDS_OUT)
-{
-    deactivate_with_send(s, false);
-}
-
-ALMOST(MCO_DEACTIVATE_SENDS_OUT)
-{
-    deactivate_with_send(s, true);
-}
-
 static void deactivate_with_receive(struct scene *s, bool wait)
 {
     act_call(s);
@@ -350,16 +250,6 @@ static void deactivate_with_receive(struct scene *s, bool wait)
     act_hang_up(s);
 }
 
-MISTAKE(MCO_DEACTIVATE_RECEIVES_OUT)
-{
-    deactivate_with_receive(s, false);
-}
-
-ALMOST(MCO_DEACTIVATE_RECEIVES_OUT)
-{
-    deactivate_with_receive(s, true);
-}
-
 static void indicate_at_end(struct scene *s, bool before)
 {
     act_create_vc(s);
@@ -370,16 +260,6 @@ static void indicate_at_end(struct scene *s, bool before)
     if (!before)
         indicate(s->vc[0].handle);
     act_delete_vc(s);
-}
-
-MISTAKE(MCO_RECEIVE_INACTIVE)
-{
-    indicate_at_end(s, false);
-}
-
-ALMOST(MCO_RECEIVE_INACTIVE)
-{
-    indicate_at_end(s, true);
 }
 
 /* A signalling VC of a stand-alone call manager; it is the VC that the acts speak of. */
@@ -526,40 +406,30 @@ static void activate_by_hand(struct scene *s, bool twice)
     act_delete_vc(s);
 }
 
-MISTAKE(VC_ACTIVATE_OVERLAP)
-{
-    activate_by_hand(s, true);
-}
-
-ALMOST(VC_ACTIVATE_OVERLAP)
-{
-    activate_by_hand(s, false);
-}
-
 const struct broken_row broken_vc[] = {
     ROW(VC_DELETE_NOT_CREATOR, BOTH),
     ROW(VC_DELETE_CALL, BOTH),
     ROW(VC_DELETE_ACTIVE, BOTH),
-    ROW(VC_DELETE_DEACTIVATING, STAND_ALONE),
+    PLAY(VC_DELETE_DEACTIVATING, STAND_ALONE, delete_while, false),
     ROW(VC_DATA_BEFORE_ACTIVE, BOTH),
-    ROW(CM_MAKE_CALL_NOT_ACTIVE, BOTH),
-    ROW(CM_INCOMING_NOT_ACTIVE, BOTH),
-    ROW(CM_CONNECTED_NOT_ACTIVE, BOTH),
-    ROW(CM_MODIFY_NOT_REACTIVATED, BOTH),
-    ROW(CM_QOS_CHANGE_NOT_REACTIVATED, BOTH),
+    PLAY(CM_MAKE_CALL_NOT_ACTIVE, BOTH, make_call, true),
+    PLAY(CM_INCOMING_NOT_ACTIVE, BOTH, offer_inactive, false),
+    PLAY(CM_CONNECTED_NOT_ACTIVE, BOTH, connect_after, false),
+    PLAY(CM_MODIFY_NOT_REACTIVATED, BOTH, modify, true),
+    PLAY(CM_QOS_CHANGE_NOT_REACTIVATED, BOTH, change_qos, false),
     NOT_SEEN(VC_REACTIVATE_RESTORES),
     ROW(VC_DEACTIVATE_INACTIVE, BOTH),
-    ROW(VC_DEACTIVATE_TWICE, STAND_ALONE),
-    ROW(VC_LEFT_ACTIVE, BOTH),
-    ROW(VC_USED_INACTIVE, BOTH),
-    ROW(MCO_DEACTIVATE_SENDS_OUT, BOTH),
-    ROW(MCO_DEACTIVATE_RECEIVES_OUT, BOTH),
-    ROW(MCO_RECEIVE_INACTIVE, BOTH),
+    PLAY(VC_DEACTIVATE_TWICE, STAND_ALONE, deactivate_by_hand, true),
+    PLAY(VC_LEFT_ACTIVE, BOTH, fail_call, false),
+    PLAY(VC_USED_INACTIVE, BOTH, offer_again, false),
+    PLAY(MCO_DEACTIVATE_SENDS_OUT, BOTH, deactivate_with_send, false),
+    PLAY(MCO_DEACTIVATE_RECEIVES_OUT, BOTH, deactivate_with_receive, false),
+    PLAY(MCO_RECEIVE_INACTIVE, BOTH, indicate_at_end, false),
     ROW(VC_SEND_INACTIVE, STAND_ALONE),
     ROW(MCM_SIGNALLING_VC, MCM_ONLY),
     ROW(CM_SIGNALLING_VC_LEFT, STAND_ALONE),
     ROW(CM_SIGNALLING_VC_AF, STAND_ALONE),
     ROW(MCO_ACTIVATE_CHANGED, STAND_ALONE, .verifier_only = true),
-    ROW(VC_ACTIVATE_OVERLAP, STAND_ALONE),
+    PLAY(VC_ACTIVATE_OVERLAP, STAND_ALONE, activate_by_hand, true),
     END_OF_TABLE,
 };
