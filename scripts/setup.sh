@@ -61,6 +61,8 @@ apt() {
         -qq "$@" >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         echo "setup: 'apt-get $*' failed" >&2
+        [ "$(id -u)" -eq 0 ] ||
+            echo "setup: an administrator installs them with: apt-get install ${missing[*]}" >&2
         exit 1
     fi
 }
