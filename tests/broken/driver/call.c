@@ -11,10 +11,7 @@ static VOID CloseThenDelete(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Part
     RightEdge.CloseCallComplete(Status, Vc, Party);
 }
 
-BREAKS(VC_DELETE_NOT_CREATOR)
-{
-    Driver->Edge.CloseCallComplete = CloseThenDelete;
-}
+BREAKS_EDGE(VC_DELETE_NOT_CREATOR, CloseCallComplete, CloseThenDelete);
 
 BREAKS(VC_DELETE_CALL)
 {
@@ -29,10 +26,7 @@ static VOID DeactivateTooLate(PCM_VC Vc)
     RightEdge.Deactivate(Vc);
 }
 
-BREAKS(VC_DELETE_ACTIVE)
-{
-    Driver->Edge.Deactivate = DeactivateTooLate;
-}
+BREAKS_EDGE(VC_DELETE_ACTIVE, Deactivate, DeactivateTooLate);
 
 /* ---- C50, C51: calls on VCs that are not active ---------------------------------------------- */
 
@@ -52,10 +46,7 @@ static VOID ActivateLater(PCM_VC Vc, CM_LEVEL Level)
         RightEdge.Activate(Vc, Level);
 }
 
-BREAKS(CM_MAKE_CALL_NOT_ACTIVE)
-{
-    Driver->Edge.Activate = ActivateLater;
-}
+BREAKS_EDGE(CM_MAKE_CALL_NOT_ACTIVE, Activate, ActivateLater);
 
 static VOID OfferInactive(PCM_VC Vc, CM_LEVEL Level)
 {
@@ -65,10 +56,7 @@ static VOID OfferInactive(PCM_VC Vc, CM_LEVEL Level)
         RightEdge.Activate(Vc, Level);
 }
 
-BREAKS(CM_INCOMING_NOT_ACTIVE)
-{
-    Driver->Edge.Activate = OfferInactive;
-}
+BREAKS_EDGE(CM_INCOMING_NOT_ACTIVE, Activate, OfferInactive);
 
 static VOID ModifyInactive(PCM_VC Vc, CM_LEVEL Level)
 {
@@ -78,10 +66,7 @@ static VOID ModifyInactive(PCM_VC Vc, CM_LEVEL Level)
         RightEdge.Activate(Vc, Level);
 }
 
-BREAKS(CM_MODIFY_NOT_REACTIVATED)
-{
-    Driver->Edge.Activate = ModifyInactive;
-}
+BREAKS_EDGE(CM_MODIFY_NOT_REACTIVATED, Activate, ModifyInactive);
 
 static VOID ModifyOfferInactive(PCM_VC Vc, CM_LEVEL Level)
 {
@@ -91,10 +76,7 @@ static VOID ModifyOfferInactive(PCM_VC Vc, CM_LEVEL Level)
         RightEdge.Activate(Vc, Level);
 }
 
-BREAKS(CM_QOS_CHANGE_NOT_REACTIVATED)
-{
-    Driver->Edge.Activate = ModifyOfferInactive;
-}
+BREAKS_EDGE(CM_QOS_CHANGE_NOT_REACTIVATED, Activate, ModifyOfferInactive);
 
 /* ---- C54 to C56: the end of an activation ---------------------------------------------------- */
 
@@ -105,10 +87,7 @@ static VOID CloseThenDeactivate(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE 
     RightEdge.CloseCallComplete(Status, Vc, Party);
 }
 
-BREAKS(VC_DEACTIVATE_INACTIVE)
-{
-    Driver->Edge.CloseCallComplete = CloseThenDeactivate;
-}
+BREAKS_EDGE(VC_DEACTIVATE_INACTIVE, CloseCallComplete, CloseThenDeactivate);
 
 #ifdef BROKEN_STAND_ALONE
 static VOID DeactivateTwice(PCM_VC Vc)
@@ -118,10 +97,7 @@ static VOID DeactivateTwice(PCM_VC Vc)
     NdisCmDeactivateVc(NdisVcHandle);
 }
 
-BREAKS(VC_DEACTIVATE_TWICE)
-{
-    Driver->Edge.Deactivate = DeactivateTwice;
-}
+BREAKS_EDGE(VC_DEACTIVATE_TWICE, Deactivate, DeactivateTwice);
 
 static VOID DeactivateThenDelete(PCM_VC Vc)
 {
@@ -132,10 +108,7 @@ static VOID DeactivateThenDelete(PCM_VC Vc)
         NdisCoDeleteVc(NdisVcHandle);
 }
 
-BREAKS(VC_DELETE_DEACTIVATING)
-{
-    Driver->Edge.Deactivate = DeactivateThenDelete;
-}
+BREAKS_EDGE(VC_DELETE_DEACTIVATING, Deactivate, DeactivateThenDelete);
 
 static VOID ActivateTwice(PCM_VC Vc, CM_LEVEL Level)
 {
@@ -144,10 +117,7 @@ static VOID ActivateTwice(PCM_VC Vc, CM_LEVEL Level)
     NdisCmActivateVc(NdisVcHandle, &CONTAINING_RECORD(Vc, ALONE_VC, Vc)->Activation.Call);
 }
 
-BREAKS(VC_ACTIVATE_OVERLAP)
-{
-    Driver->Edge.Activate = ActivateTwice;
-}
+BREAKS_EDGE(VC_ACTIVATE_OVERLAP, Activate, ActivateTwice);
 #else
 /* Takes the VC from its call for good: the right deactivation finds it done. */
 static NDIS_HANDLE Inactive;
@@ -206,10 +176,7 @@ static VOID ConnectTwice(NDIS_HANDLE Vc)
     RightEdge.DispatchCallConnected(Vc);
 }
 
-BREAKS(CM_CONNECTED_TWICE)
-{
-    Driver->Edge.DispatchCallConnected = ConnectTwice;
-}
+BREAKS_EDGE(CM_CONNECTED_TWICE, DispatchCallConnected, ConnectTwice);
 
 static VOID MakeThenConnect(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party,
                             NDIS_HANDLE Context, PCO_CALL_PARAMETERS Parameters)
@@ -219,10 +186,7 @@ static VOID MakeThenConnect(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Part
         RightEdge.DispatchCallConnected(Vc);
 }
 
-BREAKS(CM_CONNECTED_OUTGOING)
-{
-    Driver->Edge.MakeCallComplete = MakeThenConnect;
-}
+BREAKS_EDGE(CM_CONNECTED_OUTGOING, MakeCallComplete, MakeThenConnect);
 
 /* Connected while it is offered. */
 static VOID NTAPI AcceptThenConnect(NDIS_STATUS Status, NDIS_HANDLE VcContext,
@@ -234,10 +198,7 @@ static VOID NTAPI AcceptThenConnect(NDIS_STATUS Status, NDIS_HANDLE VcContext,
     CmIncomingCallComplete(Status, VcContext, Parameters);
 }
 
-BREAKS(CM_REJECTED_CONNECTED)
-{
-    Driver->Handlers.CmIncomingCallCompleteHandler = AcceptThenConnect;
-}
+BREAKS_HANDLER(CM_REJECTED_CONNECTED, CmIncomingCallCompleteHandler, AcceptThenConnect);
 
 static VOID NTAPI RejectThenClose(NDIS_STATUS Status, NDIS_HANDLE VcContext,
                                   PCO_CALL_PARAMETERS Parameters)
@@ -248,10 +209,7 @@ static VOID NTAPI RejectThenClose(NDIS_STATUS Status, NDIS_HANDLE VcContext,
     CmIncomingCallComplete(Status, VcContext, Parameters);
 }
 
-BREAKS(CM_REJECTED_CLOSED)
-{
-    Driver->Handlers.CmIncomingCallCompleteHandler = RejectThenClose;
-}
+BREAKS_HANDLER(CM_REJECTED_CLOSED, CmIncomingCallCompleteHandler, RejectThenClose);
 
 static NDIS_STATUS OfferThenConnect(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters)
 {
@@ -259,10 +217,7 @@ static NDIS_STATUS OfferThenConnect(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PA
     return RightEdge.DispatchIncomingCall(Sap, Vc, Parameters);
 }
 
-BREAKS(CM_CONNECTED_NOT_ACCEPTED)
-{
-    Driver->Edge.DispatchIncomingCall = OfferThenConnect;
-}
+BREAKS_EDGE(CM_CONNECTED_NOT_ACCEPTED, DispatchIncomingCall, OfferThenConnect);
 
 /* A call that the client made is offered to it. */
 static NDIS_HANDLE Listening;
@@ -294,10 +249,7 @@ static NDIS_STATUS OfferTwice(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PARAMETE
     return Status;
 }
 
-BREAKS(CM_INCOMING_BUSY)
-{
-    Driver->Edge.DispatchIncomingCall = OfferTwice;
-}
+BREAKS_EDGE(CM_INCOMING_BUSY, DispatchIncomingCall, OfferTwice);
 
 static NDIS_STATUS OfferThenClose(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PARAMETERS Parameters)
 {
@@ -305,10 +257,7 @@ static NDIS_STATUS OfferThenClose(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PARA
     return RightEdge.DispatchIncomingCall(Sap, Vc, Parameters);
 }
 
-BREAKS(CM_INCOMING_CLOSE_NO_CALL)
-{
-    Driver->Edge.DispatchIncomingCall = OfferThenClose;
-}
+BREAKS_EDGE(CM_INCOMING_CLOSE_NO_CALL, DispatchIncomingCall, OfferThenClose);
 
 /* The client closes the call inside the first one. */
 static VOID IncomingCloseTwice(NDIS_STATUS Status, NDIS_HANDLE Vc, PVOID Data, UINT Size)
@@ -317,10 +266,7 @@ static VOID IncomingCloseTwice(NDIS_STATUS Status, NDIS_HANDLE Vc, PVOID Data, U
     RightEdge.DispatchIncomingCloseCall(Status, Vc, Data, Size);
 }
 
-BREAKS(CM_INCOMING_CLOSE_CLOSING)
-{
-    Driver->Edge.DispatchIncomingCloseCall = IncomingCloseTwice;
-}
+BREAKS_EDGE(CM_INCOMING_CLOSE_CLOSING, DispatchIncomingCloseCall, IncomingCloseTwice);
 
 static VOID IncomingCloseSized(NDIS_STATUS Status, NDIS_HANDLE Vc, PVOID Data, UINT Size)
 {
@@ -329,10 +275,7 @@ static VOID IncomingCloseSized(NDIS_STATUS Status, NDIS_HANDLE Vc, PVOID Data, U
     RightEdge.DispatchIncomingCloseCall(Status, Vc, NULL, 5);
 }
 
-BREAKS(CLOSE_DATA_SIZE)
-{
-    Driver->Edge.DispatchIncomingCloseCall = IncomingCloseSized;
-}
+BREAKS_EDGE(CLOSE_DATA_SIZE, DispatchIncomingCloseCall, IncomingCloseSized);
 
 /* The client closes the call inside the callback that tells it of the end, and there the data that
  * it is being told changes. */
@@ -363,10 +306,7 @@ static VOID ConnectNever(NDIS_HANDLE Vc)
     UNREFERENCED_PARAMETER(Vc);
 }
 
-BREAKS(CM_ACCEPTED_UNANSWERED)
-{
-    Driver->Edge.DispatchCallConnected = ConnectNever;
-}
+BREAKS_EDGE(CM_ACCEPTED_UNANSWERED, DispatchCallConnected, ConnectNever);
 
 /* ---- C78, C79: traffic parameters ------------------------------------------------------------ */
 
@@ -376,10 +316,7 @@ static NDIS_STATUS OfferThenChange(NDIS_HANDLE Sap, NDIS_HANDLE Vc, PCO_CALL_PAR
     return RightEdge.DispatchIncomingCall(Sap, Vc, Parameters);
 }
 
-BREAKS(CM_QOS_CHANGE_NO_CALL)
-{
-    Driver->Edge.DispatchIncomingCall = OfferThenChange;
-}
+BREAKS_EDGE(CM_QOS_CHANGE_NO_CALL, DispatchIncomingCall, OfferThenChange);
 
 static NDIS_STATUS NTAPI MakeChanged(NDIS_HANDLE VcContext, PCO_CALL_PARAMETERS Parameters,
                                      NDIS_HANDLE Party, PNDIS_HANDLE PartyContext)
@@ -388,10 +325,7 @@ static NDIS_STATUS NTAPI MakeChanged(NDIS_HANDLE VcContext, PCO_CALL_PARAMETERS 
     return CmMakeCall(VcContext, Parameters, Party, PartyContext);
 }
 
-BREAKS(PARAMETERS_CHANGED_FLAG)
-{
-    Driver->Handlers.CmMakeCallHandler = MakeChanged;
-}
+BREAKS_HANDLER(PARAMETERS_CHANGED_FLAG, CmMakeCallHandler, MakeChanged);
 
 /* ---- C89, C90: parties ----------------------------------------------------------------------- */
 
@@ -401,10 +335,7 @@ static VOID IncomingDropTwice(NDIS_STATUS Status, NDIS_HANDLE Party, PVOID Data,
     RightEdge.DispatchIncomingDropParty(Status, Party, Data, Size);
 }
 
-BREAKS(CM_INCOMING_DROP_TWICE)
-{
-    Driver->Edge.DispatchIncomingDropParty = IncomingDropTwice;
-}
+BREAKS_EDGE(CM_INCOMING_DROP_TWICE, DispatchIncomingDropParty, IncomingDropTwice);
 
 static VOID DropThenAdd(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Context,
                         PCO_CALL_PARAMETERS Parameters)
@@ -414,10 +345,7 @@ static VOID DropThenAdd(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Conte
     RightEdge.AddPartyComplete(Status, Party, Context, Parameters);
 }
 
-BREAKS(CM_INCOMING_DROP_ADDING)
-{
-    Driver->Edge.AddPartyComplete = DropThenAdd;
-}
+BREAKS_EDGE(CM_INCOMING_DROP_ADDING, AddPartyComplete, DropThenAdd);
 
 /* The party of a call that has one is said to have gone. */
 static VOID MakeThenDrop(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party, NDIS_HANDLE Context,
@@ -428,10 +356,7 @@ static VOID MakeThenDrop(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party, 
         RightEdge.DispatchIncomingDropParty(Status, Party, NULL, 0);
 }
 
-BREAKS(CM_INCOMING_DROP_LAST)
-{
-    Driver->Edge.MakeCallComplete = MakeThenDrop;
-}
+BREAKS_EDGE(CM_INCOMING_DROP_LAST, MakeCallComplete, MakeThenDrop);
 
 static NDIS_STATUS NTAPI DropWithoutData(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
 {

@@ -13,10 +13,7 @@ static NDIS_STATUS NotifyTwice(NDIS_HANDLE Af)
     return Status;
 }
 
-BREAKS(CM_NOTIFY_CLOSE_TWICE)
-{
-    Driver->Edge.NotifyCloseAf = NotifyTwice;
-}
+BREAKS_EDGE(CM_NOTIFY_CLOSE_TWICE, NotifyCloseAf, NotifyTwice);
 #endif
 
 /* While the client waits to hear that it is open. */
@@ -27,10 +24,7 @@ static NDIS_STATUS NTAPI OpenAfNotifies(NDIS_HANDLE Binding, PCO_ADDRESS_FAMILY 
     return CmOpenAf(Binding, Family, Af, Context);
 }
 
-BREAKS(CM_NOTIFY_CLOSE_OPENING)
-{
-    Driver->Handlers.CmOpenAfHandler = OpenAfNotifies;
-}
+BREAKS_HANDLER(CM_NOTIFY_CLOSE_OPENING, CmOpenAfHandler, OpenAfNotifies);
 
 #ifdef BROKEN_STAND_ALONE
 /* The adapter goes, and nobody is told. */
@@ -56,10 +50,7 @@ static VOID OfferThenRegister(NDIS_STATUS Status, NDIS_HANDLE Sap, NDIS_HANDLE C
     RightEdge.RegisterSapComplete(Status, Sap, Context);
 }
 
-BREAKS(CM_INCOMING_NO_SAP)
-{
-    Driver->Edge.RegisterSapComplete = OfferThenRegister;
-}
+BREAKS_EDGE(CM_INCOMING_NO_SAP, RegisterSapComplete, OfferThenRegister);
 
 /* ---- C109 to C111: what is freed, and when --------------------------------------------------- */
 
@@ -69,10 +60,7 @@ static NDIS_STATUS NTAPI CloseAfLeaks(NDIS_HANDLE Context)
     return CmCloseAf(Context);
 }
 
-BREAKS(CM_AF_CONTEXT_LEAKED)
-{
-    Driver->Handlers.CmCloseAfHandler = CloseAfLeaks;
-}
+BREAKS_HANDLER(CM_AF_CONTEXT_LEAKED, CmCloseAfHandler, CloseAfLeaks);
 
 static NDIS_STATUS NTAPI DeregisterLeaks(NDIS_HANDLE Context)
 {
@@ -80,10 +68,7 @@ static NDIS_STATUS NTAPI DeregisterLeaks(NDIS_HANDLE Context)
     return CmDeregisterSap(Context);
 }
 
-BREAKS(CM_SAP_CONTEXT_LEAKED)
-{
-    Driver->Handlers.CmDeregisterSapHandler = DeregisterLeaks;
-}
+BREAKS_HANDLER(CM_SAP_CONTEXT_LEAKED, CmDeregisterSapHandler, DeregisterLeaks);
 
 static NDIS_STATUS NTAPI DeleteVcLeaks(NDIS_HANDLE Context)
 {
@@ -91,10 +76,7 @@ static NDIS_STATUS NTAPI DeleteVcLeaks(NDIS_HANDLE Context)
     return CmDeleteVc(Context);
 }
 
-BREAKS(CO_VC_CONTEXT_LEAKED)
-{
-    Driver->Handlers.CmDeleteVcHandler = DeleteVcLeaks;
-}
+BREAKS_HANDLER(CO_VC_CONTEXT_LEAKED, CmDeleteVcHandler, DeleteVcLeaks);
 
 static NDIS_STATUS NTAPI DropLeaks(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
 {
@@ -102,10 +84,7 @@ static NDIS_STATUS NTAPI DropLeaks(NDIS_HANDLE Context, PVOID CloseData, UINT Si
     return CmDropParty(Context, CloseData, Size);
 }
 
-BREAKS(CM_PARTY_CONTEXT_LEAKED)
-{
-    Driver->Handlers.CmDropPartyHandler = DropLeaks;
-}
+BREAKS_HANDLER(CM_PARTY_CONTEXT_LEAKED, CmDropPartyHandler, DropLeaks);
 
 static NDIS_STATUS NTAPI MakeLeaks(NDIS_HANDLE VcContext, PCO_CALL_PARAMETERS Parameters,
                                    NDIS_HANDLE Party, PNDIS_HANDLE PartyContext)
@@ -114,10 +93,7 @@ static NDIS_STATUS NTAPI MakeLeaks(NDIS_HANDLE VcContext, PCO_CALL_PARAMETERS Pa
     return CmMakeCall(VcContext, Parameters, Party, PartyContext);
 }
 
-BREAKS(LEAK_MEMORY)
-{
-    Driver->Handlers.CmMakeCallHandler = MakeLeaks;
-}
+BREAKS_HANDLER(LEAK_MEMORY, CmMakeCallHandler, MakeLeaks);
 
 /* The run dies of it, as a machine would. What it broke is known all the same. */
 static NDIS_STATUS NTAPI RegisterFreesTwice(NDIS_HANDLE AfContext, PCO_SAP Sap, NDIS_HANDLE NdisSap,
@@ -132,10 +108,7 @@ static NDIS_STATUS NTAPI RegisterFreesTwice(NDIS_HANDLE AfContext, PCO_SAP Sap, 
     __builtin_trap();
 }
 
-BREAKS(POOL_DOUBLE_FREE)
-{
-    Driver->Handlers.CmRegisterSapHandler = RegisterFreesTwice;
-}
+BREAKS_HANDLER(POOL_DOUBLE_FREE, CmRegisterSapHandler, RegisterFreesTwice);
 
 static NDIS_STATUS NTAPI DropRaises(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
 {
@@ -145,10 +118,7 @@ static NDIS_STATUS NTAPI DropRaises(NDIS_HANDLE Context, PVOID CloseData, UINT S
     return Status;
 }
 
-BREAKS(IRQL_NOT_RESTORED)
-{
-    Driver->Handlers.CmDropPartyHandler = DropRaises;
-}
+BREAKS_HANDLER(IRQL_NOT_RESTORED, CmDropPartyHandler, DropRaises);
 
 /* ---- the level ------------------------------------------------------------------------------- */
 

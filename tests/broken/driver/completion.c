@@ -10,10 +10,7 @@ static VOID DeregisterNever(NDIS_STATUS Status, NDIS_HANDLE Sap)
     UNREFERENCED_PARAMETER(Sap);
 }
 
-BREAKS(PEND_NEVER_COMPLETED)
-{
-    Driver->Edge.DeregisterSapComplete = DeregisterNever;
-}
+BREAKS_EDGE(PEND_NEVER_COMPLETED, DeregisterSapComplete, DeregisterNever);
 
 static VOID MakeNever(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party, NDIS_HANDLE Context,
                       PCO_CALL_PARAMETERS Parameters)
@@ -22,10 +19,7 @@ static VOID MakeNever(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party, NDI
         RightEdge.MakeCallComplete(Status, Vc, Party, Context, Parameters);
 }
 
-BREAKS(CM_MAKE_CALL_NEVER_COMPLETED)
-{
-    Driver->Edge.MakeCallComplete = MakeNever;
-}
+BREAKS_EDGE(CM_MAKE_CALL_NEVER_COMPLETED, MakeCallComplete, MakeNever);
 
 static NDIS_STATUS NTAPI DropBothWays(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
 {
@@ -48,10 +42,7 @@ static VOID DropTwice(NDIS_STATUS Status, NDIS_HANDLE Party)
     RightEdge.DropPartyComplete(Status, Party);
 }
 
-BREAKS(PEND_ONCE)
-{
-    Driver->Edge.DropPartyComplete = DropTwice;
-}
+BREAKS_EDGE(PEND_ONCE, DropPartyComplete, DropTwice);
 
 static VOID DropPending(NDIS_STATUS Status, NDIS_HANDLE Party)
 {
@@ -59,10 +50,7 @@ static VOID DropPending(NDIS_STATUS Status, NDIS_HANDLE Party)
     RightEdge.DropPartyComplete(Status, Party);
 }
 
-BREAKS(PEND_FINAL)
-{
-    Driver->Edge.DropPartyComplete = DropPending;
-}
+BREAKS_EDGE(PEND_FINAL, DropPartyComplete, DropPending);
 
 static VOID CloseAfFails(NDIS_STATUS Status, NDIS_HANDLE Af)
 {
@@ -70,10 +58,7 @@ static VOID CloseAfFails(NDIS_STATUS Status, NDIS_HANDLE Af)
     RightEdge.CloseAfComplete(NDIS_STATUS_FAILURE, Af);
 }
 
-BREAKS(CM_CLOSE_AF_COMPLETE_SUCCESS)
-{
-    Driver->Edge.CloseAfComplete = CloseAfFails;
-}
+BREAKS_EDGE(CM_CLOSE_AF_COMPLETE_SUCCESS, CloseAfComplete, CloseAfFails);
 
 static VOID DeregisterFails(NDIS_STATUS Status, NDIS_HANDLE Sap)
 {
@@ -81,10 +66,7 @@ static VOID DeregisterFails(NDIS_STATUS Status, NDIS_HANDLE Sap)
     RightEdge.DeregisterSapComplete(NDIS_STATUS_FAILURE, Sap);
 }
 
-BREAKS(CM_DEREGISTER_SAP_COMPLETE_SUCCESS)
-{
-    Driver->Edge.DeregisterSapComplete = DeregisterFails;
-}
+BREAKS_EDGE(CM_DEREGISTER_SAP_COMPLETE_SUCCESS, DeregisterSapComplete, DeregisterFails);
 
 /* ---- C6: what cannot pend -------------------------------------------------------------------- */
 
@@ -95,10 +77,7 @@ static NDIS_STATUS NTAPI CreatePends(NDIS_HANDLE AfContext, NDIS_HANDLE Vc, PNDI
     return Status == NDIS_STATUS_SUCCESS ? NDIS_STATUS_PENDING : Status;
 }
 
-BREAKS(CO_CREATE_VC_PENDED)
-{
-    Driver->Handlers.CmCreateVcHandler = CreatePends;
-}
+BREAKS_HANDLER(CO_CREATE_VC_PENDED, CmCreateVcHandler, CreatePends);
 
 static NDIS_STATUS NTAPI DeletePends(NDIS_HANDLE Context)
 {
@@ -106,10 +85,7 @@ static NDIS_STATUS NTAPI DeletePends(NDIS_HANDLE Context)
     return Status == NDIS_STATUS_SUCCESS ? NDIS_STATUS_PENDING : Status;
 }
 
-BREAKS(CO_DELETE_VC_PENDED)
-{
-    Driver->Handlers.CmDeleteVcHandler = DeletePends;
-}
+BREAKS_HANDLER(CO_DELETE_VC_PENDED, CmDeleteVcHandler, DeletePends);
 
 /* ---- C15, C16: of what, with what ------------------------------------------------------------ */
 
@@ -121,10 +97,7 @@ static VOID AddThenDrop(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Conte
         RightEdge.DropPartyComplete(Status, Party);
 }
 
-BREAKS(PEND_UNASKED)
-{
-    Driver->Edge.AddPartyComplete = AddThenDrop;
-}
+BREAKS_EDGE(PEND_UNASKED, AddPartyComplete, AddThenDrop);
 
 /* The last party is not named. */
 static VOID CloseWithout(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party)
@@ -133,10 +106,7 @@ static VOID CloseWithout(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party)
     RightEdge.CloseCallComplete(Status, Vc, NULL);
 }
 
-BREAKS(COMPLETE_WRONG_HANDLE)
-{
-    Driver->Edge.CloseCallComplete = CloseWithout;
-}
+BREAKS_EDGE(COMPLETE_WRONG_HANDLE, CloseCallComplete, CloseWithout);
 
 static VOID AddWithout(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Context,
                        PCO_CALL_PARAMETERS Parameters)
@@ -145,10 +115,7 @@ static VOID AddWithout(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Contex
     RightEdge.AddPartyComplete(Status, Party, NULL, Parameters);
 }
 
-BREAKS(CM_MULTIPOINT_NEEDS_CONTEXT)
-{
-    Driver->Edge.AddPartyComplete = AddWithout;
-}
+BREAKS_EDGE(CM_MULTIPOINT_NEEDS_CONTEXT, AddPartyComplete, AddWithout);
 
 static VOID MakeWithParty(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party,
                           NDIS_HANDLE Context, PCO_CALL_PARAMETERS Parameters)
@@ -156,10 +123,7 @@ static VOID MakeWithParty(NDIS_STATUS Status, NDIS_HANDLE Vc, NDIS_HANDLE Party,
     RightEdge.MakeCallComplete(Status, Vc, Party, Context != NULL ? Context : &Broken, Parameters);
 }
 
-BREAKS(CM_POINT_CALL_HAS_NO_PARTY)
-{
-    Driver->Edge.MakeCallComplete = MakeWithParty;
-}
+BREAKS_EDGE(CM_POINT_CALL_HAS_NO_PARTY, MakeCallComplete, MakeWithParty);
 
 /* ---- C17, C18: contexts ---------------------------------------------------------------------- */
 
@@ -169,10 +133,7 @@ static VOID OpenAfWithout(NDIS_STATUS Status, NDIS_HANDLE Af, NDIS_HANDLE Contex
     RightEdge.OpenAfComplete(Status, Af, NULL);
 }
 
-BREAKS(CM_OPEN_AF_NEEDS_CONTEXT)
-{
-    Driver->Edge.OpenAfComplete = OpenAfWithout;
-}
+BREAKS_EDGE(CM_OPEN_AF_NEEDS_CONTEXT, OpenAfComplete, OpenAfWithout);
 
 static VOID RegisterWithout(NDIS_STATUS Status, NDIS_HANDLE Sap, NDIS_HANDLE Context)
 {
@@ -180,10 +141,7 @@ static VOID RegisterWithout(NDIS_STATUS Status, NDIS_HANDLE Sap, NDIS_HANDLE Con
     RightEdge.RegisterSapComplete(Status, Sap, NULL);
 }
 
-BREAKS(CM_REGISTER_SAP_NEEDS_CONTEXT)
-{
-    Driver->Edge.RegisterSapComplete = RegisterWithout;
-}
+BREAKS_EDGE(CM_REGISTER_SAP_NEEDS_CONTEXT, RegisterSapComplete, RegisterWithout);
 
 /* A context that was not given comes back as NULL; what it was is kept here, so that the rest of
  * the driver lives. One of each kind is open at a time in the cases that show it. */

@@ -10,20 +10,14 @@ static VOID DropThroughOther(NDIS_STATUS Status, NDIS_HANDLE Party)
 }
 
 #ifndef BROKEN_STAND_ALONE
-BREAKS(MCM_USES_NDISMCM)
-{
-    Driver->Edge.DropPartyComplete = DropThroughOther;
-}
+BREAKS_EDGE(MCM_USES_NDISMCM, DropPartyComplete, DropThroughOther);
 
 static NDIS_STATUS DeleteAsProtocol(PCM_VC Vc)
 {
     return NdisCoDeleteVc(Vc->NdisVcHandle);
 }
 
-BREAKS(MCM_USES_NDISCO)
-{
-    Driver->Edge.DeleteVc = DeleteAsProtocol;
-}
+BREAKS_EDGE(MCM_USES_NDISCO, DeleteVc, DeleteAsProtocol);
 
 static VOID DeactivateAsMiniport(PCM_VC Vc)
 {
@@ -31,10 +25,7 @@ static VOID DeactivateAsMiniport(PCM_VC Vc)
     RightEdge.Deactivate(Vc);
 }
 
-BREAKS(MCM_USES_MCO_VC_COMPLETE)
-{
-    Driver->Edge.Deactivate = DeactivateAsMiniport;
-}
+BREAKS_EDGE(MCM_USES_MCO_VC_COMPLETE, Deactivate, DeactivateAsMiniport);
 
 static NDIS_STATUS NTAPI CreateAsMiniport(NDIS_HANDLE AdapterContext, NDIS_HANDLE Vc,
                                           PNDIS_HANDLE Context)
@@ -87,10 +78,7 @@ BREAKS(MCM_SIGNALLING_VC)
     Driver->RegisterAf = RegisterSignals;
 }
 #else
-BREAKS(CM_USES_NDISCM)
-{
-    Driver->Edge.DropPartyComplete = DropThroughOther;
-}
+BREAKS_EDGE(CM_USES_NDISCM, DropPartyComplete, DropThroughOther);
 
 #endif
 
@@ -117,15 +105,9 @@ static NDIS_STATUS NTAPI OpenAfRegisters(NDIS_HANDLE Binding, PCO_ADDRESS_FAMILY
     return CmOpenAf(Binding, Family, Af, Context);
 }
 
-BREAKS(REGISTER_AF_WRONG_PHASE)
-{
-    Driver->Handlers.CmOpenAfHandler = OpenAfRegisters;
-}
+BREAKS_HANDLER(REGISTER_AF_WRONG_PHASE, CmOpenAfHandler, OpenAfRegisters);
 
-BREAKS(HANDLERS_SLOT_NULL)
-{
-    Driver->Handlers.CmModifyCallQoSHandler = NULL;
-}
+BREAKS_HANDLER(HANDLERS_SLOT_NULL, CmModifyCallQoSHandler, NULL);
 
 BREAKS(HANDLERS_HEADER)
 {
@@ -139,10 +121,7 @@ static NDIS_STATUS NTAPI OpenAfSets(NDIS_HANDLE Binding, PCO_ADDRESS_FAMILY Fami
     return CmOpenAf(Binding, Family, Af, Context);
 }
 
-BREAKS(HANDLERS_WRONG_PHASE)
-{
-    Driver->Handlers.CmOpenAfHandler = OpenAfSets;
-}
+BREAKS_HANDLER(HANDLERS_WRONG_PHASE, CmOpenAfHandler, OpenAfSets);
 
 /* ---- C32 to C40: dead handles ---------------------------------------------------------------- */
 
@@ -152,10 +131,7 @@ static VOID CloseAfThenUse(NDIS_STATUS Status, NDIS_HANDLE Af)
     RightEdge.OpenAfComplete(Status, Af, &Broken);
 }
 
-BREAKS(CM_AF_HANDLE_DEAD)
-{
-    Driver->Edge.CloseAfComplete = CloseAfThenUse;
-}
+BREAKS_EDGE(CM_AF_HANDLE_DEAD, CloseAfComplete, CloseAfThenUse);
 
 static NDIS_HANDLE FailedAf;
 
@@ -185,10 +161,7 @@ static VOID DeregisterThenUse(NDIS_STATUS Status, NDIS_HANDLE Sap)
     RightEdge.RegisterSapComplete(Status, Sap, &Broken);
 }
 
-BREAKS(CM_SAP_HANDLE_DEAD)
-{
-    Driver->Edge.DeregisterSapComplete = DeregisterThenUse;
-}
+BREAKS_EDGE(CM_SAP_HANDLE_DEAD, DeregisterSapComplete, DeregisterThenUse);
 
 static VOID DropThenTell(NDIS_STATUS Status, NDIS_HANDLE Party)
 {
@@ -197,10 +170,7 @@ static VOID DropThenTell(NDIS_STATUS Status, NDIS_HANDLE Party)
         RightEdge.DispatchIncomingDropParty(Status, Party, NULL, 0);
 }
 
-BREAKS(CM_PARTY_HANDLE_DEAD)
-{
-    Driver->Edge.DropPartyComplete = DropThenTell;
-}
+BREAKS_EDGE(CM_PARTY_HANDLE_DEAD, DropPartyComplete, DropThenTell);
 
 static NDIS_STATUS DeleteTwice(PCM_VC Vc)
 {
@@ -210,10 +180,7 @@ static NDIS_STATUS DeleteTwice(PCM_VC Vc)
     return Status;
 }
 
-BREAKS(VC_HANDLE_DELETED)
-{
-    Driver->Edge.DeleteVc = DeleteTwice;
-}
+BREAKS_EDGE(VC_HANDLE_DELETED, DeleteVc, DeleteTwice);
 
 /* Uses the handle of the VC that was deleted before. */
 static NDIS_STATUS NTAPI DeleteRemembers(NDIS_HANDLE Context)
@@ -227,10 +194,7 @@ static NDIS_STATUS NTAPI DeleteRemembers(NDIS_HANDLE Context)
     return Status;
 }
 
-BREAKS(CO_VC_HANDLE_DEAD)
-{
-    Driver->Handlers.CmDeleteVcHandler = DeleteRemembers;
-}
+BREAKS_HANDLER(CO_VC_HANDLE_DEAD, CmDeleteVcHandler, DeleteRemembers);
 
 /* ---- C43, C44: no handle, another's, of another kind ----------------------------------------- */
 
@@ -240,10 +204,7 @@ static VOID DropOfContext(NDIS_STATUS Status, NDIS_HANDLE Party)
     RightEdge.DropPartyComplete(Status, Party);
 }
 
-BREAKS(HANDLE_NOT_A_HANDLE)
-{
-    Driver->Edge.DropPartyComplete = DropOfContext;
-}
+BREAKS_EDGE(HANDLE_NOT_A_HANDLE, DropPartyComplete, DropOfContext);
 
 static VOID DropOfNull(NDIS_STATUS Status, NDIS_HANDLE Party)
 {
@@ -251,10 +212,7 @@ static VOID DropOfNull(NDIS_STATUS Status, NDIS_HANDLE Party)
     RightEdge.DropPartyComplete(Status, Party);
 }
 
-BREAKS(HANDLE_NULL)
-{
-    Driver->Edge.DropPartyComplete = DropOfNull;
-}
+BREAKS_EDGE(HANDLE_NULL, DropPartyComplete, DropOfNull);
 
 static VOID ConnectParty(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Context,
                          PCO_CALL_PARAMETERS Parameters)
@@ -263,10 +221,7 @@ static VOID ConnectParty(NDIS_STATUS Status, NDIS_HANDLE Party, NDIS_HANDLE Cont
     RightEdge.AddPartyComplete(Status, Party, Context, Parameters);
 }
 
-BREAKS(HANDLE_KIND)
-{
-    Driver->Edge.AddPartyComplete = ConnectParty;
-}
+BREAKS_EDGE(HANDLE_KIND, AddPartyComplete, ConnectParty);
 
 static NDIS_STATUS CreateUncleared(PCM_VC Vc, NDIS_HANDLE Af)
 {
@@ -274,7 +229,4 @@ static NDIS_STATUS CreateUncleared(PCM_VC Vc, NDIS_HANDLE Af)
     return CmCreateNdisVc(Vc->Adapter, Af, Vc, &Vc->NdisVcHandle);
 }
 
-BREAKS(VC_CREATE_HANDLE_SET)
-{
-    Driver->Edge.CreateVc = CreateUncleared;
-}
+BREAKS_EDGE(VC_CREATE_HANDLE_SET, CreateVc, CreateUncleared);

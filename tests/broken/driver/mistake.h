@@ -57,6 +57,21 @@ VOID RightCloseFamilies(PCM_ADAPTER Adapter);
 /* Sets handlers as the right driver does. */
 NDIS_STATUS RightSetHandlers(NDIS_HANDLE NdisHandle, PVOID Handlers);
 
+/* The same where all of it is one function of the edge, or one handler, in the place of the right
+ * one. The declaration takes the semicolon. */
+#define BREAKS_EDGE(Rule, Function, Mine)                                                          \
+    BREAKS(Rule)                                                                                   \
+    {                                                                                              \
+        Driver->Edge.Function = Mine;                                                              \
+    }                                                                                              \
+    BREAKS(Rule)
+#define BREAKS_HANDLER(Rule, Handler, Mine)                                                        \
+    BREAKS(Rule)                                                                                   \
+    {                                                                                              \
+        Driver->Handlers.Handler = Mine;                                                           \
+    }                                                                                              \
+    BREAKS(Rule)
+
 #define MISTAKE(Rule, Edges, Cases, Also) BREAKS(Rule);
 #define STORY(Rule, Edges, Cases, Says)   BREAKS(Rule);
 #define NO_MISTAKE(Rule, Reason)
