@@ -139,10 +139,10 @@ end
 
 -- Leaves at the addresses that the subject, a client, is said to call (leaf=@a,@b). They take calls
 -- until nobody has called for two seconds, and wait for the first one for twenty; `handle` takes an
--- offered call and the number of its leaf, else it is accepted and heard to its end. leaves.wait()
--- ends when they end, and wants one call at least.
+-- offered call and the number of its leaf, else it is accepted and heard to its end.
+-- leaves.called is set from the first call on; leaves.wait() ends when they end, and wants one.
 function client_leaves(handle)
-    local activities, calls, first_by = {}, 0, now() + 20000
+    local activities, calls, called, first_by = {}, 0, event(), now() + 20000
     for address in (said.leaf or ''):gmatch('[^,]+') do
         local index = #activities + 1
         local listener = peer(station_at(address)):listen(address)
@@ -154,12 +154,14 @@ function client_leaves(handle)
                     break
                 elseif got then
                     calls = calls + 1
+                    called:set()
                     works[#works + 1] = spawn(function()
                         if handle then
                             return handle(offer, index)
                         end
-                        offer:accept()
-                        take(offer)
+                        if status_of(offer.accept, offer) == 'NDIS_STATUS_SUCCESS' then
+                            take(offer)
+                        end
                     end)
                 end
             end
@@ -168,7 +170,7 @@ function client_leaves(handle)
             end
         end)
     end
-    return {wait = function()
+    return {called = called, wait = function()
         for _, activity in ipairs(activities) do
             activity:join()
         end
