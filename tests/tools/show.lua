@@ -57,3 +57,7 @@ for _, list in ipairs(here.nbls) do
     sent = sent or list.allocated_by
 end
 expect(sent == nil or sent == 'client', 'whose lists they are')
+
+-- A name that is no UTF-8 hides nothing.
+host 'h\xff'
+expect_equal(host_named('h?').processors, 2, 'a host with a strange name')
