@@ -80,8 +80,8 @@ echo "installed: $(wc -l <"$work/exported") names are exported"
 
 gcc "${flags[@]}" "${ndis[@]}" -fPIC -shared tests/installed/driver.c -o "$work/driver.so"
 gcc "${flags[@]}" tests/installed/host.c "${libs[@]}" -o "$work/host"
-export LD_LIBRARY_PATH=$libdir
-"$work/host" "$work/driver.so" || fail "the host program could not run the driver"
+LD_LIBRARY_PATH=$libdir "$work/host" "$work/driver.so" ||
+    fail "the host program could not run the driver"
 echo "installed: a host program runs a driver"
 
 command=$(find "$root" -path '*/bin/condis')
@@ -93,3 +93,15 @@ if error=$("$command" run "$work/missing.lua" 2>&1 >/dev/null); then
 fi
 [ "$(printf '%s\n' "$error" | wc -l)" -eq 1 ] || fail "a missing file is told in many lines: $error"
 echo "installed: $told"
+
+# docs/bring-your-driver.md, with nothing but what is installed.
+examples=$(pkg-config --variable=examplesdir condis)
+examples=$root${examples#"$root"}
+cp "$examples"/first/first.c "$examples"/first/slots.h "$work"
+gcc -g -shared -fPIC "${cflags[@]}" -DNDIS60=1 -DNDIS60_MINIPORT=1 "$work/first.c" \
+    -o "$work/first.so"
+"$command" run "$examples/first.lua" -- "$work/first.so" >"$work/told" ||
+    fail "the first call manager does not pass: $(cat "$work/told")"
+"$command" verify "$work/first.so" --only cm_parties --seeds 1 --schedules 3 >"$work/told" ||
+    fail "the first call manager is not verified: $(cat "$work/told")"
+echo "installed: a first call manager is built, run and verified"

@@ -46,10 +46,10 @@ extern const HUB_PORT_EVENTS McmPortEvents;
 VOID McmFillHandlers(PNDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS Handlers);
 
 NDIS_STATUS McmSetOptions(NDIS_HANDLE NdisDriverHandle);
-NDIS_STATUS McmBegin(PVOID Adapter, NDIS_HANDLE NdisMiniportHandle);
-NDIS_STATUS McmOpen(PVOID Adapter, NDIS_HANDLE NdisMiniportHandle);
-VOID McmClose(PVOID Adapter);
-VOID McmEnd(PVOID Adapter);
+NDIS_STATUS McmBegin(PVOID Context, NDIS_HANDLE NdisMiniportHandle);
+NDIS_STATUS McmOpen(PVOID Context, NDIS_HANDLE NdisMiniportHandle);
+VOID McmClose(PVOID Context);
+VOID McmEnd(PVOID Context);
 
 MINIPORT_CO_ACTIVATE_VC McmCoActivateVc;
 MINIPORT_CO_DEACTIVATE_VC McmCoDeactivateVc;

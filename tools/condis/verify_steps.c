@@ -262,7 +262,9 @@ static uint64_t tries_of(const json_t *document)
     const json_t *runs = json_object_get(document, "runs");
     if (json_is_array(runs))
         return json_array_size(runs);
-    return json_is_integer(runs) ? (uint64_t)json_integer_value(runs) : 1;
+    json_int_t count =
+        json_integer_value(runs); /* 0: the usual run, which is none of them, failed */
+    return count > 0 ? (uint64_t)count : 1;
 }
 
 /* The first report of a broken rule among what was printed, without those that follow from it; all
