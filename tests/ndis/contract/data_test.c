@@ -93,43 +93,6 @@ static void what_crosses_the_other_ends_close_comes_back_without_blame(struct sc
     hang_up(s);
 }
 
-static void a_list_that_is_out_is_not_sent_again(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    plan_mini(ASK_SEND, (struct plan){.how = BY_HAND});
-    AS_CLIENT(list = ClientSend(&s->vc[0], 0));
-    EXPECT_RULE(s, NBL_SENT_TWICE, AS_CLIENT(NdisCoSendNetBufferLists(s->vc[0].handle, list, 0)));
-    finish_mini(ASK_SEND, NDIS_STATUS_SUCCESS);
-    assert_int_equal(s->vc[0].sent, 1);
-    hang_up(s);
-}
-
-static void a_list_that_is_out_is_not_freed(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    plan_mini(ASK_SEND, (struct plan){.how = BY_HAND});
-    AS_CLIENT(list = ClientSend(&s->vc[0], 0));
-    EXPECT_RULE(s, NBL_FREED_OUT, AS_CLIENT(NdisFreeNetBufferList(list)));
-    finish_mini(ASK_SEND, NDIS_STATUS_SUCCESS);
-    assert_int_equal(s->vc[0].sent, 1);
-    hang_up(s);
-}
-
-static void a_miniport_completes_each_list_once(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    plan_mini(ASK_SEND, (struct plan){.how = BY_HAND});
-    AS_CLIENT(list = ClientSend(&s->vc[0], 0));
-    finish_mini(ASK_SEND, NDIS_STATUS_SUCCESS);
-    EXPECT_RULE(s, SEND_COMPLETE_TWICE,
-                AS_MINI(NdisMCoSendNetBufferListsComplete(s->vc[0].handle, list, 0)));
-    assert_int_equal(s->vc[0].sent, 1);
-    hang_up(s);
-}
-
 static void another_drivers_vc_is_nobodys_to_send_on(struct scene *s)
 {
     call_begin_with(s, 1);
@@ -189,52 +152,6 @@ static void a_list_that_was_lent_is_the_miniports_when_the_handler_returns(struc
     assert_ptr_equal(last("ProtocolCoReceiveNetBufferLists")->data, list);
     assert_int_equal(s->vc[0].received, 1);
     assert_int_equal(Mini.returned_count, 0);
-    hang_up(s);
-}
-
-static void a_list_that_was_lent_is_not_returned(struct scene *s)
-{
-    call_begin_with(s, 1);
-    Client.returns_lent = TRUE;
-    EXPECT_RULE(s, RETURN_RESOURCES,
-                AS_MINI((void)WireIndicate(s->vc[0].handle, NDIS_RECEIVE_FLAGS_RESOURCES)));
-    assert_int_equal(Mini.returned_count, 0);
-    hang_up(s);
-}
-
-static void a_list_is_returned_once(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    Client.keeps_receives = TRUE;
-    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
-    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
-    EXPECT_RULE(s, RETURN_TWICE, AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0)));
-    assert_int_equal(Mini.returned_count, 1);
-    hang_up(s);
-}
-
-static void a_list_of_its_own_is_not_returned(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    AS_CLIENT(list = ActorNewList(Client.pool));
-    EXPECT_RULE(s, RETURN_UNRECEIVED, AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0)));
-    AS_CLIENT(NdisFreeNetBufferList(list));
-    hang_up(s);
-}
-
-static void a_list_that_was_never_sent_is_not_completed(struct scene *s)
-{
-    PNET_BUFFER_LIST list;
-    call_begin_with(s, 1);
-    AS_MINI((void)WireIndicate(s->vc[0].handle, 0)); /* makes the pool */
-    Client.keeps_receives = TRUE;
-    AS_MINI(list = WireIndicate(s->vc[0].handle, 0));
-    EXPECT_RULE(s, SEND_COMPLETE_UNSENT,
-                AS_MINI(NdisMCoSendNetBufferListsComplete(s->vc[0].handle, list, 0)));
-    AS_CLIENT(NdisReturnNetBufferLists(Client.binding, list, 0));
-    assert_int_equal(Mini.returned_count, 2);
     hang_up(s);
 }
 
@@ -357,17 +274,10 @@ static const struct scene_test tests[] = {
     SCENE_TEST(what_is_sent_before_the_call_stands_comes_back),
     SCENE_TEST(what_is_sent_after_the_clients_close_comes_back_and_is_told),
     SCENE_TEST(what_crosses_the_other_ends_close_comes_back_without_blame),
-    SCENE_TEST(a_list_that_is_out_is_not_sent_again),
-    SCENE_TEST(a_list_that_is_out_is_not_freed),
-    SCENE_TEST(a_miniport_completes_each_list_once),
     SCENE_TEST(another_drivers_vc_is_nobodys_to_send_on),
     SCENE_TEST(a_cancelled_send_is_the_miniports_to_give_back),
     SCENE_TEST(a_received_list_is_the_clients_until_it_returns_it),
     SCENE_TEST(a_list_that_was_lent_is_the_miniports_when_the_handler_returns),
-    SCENE_TEST(a_list_that_was_lent_is_not_returned),
-    SCENE_TEST(a_list_is_returned_once),
-    SCENE_TEST(a_list_of_its_own_is_not_returned),
-    SCENE_TEST(a_list_that_was_never_sent_is_not_completed),
     SCENE_TEST(a_list_names_the_vc_that_it_goes_on),
     SCENE_TEST(a_wrong_count_of_lists_is_told),
     SCENE_TEST(nothing_is_received_on_a_vc_that_is_not_active),
