@@ -3,6 +3,7 @@
 
 #include "ndis/handle.h"
 #include "ndis/report.h"
+#include "nt/pool.h"
 
 #include <string.h>
 
@@ -397,6 +398,10 @@ static void open_af_complete(enum edge edge, const char *function, NDIS_STATUS S
     if (Status == NDIS_STATUS_SUCCESS && !CallMgrAfContext)
         (void)call_breaks(&call, RULE_CM_OPEN_AF_NEEDS_CONTEXT, NdisAfHandle, Status,
                           "CallMgrAfContext is NULL");
+    bool failed = Status != NDIS_STATUS_SUCCESS && Status != NDIS_STATUS_PENDING;
+    if (failed && CallMgrAfContext && call.host->verifier && nt_pool_is_alive(CallMgrAfContext))
+        (void)call_breaks(&call, RULE_CM_OPEN_AF_FAILED_CONTEXT, NdisAfHandle, Status,
+                          "CallMgrAfContext is memory that is still allocated");
     (void)operation_complete(call.host, &af->op, OP_OPEN_AF, Status, function, fill_context,
                              CallMgrAfContext);
 }

@@ -388,7 +388,8 @@ const void *nt_pool_block(const struct nt_account *account)
         EXEC_CONTAINER((struct nt_account *)(uintptr_t)account, struct pool_header, account));
 }
 
-static bool shard_has_paged(struct nt_shard *shard, const char *at, size_t bytes)
+/* Whether a live block of these flags (0: of any) has some of the bytes. */
+static bool shard_has(struct nt_shard *shard, const char *at, size_t bytes, uint8_t flags)
 {
     struct exec_link *head = &shard->live[NT_POOL];
     bool found = false;
@@ -397,21 +398,30 @@ static bool shard_has_paged(struct nt_shard *shard, const char *at, size_t bytes
         struct nt_account *account = EXEC_CONTAINER(link, struct nt_account, link);
         const char *block = nt_pool_block(account);
         const struct pool_header *header = EXEC_CONTAINER(account, struct pool_header, account);
-        found = (header->flags & PAGED) && at < block + account->bytes && block < at + bytes;
+        found =
+            (header->flags & flags) == flags && at < block + account->bytes && block < at + bytes;
     }
     raw_unlock(&shard->lock);
+    return found;
+}
+
+static bool owner_has(struct nt_owner *owner, const void *at, size_t bytes, uint8_t flags)
+{
+    bool found = false;
+    for (unsigned i = 0; owner && i < NT_SHARDS && !found; i++)
+        found = shard_has(&owner->shards[i], at, bytes, flags);
     return found;
 }
 
 bool nt_pool_is_paged(const void *at, size_t bytes)
 {
     struct nt_owner *owner = exec_current()->owner;
-    bool found = false;
-    if (!owner || !atomic_load(&owner->paged_count))
-        return false;
-    for (unsigned i = 0; i < NT_SHARDS && !found; i++)
-        found = shard_has_paged(&owner->shards[i], at, bytes);
-    return found;
+    return owner && atomic_load(&owner->paged_count) && owner_has(owner, at, bytes, PAGED);
+}
+
+bool nt_pool_is_alive(const void *at)
+{
+    return owner_has(exec_current()->owner, at, 1, 0);
 }
 
 bool nt_pool_freed(const void *block, const struct stack **allocated)

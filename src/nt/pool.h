@@ -47,6 +47,9 @@ const void *nt_pool_block(const struct nt_account *account);
  * memory. A driver without any is told at once; else its blocks are looked through. Any IRQL. */
 bool nt_pool_is_paged(const void *at, size_t bytes);
 
+/* Whether this lies in a live block of the running driver's. All of them are looked through. */
+bool nt_pool_is_alive(const void *at);
+
 /* Whether a block that begins here was freed and is still remembered: with guards as long as its
  * processor keeps it, with pages as long as they are closed. Never in NT_POOL_PLAIN.
  * allocated  set when true: who had allocated it; NULL: not kept */

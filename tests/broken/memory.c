@@ -55,6 +55,34 @@ static void close_and_free(struct scene *s, bool early)
     rival_unload(s);
 }
 
+/* ---- C111 -------------------------------------------------------------------------------- */
+
+/* An open that was pended is failed, and the context of it freed after that, or before. */
+static void fail_open(struct scene *s, bool early)
+{
+    struct ticket *ticket;
+    PVOID context;
+    AS_CLIENT((void)ClientCloseAf());
+    scene_settle(s);
+    plan_cm(ASK_OPEN_AF, (struct plan){.how = BY_HAND});
+    AS_CLIENT((void)ClientOpenAf());
+    scene_settle(s);
+    AS_CM(ticket = DeskNext(&Cm.desk, ASK_OPEN_AF));
+    AS_CM(Cm.desk.settle(ticket, NDIS_STATUS_RESOURCES));
+    AS_CM(context = ActorAllocate(16));
+    if (!early)
+        AS_CM(ActorFree(context));
+    AS_CM(Cm.edge->OpenAfComplete(NDIS_STATUS_RESOURCES, ticket->handle, early ? context : NULL));
+    AS_CM({
+        if (early)
+            ActorFree(context);
+        ActorFree(ticket);
+    });
+    scene_settle(s);
+    assert_int_equal(Client.af_status, NDIS_STATUS_RESOURCES);
+    Client.af_closed++; /* it was not opened */
+}
+
 /* ---- C112 -------------------------------------------------------------------------------- */
 
 static void name_vc(struct scene *s, bool forget)
@@ -115,7 +143,7 @@ const struct broken_row broken_memory[] = {
     PLAY(CL_CLOSE_FREED_EARLY, BOTH, close_and_free, true, .verifier_only = true),
     PLAY(CONTEXT_FREED_EARLY, BOTH, deregister_and_free, true, .verifier_only = true),
     NOT_SEEN(CREATE_FAILED_LEAKED),
-    NOT_SEEN(CM_OPEN_AF_FAILED_CONTEXT),
+    PLAY(CM_OPEN_AF_FAILED_CONTEXT, BOTH, fail_open, true, .verifier_only = true),
     PLAY(INSTANCE_NAME_LEAKED, EITHER, name_vc, true),
     ROW(OID_BUFFER_PAGED, BOTH, .count = 2),
     NOT_SEEN(OID_BUFFER_FREED),
