@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench [--smoke] [--json]: what NDIS costs, as ratios to the floor: the same handlers called
  * through plain function pointers, in the same run. Figures never gate anything. */
+#include "apart.h"
 #include "report.h"
 #include "rig.h"
 
@@ -11,9 +12,11 @@
 #include <unistd.h>
 
 static bool smoke;
+static struct apart *apart_of_floor;
+static struct apart *apart_of_ndis;
 
 /* Best of a few tries: the machine's other work only ever adds time. */
-enum { TRIES = 5 };
+enum { TRIES = 5, SCALING_PARTIES = 1000 };
 
 static double resident_bytes(void)
 {
@@ -190,35 +193,89 @@ static void empty(void *context)
     rig_empty(shape->vcs[0]);
 }
 
-/* How much more two processors do that drive two VCs than one that drives one. */
-static double gain(struct rig *rig, struct rig_vc *vc, struct rig_vc *other,
-                   const struct rig_edge *edge)
+/* Parties to add and drop on two VCs, or on a VC and in a process of its own. */
+struct two {
+    struct rig *rig;
+    struct shape shapes[2];
+    struct apart *apart; /* NULL: the second VC is in this process */
+};
+
+static void run_both(struct two *two)
 {
-    struct shape shapes[2] = {
-        {.vcs = &vc, .edge = edge, .parties_per_vc = 1000, .pair_count = smoke ? 2000 : 400000},
-        {.vcs = &other, .edge = edge, .parties_per_vc = 1000, .pair_count = smoke ? 2000 : 400000},
-    };
-    rig_run(rig, fill, &shapes[0]);
-    rig_run(rig, fill, &shapes[1]);
-    vc->in_order = other->in_order = true;
-    double start = report_now_ns();
-    rig_run(rig, run_pairs, &shapes[0]);
-    double one = report_now_ns() - start;
-    start = report_now_ns();
-    rig_run_two(rig, run_pairs, &shapes[0], &shapes[1]);
-    double two = report_now_ns() - start;
-    rig_run(rig, empty, &shapes[0]);
-    rig_run(rig, empty, &shapes[1]);
-    return 2 * one / two;
+    if (!two->apart) {
+        rig_run_two(two->rig, run_pairs, &two->shapes[0], &two->shapes[1]);
+        return;
+    }
+    apart_start(two->apart);
+    rig_run(two->rig, run_pairs, &two->shapes[0]);
+    apart_wait(two->apart);
 }
 
+/* How much more two processors do that drive two VCs than one that drives one: the best time of
+ * one against the best time of two, taken in turns. */
+static double gain(struct two *two)
+{
+    double best_one = 0;
+    double best_two = 0;
+    for (int try = 0; try < TRIES; try++) {
+        double start = report_now_ns();
+        rig_run(two->rig, run_pairs, &two->shapes[0]);
+        double one = report_now_ns() - start;
+        start = report_now_ns();
+        run_both(two);
+        double both = report_now_ns() - start;
+        if (try == 0 || one < best_one)
+            best_one = one;
+        if (try == 0 || both < best_two)
+            best_two = both;
+    }
+    return 2 * best_one / best_two;
+}
+
+static double gain_of(struct rig *rig, struct rig_vc **vcs, const struct rig_edge *edge,
+                      struct apart *apart)
+{
+    struct two two = {.rig = rig, .apart = apart};
+    for (int i = 0; i < 2; i++) {
+        two.shapes[i] = (struct shape){.vcs = &vcs[i],
+                                       .edge = edge,
+                                       .parties_per_vc = SCALING_PARTIES,
+                                       .pair_count = smoke ? 2000 : 400000};
+        vcs[i]->in_order = true;
+        rig_run(rig, fill, &two.shapes[i]);
+    }
+    double times = gain(&two);
+    rig_run(rig, empty, &two.shapes[0]);
+    rig_run(rig, empty, &two.shapes[1]);
+    return times;
+}
+
+/* What two processes reach that share nothing is what the machine gives. */
 static void scaling(struct rig *rig, struct rig_vc *vc)
 {
-    struct rig_vc *other = rig_vc_create(rig);
-    double floor = gain(rig, vc, other, &rig_floor);
-    double ndis = gain(rig, vc, other, &rig_through_ndis);
+    struct rig_vc *vcs[2] = {vc, rig_vc_create(rig)};
+    double floor = gain_of(rig, vcs, &rig_floor, NULL);
+    double ndis = gain_of(rig, vcs, &rig_through_ndis, NULL);
     report_row("two processors on two VCs", floor, ndis, "times one");
-    rig_vc_destroy(other);
+    floor = gain_of(rig, vcs, &rig_floor, apart_of_floor);
+    ndis = gain_of(rig, vcs, &rig_through_ndis, apart_of_ndis);
+    report_row("the same in two processes, which share nothing", floor, ndis, "times one");
+    rig_vc_destroy(vcs[1]);
+}
+
+/* A process apart does here what run_pairs does in this one, each time that it is started. */
+static void run_apart(struct apart *apart)
+{
+    struct rig *rig = rig_create(CONDIS_COMPLETE_PENDING, false);
+    struct rig_vc *vc = rig_vc_create(rig);
+    struct shape shape = {.vcs = &vc,
+                          .edge = apart_edge(apart),
+                          .parties_per_vc = SCALING_PARTIES,
+                          .pair_count = smoke ? 2000 : 400000};
+    vc->in_order = true;
+    rig_run(rig, fill, &shape);
+    while (apart_told(apart))
+        rig_run(rig, run_pairs, &shape);
 }
 
 struct data_shape {
@@ -311,6 +368,9 @@ static void verifier_figures(void)
 int main(int argc, char **argv)
 {
     smoke = report_begin("bench", "floor", "NDIS", argc, argv);
+    /* Before this process has threads. */
+    apart_of_floor = apart_begin(&rig_floor, run_apart);
+    apart_of_ndis = apart_begin(&rig_through_ndis, run_apart);
     memory();
     report_title("completion: pending (the default)");
     party_figures(CONDIS_COMPLETE_PENDING);
@@ -318,6 +378,8 @@ int main(int argc, char **argv)
     party_figures(CONDIS_COMPLETE_DIRECT);
     report_title("the verifier on; the floor is the same with it off");
     verifier_figures();
+    apart_end(apart_of_floor);
+    apart_end(apart_of_ndis);
     report_end();
     return 0;
 }
