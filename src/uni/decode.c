@@ -67,19 +67,21 @@ static inline uint32_t read_u32(const uint8_t *at)
     at = end;
 #define TAGS(field)                                                                                \
     {                                                                                              \
-        uint32_t *const tags = &ie->field;                                                         \
+        uint32_t tags = 0;                                                                         \
+        uint32_t *const all = &ie->field;                                                          \
         while (at < end)                                                                           \
             switch (*at++) {
 #define END_TAGS                                                                                   \
     default:                                                                                       \
         return false;                                                                              \
         }                                                                                          \
+        *all = tags;                                                                               \
         }
 #define TAG(TAG_, id, reading)                                                                     \
     case id:                                                                                       \
-        if (*tags & UNI_TAG(TAG_))                                                                 \
+        if (tags & UNI_TAG(TAG_))                                                                  \
             return false;                                                                          \
-        *tags |= UNI_TAG(TAG_);                                                                    \
+        tags |= UNI_TAG(TAG_);                                                                     \
         reading break;
 #define TAG0(TAG_, id, field)  TAG(TAG_, id, )
 #define TAG8(TAG_, id, field)  TAG(TAG_, id, U8(field))
@@ -128,14 +130,9 @@ static void add_fault(struct uni_message *message, uint8_t kind, uint8_t id, uin
 
 static bool coding_ok(const struct uni_ie_row *row, uint8_t head)
 {
-    switch (head >> 5 & 3) {
-    case 0:
-        return row->coding & UNI_CODING_ITU;
-    case 3:
-        return row->coding & UNI_CODING_ATMF;
-    default:
-        return false;
-    }
+    static const uint8_t coding[4] = {[0] = UNI_CODING_ITU, [3] = UNI_CODING_ATMF};
+
+    return row->coding & coding[head >> 5 & 3];
 }
 
 /* Where the walk over the elements stands: what repeat indicators and shifts change. */
@@ -170,12 +167,15 @@ static bool may_repeat(const struct walk *walk, enum uni_ie ie)
     return ie != UNI_IE_BLLI || (walk->in_list && walk->last == UNI_IE_BLLI);
 }
 
-static void take_element(struct uni_message *message, struct walk *walk, uint8_t id, uint8_t head,
-                         const uint8_t *at, size_t byte_count, bool cut)
+/* In line at both of its calls: one of them knows that nothing is cut, and most time goes here. */
+static inline __attribute__((always_inline)) void take_element(struct uni_message *message,
+                                                               struct walk *walk, uint8_t id,
+                                                               uint8_t head, const uint8_t *at,
+                                                               size_t byte_count, bool cut)
 {
     const unsigned known = uni_ie_of_id[id];
 
-    if (known == 0 || walk->locked || walk->shifted_once) {
+    if (__builtin_expect(known == 0 || walk->locked || walk->shifted_once, 0)) {
         if (!take_shift(walk, id, at, byte_count)) {
             walk->shifted_once = false;
             add_fault(message, UNI_FAULT_UNKNOWN, id, head, UNI_IE_COUNT);
@@ -193,7 +193,7 @@ static void take_element(struct uni_message *message, struct walk *walk, uint8_t
     const bool extra = !first && (index >= row->count_max || !may_repeat(walk, ie));
 
     walk->last = (uint8_t)ie;
-    if (extra)
+    if (__builtin_expect(extra, 0))
         return;
     if (byte_count == 0 && !cut) {
         if (ie == UNI_IE_REPEAT)
@@ -239,10 +239,14 @@ enum uni_decode_result uni_decode(struct uni_message *message, const uint8_t *by
     while (end - at >= 4) {
         const size_t size = read_u16(at + 2);
         const size_t left = (size_t)(end - at) - 4;
-        const bool cut = size > left;
 
-        take_element(message, &walk, at[0], at[1], at + 4, cut ? left : size, cut);
-        at += 4 + (cut ? left : size);
+        if (__builtin_expect(size > left, 0)) {
+            take_element(message, &walk, at[0], at[1], at + 4, left, true);
+            at = end;
+            break;
+        }
+        take_element(message, &walk, at[0], at[1], at + 4, size, false);
+        at += 4 + size;
     }
     if (at < end)
         add_fault(message, UNI_FAULT_CONTENTS, at[0], end - at > 1 ? at[1] : UNI_HEAD,
