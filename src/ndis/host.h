@@ -57,6 +57,12 @@ struct host {
     void *slots[HOST_SLOT_COUNT];
 };
 
+/* Whether the verifier is on. */
+static inline bool host_verifies(const struct host *host)
+{
+    return CONDIS_VERIFIER && host->verifier;
+}
+
 /* The host that the running code acts for. Code that runs on no task of an executive (a thread
  * that a driver made behind our back) cannot call NDIS: asserted. */
 static inline struct host *host_current(void)

@@ -52,7 +52,7 @@ static uint32_t nb_chain_count(const NET_BUFFER *nb)
 
 void nbl_note(struct nbl_block *b, enum nbl_state state)
 {
-    if (!b->pool->host->verifier)
+    if (!host_verifies(b->pool->host))
         return;
     const struct exec_task *task = exec_current();
     uint64_t word =

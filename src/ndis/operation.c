@@ -382,11 +382,11 @@ bool operation_complete(struct host *host, struct operation *op, enum operation_
     nt_fault_answered(exec_current()->owner, function, status);
     struct watch_verdict verdict = {RULE_NONE, NULL, false};
     const void *lent = op->parameters;
-    if (op->digest && from == OPERATION_WAITING)
+    if (CONDIS_VERIFIER && op->digest && from == OPERATION_WAITING)
         verdict = watch_lent(op);
     if (before)
         before(op, with);
-    if (op->digest && op->parameters != lent && verdict.rule == RULE_NONE)
+    if (CONDIS_VERIFIER && op->digest && op->parameters != lent && verdict.rule == RULE_NONE)
         verdict = watch_given(op);
     if (op->digest)
         watch_forget(op);

@@ -97,7 +97,7 @@ static struct party *take(struct vc *vc)
     vc->spare_parties = party->next_spare;
     vc->spare_party_count--;
     atomic_store_explicit(&party->object.marks_written, 0, memory_order_relaxed);
-    if (__builtin_expect(vc->adapter->host->verifier, 0))
+    if (__builtin_expect(host_verifies(vc->adapter->host), 0))
         slab_note_stack(slab_of(vc), &party->object, __builtin_return_address(0));
     return party;
 }

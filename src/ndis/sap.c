@@ -188,7 +188,7 @@ NDIS_STATUS NTAPI NdisClRegisterSap(NDIS_HANDLE NdisAfHandle, NDIS_HANDLE Protoc
         return NDIS_STATUS_RESOURCES;
     }
     NDIS_HANDLE handle = handle_of(call.host, &sap->object);
-    sap->address_digest = call.host->verifier ? digest_of(Sap) : 0;
+    sap->address_digest = host_verifies(call.host) ? digest_of(Sap) : 0;
     operation_begin(&sap->op, OP_REGISTER_SAP, Sap);
     *NdisSapHandle = handle;
     status = ask_to_register(&call, sap, Sap, handle);
@@ -216,7 +216,7 @@ void operation_end_REGISTER_SAP(struct host *host, struct operation *op, bool to
     } else {
         sap_release(host, sap);
     }
-    if (registered && host->verifier)
+    if (registered && host_verifies(host))
         check_taken(host, sap);
     if (!told)
         return;

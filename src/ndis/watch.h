@@ -36,12 +36,12 @@ uint32_t watch_digest(const void *lent, uint32_t size);
 static inline struct watch watch_parameters(const struct host *host,
                                             const CO_CALL_PARAMETERS *parameters)
 {
-    return (struct watch){parameters, 0, host->verifier ? watch_digest(parameters, 0) : 0};
+    return (struct watch){parameters, 0, host_verifies(host) ? watch_digest(parameters, 0) : 0};
 }
 
 static inline struct watch watch_data(const struct host *host, const void *data, UINT size)
 {
-    return (struct watch){data, size, size && host->verifier ? watch_digest(data, size) : 0};
+    return (struct watch){data, size, size && host_verifies(host) ? watch_digest(data, size) : 0};
 }
 
 /* Simulated: looks from now on, until watch_forget, who changes what the operation lends. */
@@ -63,7 +63,8 @@ static inline void watch_keep(struct operation *op, const struct watch *watch)
 /* Whether what was lent is not what it was, and carries no flag that allows it. */
 static inline bool watch_changed(const struct watch *watch)
 {
-    return watch->digest && watch_digest(watch->lent, watch->size) != watch->digest;
+    return CONDIS_VERIFIER && watch->digest &&
+           watch_digest(watch->lent, watch->size) != watch->digest;
 }
 
 /* The visited handler has returned: reports the rule if the parameters were changed in it without

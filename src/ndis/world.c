@@ -201,6 +201,8 @@ bool condis_world_create(const struct condis_world_options *options, struct cond
     if (options->clock != CONDIS_LIVE && options->clock != CONDIS_SIMULATED)
         return error_say(error, "%d is no clock: use CONDIS_LIVE or CONDIS_SIMULATED",
                          (int)options->clock);
+    if (options->verifier && !CONDIS_VERIFIER)
+        return error_say(error, "this build has no verifier: make one without CONDIS_VERIFIER=0");
     if ((unsigned)options->policy >= sizeof(policies) / sizeof(policies[0]))
         return error_say(error, "%d is no policy for violations", (int)options->policy);
     if (options->clock == CONDIS_SIMULATED && simulated_here)

@@ -19,6 +19,11 @@
 #include "nt/list.h"
 #include "nt/strategy.h"
 
+/* 0: a build without the verifier, to measure what it costs where it is off (bench/turns.sh). */
+#ifndef CONDIS_VERIFIER
+#define CONDIS_VERIFIER 1
+#endif
+
 struct nt_owner;
 struct stack_store;
 struct faults;

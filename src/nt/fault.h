@@ -21,7 +21,8 @@ static inline bool nt_fault(enum fault_point point)
 {
     struct exec_task *task = exec_current_task;
     struct faults *faults = atomic_load_explicit(&task->exec->world->faults, memory_order_relaxed);
-    return __builtin_expect(faults != NULL, 0) && nt_fault_ask(task, faults, point);
+    return CONDIS_VERIFIER && __builtin_expect(faults != NULL, 0) &&
+           nt_fault_ask(task, faults, point);
 }
 
 /* What the caller of a failed point gets; NDIS_STATUS_SUCCESS for a point that gives NULL. */
@@ -35,7 +36,7 @@ static inline void nt_fault_answered(const struct nt_owner *owner, const char *f
 {
     struct exec_task *task = exec_current_task;
     struct faults *faults = atomic_load_explicit(&task->exec->world->faults, memory_order_relaxed);
-    if (__builtin_expect(faults != NULL, 0))
+    if (CONDIS_VERIFIER && __builtin_expect(faults != NULL, 0))
         nt_fault_tell(task, faults, owner, function, status);
 }
 

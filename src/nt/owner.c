@@ -72,7 +72,7 @@ void nt_account_open(struct nt_account *account, enum nt_kind kind, uint64_t byt
 
 void nt_account_retake(struct nt_account *account, const void *caller)
 {
-    if (account->has_stack)
+    if (CONDIS_VERIFIER && account->has_stack)
         account->stack = stack_keep(exec_current()->exec->world->stacks, caller);
 }
 

@@ -43,6 +43,7 @@ struct piece {
 
 static pthread_mutex_t arena_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char *arena;
+_Atomic bool pages_used_at_all;
 static struct piece **piece_of; /* by page */
 static uint32_t pages_used;
 static struct {
@@ -147,6 +148,7 @@ static bool open_arena(void)
     if (!space || !piece_of)
         return false;
     arena = space;
+    atomic_store_explicit(&pages_used_at_all, true, memory_order_release);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #ifndef CONDIS_NT_PAGES_H
 #define CONDIS_NT_PAGES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,9 @@ void pages_note(const void *block, const struct stack *allocated);
 
 /* Close the pages of a live block. freed: who does so; NULL: not known */
 void pages_free(const void *block, const struct stack *freed);
+
+/* Whether there is page memory: until then no block needs to be looked up. */
+extern _Atomic bool pages_used_at_all;
 
 /* Look up what holds an address. returns  false when it is no page memory. Any thread. */
 bool pages_find(const void *address, struct pages_block *out);

@@ -250,6 +250,8 @@ void nt_pool_forget(struct exec_cpu *cpu)
 static bool is_closed(const void *block, const char *function)
 {
     struct pages_block pages;
+    if (!CONDIS_VERIFIER || !atomic_load_explicit(&pages_used_at_all, memory_order_acquire))
+        return false;
     if (!pages_find(block, &pages) || pages.alive)
         return false;
     nt_break_memory(RULE_POOL_DOUBLE_FREE, function, NULL, pages.allocated, pages.freed,
