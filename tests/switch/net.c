@@ -510,3 +510,22 @@ uint32_t net_reach(const struct net *net, uint32_t which)
     }
     return reached;
 }
+
+void net_begin_tree(struct net *net)
+{
+    net_begin(net, 4, NULL);
+    net_setup(net, &(struct net_call){.from = 0, .to = 1, .multipoint = true});
+    net_add(net, 0, 2, 0, NULL);
+    net_add(net, 0, 2, 1, NULL);
+    net_add(net, 0, 3, 0, NULL);
+    assert_int_equal(net_reach(net, 0), 0x0E);
+}
+
+void net_check_tree_gone(struct net *net)
+{
+    for (uint32_t i = 1; i < 4; i++) {
+        assert_int_equal(net_count(net, i, UNI_EVENT_CLEARED), 1);
+        assert_int_equal(net->users[i].cause, 27);
+    }
+    assert_int_equal(switch_call_count(net->core), 0);
+}

@@ -110,4 +110,10 @@ static inline uint32_t net_count(const struct net *net, uint32_t user, enum uni_
     return net->users[user].counts[kind];
 }
 
+/* Begins one of four, with a call from user 0 that has a party at 1, two at 2, and one at 3. */
+void net_begin_tree(struct net *net);
+
+/* Checks that its leaves heard of the call's end, cause 27, and that it is gone. */
+void net_check_tree_gone(struct net *net);
+
 #endif

@@ -52,6 +52,12 @@ grep -q '^1\.\.2$' "$work/out" || wrong 'the plan of TAP'
 grep -q '^ok 1 - cm_call case$' "$work/out" || wrong 'TAP: what passed'
 grep -q '^not ok 2 - cm_parties case$' "$work/out" || wrong 'TAP: what failed'
 
+if command -v prove >/dev/null; then
+    # shellcheck disable=SC2086 # $quick is several words
+    run 0 verify "$first" $quick --only cm_call --tap
+    prove -e cat "$work/out" >"$work/proved" 2>&1 || wrong "prove: $(cat "$work/proved")"
+fi
+
 run 0 verify --list
 [ "$(grep -c '^cm_' "$work/out")" -gt 20 ] || wrong 'the list of cases'
 refuses 2 'which driver' verify

@@ -271,7 +271,7 @@ void verify_print_tap(const struct verify *verify, FILE *out)
 {
     size_t count;
     struct line *lines = lines_of(verify, &count);
-    fprintf(out, "TAP version 14\n1..%zu\n", count);
+    fprintf(out, "TAP version 13\n1..%zu\n", count);
     for (size_t i = 0; lines && i < count; i++) {
         const struct line *line = &lines[i];
         fprintf(out, "%s %zu - %s %s", is_bad(line->outcome) ? "not ok" : "ok", i + 1,
