@@ -122,6 +122,52 @@ static void a_write_before_a_block_of_page_memory_is_told_then_too(void **state)
 }
 #endif
 
+/* What a free is judged by does not depend on how closely memory is watched. */
+static void a_wrong_free_is_told_in_every_mode(void **state)
+{
+    struct harness *harness = *state;
+    for (int mode = NT_POOL_PLAIN; mode <= NT_POOL_PAGES; mode++) {
+        use(harness, (enum nt_pool_mode)mode);
+        void *block = allocate(40);
+        release(block);
+        BREAKS(POOL_DOUBLE_FREE, release(block));
+        block = allocate(40);
+        BREAKS(POOL_WRONG_TAG, ExFreePoolWithTag(block, 'gnrW'));
+        assert_true(last_break(harness).allocated.count > 0);
+        block = allocate(40);
+        BREAKS(POOL_WRONG_FREE, NdisFreeMemory(block, 0, 0));
+        assert_true(last_break(harness).allocated.count > 0);
+        block = allocate(40);
+        BREAKS(POOL_NOT_ALLOCATED, ExFreePool((char *)block + 16));
+        release(block);
+        stack_store_destroy(harness->world->stacks);
+        harness->world->stacks = NULL;
+        done();
+    }
+    use(harness, NT_POOL_PLAIN);
+}
+
+#ifndef POOL_TEST_ASAN
+/* At the free, if not at the touch. */
+static void a_write_past_an_end_is_told_in_every_mode(void **state)
+{
+    struct harness *harness = *state;
+    for (int mode = NT_POOL_PLAIN; mode <= NT_POOL_PAGES; mode++) {
+        use(harness, (enum nt_pool_mode)mode);
+        volatile unsigned char *block = allocate(41);
+        block[41] = 7;
+        BREAKS(POOL_OVERRUN, release((void *)(uintptr_t)block));
+        block = allocate(41);
+        block[-1] = 7;
+        BREAKS(POOL_OVERRUN, release((void *)(uintptr_t)block));
+        stack_store_destroy(harness->world->stacks);
+        harness->world->stacks = NULL;
+        done();
+    }
+    use(harness, NT_POOL_PLAIN);
+}
+#endif
+
 static void a_large_block_is_watched_after_its_end_as_well(void **state)
 {
     struct harness *harness = *state;
@@ -251,6 +297,10 @@ int main(void)
 #else
         BOTH(a_write_before_a_block_is_told_when_it_is_freed),
         BOTH(a_write_before_a_block_of_page_memory_is_told_then_too),
+#endif
+        BOTH(a_wrong_free_is_told_in_every_mode),
+#ifndef POOL_TEST_ASAN
+        BOTH(a_write_past_an_end_is_told_in_every_mode),
 #endif
         BOTH(a_large_block_is_watched_after_its_end_as_well),
         BOTH(a_block_freed_twice_names_who_allocated_and_who_freed_it),
