@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Writes what README.md and docs/support.md say of the code: the first example, and the support
--- table,
--- that is which functions the driver headers declare, who calls them, and
--- whether they are there.
+-- tables, that is which functions the driver headers declare, who calls them, and whether they are
+-- there.
 --   lua5.4 scripts/support.lua           writes README.md and docs/support.md
 --   lua5.4 scripts/support.lua --check   fails when they are not what the code says
 -- A function's state is "works" when it is defined in src/ (or in the header itself). A line
@@ -27,12 +26,13 @@ end
 
 -- Who calls a function, by the first rule that fits its name.
 local roles = {
-    { "^NdisCl", "client" },
-    { "^NdisMCm", "MCM" },
-    { "^NdisCm", "call manager" },
-    { "^NdisMCo", "CO miniport, MCM" },
-    { "^NdisCo", "client, call manager" },
-    { "^NdisM", "miniport" },
+    { "^NdisCl%u", "client" },
+    { "^NdisMCm%u", "MCM" },
+    { "^NdisCm%u", "call manager" },
+    { "^NdisMCo%u", "CO miniport, MCM" },
+    { "^NdisCo%u", "client, call manager" },
+    { "^NdisMSleep$", "any driver" },
+    { "^NdisM%u", "miniport" },
     { "^Ndis[A-Za-z]*Adapter", "protocol" },
     { "^NdisDeregisterProtocol", "protocol" },
     { "^NdisRegisterProtocol", "protocol" },
@@ -40,7 +40,8 @@ local roles = {
     { "^NdisCompleteNetPnP", "protocol" },
     { "^NdisOidRequest", "protocol" },
     { "^NdisReturn", "protocol" },
-    { "^NdisCancel", "protocol" },
+    { "^NdisCancelOid", "protocol" },
+    { "^NdisCancelSend", "protocol" },
 }
 
 local function role_of(name)
@@ -137,28 +138,38 @@ local check = arg[1] == "--check"
 local list = declared()
 local found, patterns = defined()
 local failed = false
-for _, target in ipairs({
-    { path = "README.md", wanted = function(name) return name:match("^Ndis") ~= nil end },
-    { path = "docs/support.md", wanted = function(name) return not name:match("^Ndis") end },
+
+local function write(path, old, new)
+    if check and new ~= old then
+        io.stderr:write(path, " is not what the code says; run scripts/support.lua\n")
+        failed = true
+    elseif not check then
+        local file = assert(io.open(path, "w"))
+        file:write(new)
+        file:close()
+    end
+end
+
+local readme = read("README.md")
+write("README.md", readme,
+    replaced(readme, "README.md", "examples/first/first.c", "end of the example", example()))
+
+local path = "docs/support.md"
+local old = read(path)
+local new = old
+for _, part in ipairs({
+    { name = "NDIS", wanted = function(name) return name:match("^Ndis") ~= nil end },
+    { name = "executive", wanted = function(name) return not name:match("^Ndis") end },
 }) do
-    local body, missing, count = table_of(list, found, patterns, target.wanted)
+    local body, missing, count = table_of(list, found, patterns, part.wanted)
     for _, name in ipairs(missing) do
         io.stderr:write(("%s is declared in a driver header and defined nowhere\n"):format(name))
         failed = true
     end
-    local old = read(target.path)
-    local new = replaced(old, target.path, "support table", "end of the support table", body)
-    if target.path == "README.md" then
-        new = replaced(new, target.path, "examples/first/first.c", "end of the example", example())
-    end
-    if check and new ~= old then
-        io.stderr:write(target.path, " is not what the code says; run scripts/support.lua\n")
-        failed = true
-    elseif not check then
-        local file = assert(io.open(target.path, "w"))
-        file:write(new)
-        file:close()
-        print(("%s: %d functions"):format(target.path, count))
+    new = replaced(new, path, part.name .. " table", "end of the " .. part.name .. " table", body)
+    if not check then
+        print(("%s: %d functions of the %s table"):format(path, count, part.name))
     end
 end
+write(path, old, new)
 os.exit(not failed)

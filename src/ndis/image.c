@@ -254,7 +254,7 @@ static void explain_failure(const char *path, const char *words, struct condis_e
         symbol += sizeof(undefined) - 1;
         error_say(error,
                   "driver '%s' needs the function %.*s, which condis does not have: remove the "
-                  "call, or see the support table",
+                  "call, or see docs/support.md",
                   path, (int)strcspn(symbol, " ,("), symbol);
     } else {
         error_say(error,
