@@ -108,19 +108,27 @@ stage_clang_tidy_long() {
     clang_tidy 225000
 }
 
-# Every example, on both executives. An example's arguments are the input file.
+# arguments_of EXAMPLE: sets $arguments to what it is run with: the one that shares a file, a file.
+arguments_of() {
+    arguments=()
+    [ "$1" = examples/share.lua ] || return 0
+    arguments=(build/check/input.txt)
+    make_input "${arguments[0]}"
+}
+
+# Every example, on both executives.
 stage_examples() {
-    local condis=build/gcc/tools/condis/condis input=build/check/input.txt passed=0 failed=0
-    make_input "$input"
+    local condis=build/gcc/tools/condis/condis passed=0 failed=0 arguments
     if ! [ -e examples/share.lua ] || ! [ -x "$condis" ]; then
         echo "no examples or no command"
         return 1
     fi
     local example executive
     for example in examples/*.lua; do
+        arguments_of "$example"
         for executive in --live --sim; do
             echo "--- $example $executive"
-            if timeout 120 "$condis" run "$example" "$executive" --seed 1 -- "$input"; then
+            if timeout 120 "$condis" run "$example" "$executive" --seed 1 -- "${arguments[@]}"; then
                 passed=$((passed + 1))
             else
                 echo "--- $example $executive: exit status $?"
@@ -175,17 +183,15 @@ stage_bench() {
 # sweep_faults SEED COMPLETION EXAMPLE...: each call path of the examples' drivers fails in turn.
 # The cases are the call paths.
 sweep_faults() {
-    local seed=$1 completion=$2 condis=build/gcc/tools/condis/condis input=build/check/input.txt
-    local example passed=0 failed=0 line file
+    local seed=$1 completion=$2 condis=build/gcc/tools/condis/condis
+    local example passed=0 failed=0 line arguments
     shift 2
-    make_input "$input"
     [ ! -s "$cases" ] || read -r passed failed _ <"$cases"
     for example in "$@"; do
         echo "--- $example, seed $seed, completion $completion"
-        file=()
-        [[ $example != */share.lua ]] || file=("$input")
+        arguments_of "$example"
         line=$(timeout 900 "$condis" faults "$example" --seed "$seed" \
-            --completion "$completion" -- "${file[@]}" 2>&1 | tee /dev/stderr | tail -n 1)
+            --completion "$completion" -- "${arguments[@]}" 2>&1 | tee /dev/stderr | tail -n 1)
         [[ $line =~ ([0-9]+)\ survived,\ ([0-9]+)\ found ]] || { failed=$((failed + 1)); continue; }
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
     done
