@@ -11,7 +11,8 @@
 #include "nt/wheel.h"
 
 #define EXEC_WORKERS_MAX  256u /* pool threads or fibers of one exec                          */
-#define EXEC_FREED_BLOCKS 64u  /* pool blocks that a processor keeps after they were freed */
+#define EXEC_FREED_PLACES 1024u
+#define EXEC_FREED_BLOCKS 64u /* pool blocks that a processor keeps after they were freed */
 #define EXEC_END_LIMIT    (10 * EXEC_SECOND) /* how long exec_destroy waits                   */
 
 struct exec_inner;
@@ -42,6 +43,7 @@ struct exec_cpu {
     struct live_cpu *live;
     _Atomic uint64_t done_seen __attribute__((aligned(64))); /* done, for other threads      */
     _Atomic uint32_t freed_next __attribute__((aligned(64)));
+    _Atomic uint8_t freed_places[EXEC_FREED_PLACES]; /* how many of them hash to each: pool.c   */
     _Atomic(void *) freed[EXEC_FREED_BLOCKS]; /* pool.c's                                    */
 };
 

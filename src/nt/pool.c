@@ -220,6 +220,26 @@ static void let_pages_go(struct pool_header *header)
         (void)madvise((void *)start, end - start, MADV_DONTNEED); // NOLINT
 }
 
+/* A processor's count of kept blocks by a hash of their address: most lookups find a zero. */
+static _Atomic uint8_t *place_of(struct exec_cpu *cpu, const void *header)
+{
+    uint64_t mixed = (uint64_t)(uintptr_t)header * UINT64_C(0x9e3779b97f4a7c15);
+    return &cpu->freed_places[mixed >> 32 & (EXEC_FREED_PLACES - 1)];
+}
+
+/* Without the verifier nobody looks them up. */
+static void take_place(struct exec_cpu *cpu, const struct pool_header *header)
+{
+    if (header->flags & WHOLE)
+        atomic_fetch_add_explicit(place_of(cpu, header), 1, memory_order_relaxed);
+}
+
+static void leave_place(struct exec_cpu *cpu, const struct pool_header *header)
+{
+    if (header->flags & WHOLE)
+        atomic_fetch_sub_explicit(place_of(cpu, header), 1, memory_order_relaxed);
+}
+
 /* Keep the block in its processor's ring; the one that was there longest makes room. */
 static void keep_freed(struct pool_header *header)
 {
@@ -230,19 +250,24 @@ static void keep_freed(struct pool_header *header)
     if (header->account.bytes > KEEP_MAX)
         let_pages_go(header);
     struct exec_cpu *cpu = exec_current()->cpu;
+    take_place(cpu, header);
     uint32_t place = atomic_fetch_add_explicit(&cpu->freed_next, 1, memory_order_relaxed);
     struct pool_header *oldest = atomic_exchange_explicit(&cpu->freed[place % EXEC_FREED_BLOCKS],
                                                           header, memory_order_acq_rel);
-    if (oldest)
-        give_back(oldest);
+    if (!oldest)
+        return;
+    leave_place(cpu, oldest);
+    give_back(oldest);
 }
 
 void nt_pool_forget(struct exec_cpu *cpu)
 {
     for (uint32_t i = 0; i < EXEC_FREED_BLOCKS; i++) {
         struct pool_header *header = atomic_exchange(&cpu->freed[i], NULL);
-        if (header)
-            give_back(header);
+        if (!header)
+            continue;
+        leave_place(cpu, header);
+        give_back(header);
     }
 }
 
@@ -438,14 +463,17 @@ bool nt_pool_freed(const void *block, const struct stack **allocated)
         *allocated = pages.allocated;
         return !pages.alive;
     }
-    for (uint32_t cpu = 0; cpu < exec->processor_count; cpu++)
-        for (uint32_t i = 0; i < EXEC_FREED_BLOCKS; i++) {
-            void *freed = atomic_load_explicit(&inner->cpus[cpu].freed[i], memory_order_relaxed);
+    for (uint32_t number = 0; number < exec->processor_count; number++) {
+        struct exec_cpu *cpu = &inner->cpus[number];
+        bool maybe = atomic_load_explicit(place_of(cpu, wanted), memory_order_relaxed) != 0;
+        for (uint32_t i = 0; maybe && i < EXEC_FREED_BLOCKS; i++) {
+            void *freed = atomic_load_explicit(&cpu->freed[i], memory_order_relaxed);
             if (freed != wanted)
                 continue;
             *allocated = end_of(freed)->allocated;
             return true;
         }
+    }
     return false;
 }
 
