@@ -104,12 +104,19 @@ NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct ob
     return status;
 }
 
-void visit_level_broken(struct exec_task *task, const char *handler, uint8_t irql)
+void visit_left_changed(const struct visit *visit)
 {
-    const struct visit visit = {task, NULL, handler, irql};
-    (void)visit_breaks(&visit, RULE_IRQL_NOT_RESTORED, NULL, NDIS_STATUS_SUCCESS,
-                       "entered at IRQL %u, returned at IRQL %u", irql, task->irql);
-    (void)exec_set_irql(irql);
+    struct exec_task *task = visit->task;
+    if (task->locks_held > visit->locks_held) {
+        (void)visit_breaks(visit, RULE_LOCK_HELD_AT_RETURN, NULL, NDIS_STATUS_SUCCESS,
+                           "returned with %u spin locks held",
+                           task->locks_held - visit->locks_held);
+        task->locks_held = visit->locks_held; /* the lock stays taken; the processor must not */
+    } else if (task->irql != visit->irql) {
+        (void)visit_breaks(visit, RULE_IRQL_NOT_RESTORED, NULL, NDIS_STATUS_SUCCESS,
+                           "entered at IRQL %u, returned at IRQL %u", visit->irql, task->irql);
+    }
+    (void)exec_set_irql(visit->irql);
 }
 
 void visit_context(const struct visit *visit, NDIS_HANDLE context, enum rule_id rule,

@@ -93,19 +93,19 @@ struct visit {
     struct exec_task *task;
     struct nt_owner *before;
     const char *handler;
+    uint32_t locks_held;
     uint8_t irql;
 };
 
-/* The handler returned at another level than it was entered at (C125): reports and restores. */
-void visit_level_broken(struct exec_task *task, const char *handler, uint8_t irql);
+/* The handler returned with a lock that it took (SDV: SpinLockRelease), or at another level than it
+ * was entered at (C125): reports the one or the other, and puts the processor right. */
+void visit_left_changed(const struct visit *visit);
 
 /* Reports that the visited driver broke a rule by what its handler did or returned. */
 NDIS_STATUS visit_breaks(const struct visit *visit, enum rule_id rule, struct object *about,
                          NDIS_STATUS status, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Somebody looks on: the trace hears, and when the visit begins the simulated scheduler may choose
- * another task first. */
 /* The visited driver is about to be handed a context of its own for the last time, or to the end of
  * what it belongs to: reports the rule when it is memory that was freed already (C71, C108). With
  * the verifier; about: what the context belongs to. */
@@ -119,12 +119,15 @@ static inline void visit_gives(const struct visit *visit, NDIS_HANDLE context, e
         visit_context(visit, context, rule, about);
 }
 
+/* Somebody looks on: the trace hears, and when the visit begins the simulated scheduler may choose
+ * another task first. */
 void visit_observed(struct exec_task *task, const char *handler, bool entering);
 
 static inline struct visit visit_begin(const struct driver *driver, const char *handler)
 {
     struct exec_task *task = exec_current();
     struct nt_owner *before = task->owner;
+    uint32_t locks_held = task->locks_held;
     uint8_t irql = task->irql;
     if (__builtin_expect(task->simulated, 0))
         exec_changes_owner(task);
@@ -132,14 +135,14 @@ static inline struct visit visit_begin(const struct driver *driver, const char *
     task->visits++;
     if (__builtin_expect(task->observed, 0))
         visit_observed(task, handler, true);
-    return (struct visit){task, before, handler, irql};
+    return (struct visit){task, before, handler, locks_held, irql};
 }
 
 static inline void visit_end(const struct visit *visit)
 {
     struct exec_task *task = visit->task;
-    if (__builtin_expect(task->irql != visit->irql, 0))
-        visit_level_broken(task, visit->handler, visit->irql);
+    if (__builtin_expect(task->irql != visit->irql || task->locks_held != visit->locks_held, 0))
+        visit_left_changed(visit);
     if (__builtin_expect(task->observed, 0))
         visit_observed(task, visit->handler, false);
     if (__builtin_expect(task->simulated, 0))

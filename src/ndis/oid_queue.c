@@ -63,7 +63,7 @@ static void run_queue(struct exec_work *work)
         NDIS_STATUS status = give(oid);
         if (status == NDIS_STATUS_PENDING)
             return; /* its completion starts the next one */
-        struct visit visit = {exec_current(), NULL, "MiniportOidRequest", PASSIVE_LEVEL};
+        struct visit visit = {.task = exec_current(), .handler = "MiniportOidRequest"};
         exec_current()->owner = (struct nt_owner *)(uintptr_t)&adapter->driver->module->owner;
         if (handle_still_names(handle, &oid->object) && operation_running(&oid->op))
             operation_complete(host, &oid->op, OP_OID, status, "MiniportOidRequest", NULL, NULL);

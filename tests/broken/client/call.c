@@ -459,3 +459,16 @@ BREAKS(IRQL_NOT_RESTORED)
 {
     Driver->Handlers.ClCallConnectedHandler = ConnectedRaises;
 }
+
+static VOID NTAPI ConnectedLocks(NDIS_HANDLE VcContext)
+{
+    static NDIS_SPIN_LOCK Kept;
+    Right.Handlers.ClCallConnectedHandler(VcContext);
+    NdisAllocateSpinLock(&Kept);
+    NdisAcquireSpinLock(&Kept);
+}
+
+BREAKS(LOCK_HELD_AT_RETURN)
+{
+    Driver->Handlers.ClCallConnectedHandler = ConnectedLocks;
+}

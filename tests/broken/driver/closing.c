@@ -120,6 +120,17 @@ static NDIS_STATUS NTAPI DropRaises(NDIS_HANDLE Context, PVOID CloseData, UINT S
 
 BREAKS_HANDLER(IRQL_NOT_RESTORED, CmDropPartyHandler, DropRaises);
 
+static NDIS_STATUS NTAPI DropLocks(NDIS_HANDLE Context, PVOID CloseData, UINT Size)
+{
+    static NDIS_SPIN_LOCK Kept;
+    NDIS_STATUS Status = CmDropParty(Context, CloseData, Size);
+    NdisAllocateSpinLock(&Kept);
+    NdisAcquireSpinLock(&Kept);
+    return Status;
+}
+
+BREAKS_HANDLER(LOCK_HELD_AT_RETURN, CmDropPartyHandler, DropLocks);
+
 /* ---- the level ------------------------------------------------------------------------------- */
 
 static VOID DropAtDeviceLevel(NDIS_STATUS Status, NDIS_HANDLE Party)
