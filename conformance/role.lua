@@ -2,4 +2,6 @@
 -- Not a case: finds out what the subject registers as.
 local self = host 'probe'
 local driver = self:load 'subject'
-report{'role', columns = {'role'}, rows = {{driver:role()}}}
+local rows = {}
+for i, role in ipairs{driver:role()} do rows[i] = {role} end
+report{'role', columns = {'role'}, rows = rows}

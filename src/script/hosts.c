@@ -153,7 +153,8 @@ static int driver_unload(lua_State *L)
     return 0;
 }
 
-/* -> "mcm", "call-manager", "client", "miniport" or "none": the first that it is. */
+/* -> "mcm", "call-manager", "client", "miniport" or "none": the first that it is; then "client"
+ * when it is one besides. */
 static int driver_role(lua_State *L)
 {
     struct driver_box *self = box_check(L, 1, BOX_DRIVER);
@@ -164,7 +165,10 @@ static int driver_role(lua_State *L)
                       : roles & CONDIS_ROLE_CLIENT            ? "client"
                       : roles & CONDIS_ROLE_MINIPORT          ? "miniport"
                                                               : "none");
-    return 1;
+    if (!manages || !(roles & CONDIS_ROLE_CLIENT))
+        return 1;
+    lua_pushliteral(L, "client");
+    return 2;
 }
 
 static int end_adapter(lua_State *L, void (*end)(struct condis_adapter *adapter))

@@ -31,7 +31,7 @@ grep -q '^rule broken: PEND_NOT_BOTH' "$work/err" || wrong 'the replay shows som
 # shellcheck disable=SC2086
 run 1 verify "$forgetting" $quick --only C109 --json --junit "$work/junit"
 "$python" - "$work/out" "$work/junit" <<'EOF' || wrong 'JSON and JUnit'
-import json, sys, xml.etree.ElementTree as tree
+import datetime, json, sys, xml.etree.ElementTree as tree
 document = json.load(open(sys.argv[1]))
 assert document['verdict'] == 'failed' and document['as'] == 'mcm', document['verdict']
 by_name = {case['name']: case for case in document['cases']}
@@ -44,6 +44,17 @@ assert len(cases) == int(suite.get('tests')) == len(by_name)
 failed = {case.get('name') for case in cases if case.find('failure') is not None}
 assert len(failed) == int(suite.get('failures')) and 'cm_parties' in failed, failed
 assert 'rule broken' in suite.find('.//failure').text
+# What the strictest schema in use asks of a suite, of its parts and of their order.
+parts = [part.tag for part in suite if part.tag != 'testcase']
+assert parts == ['properties', 'system-out', 'system-err'] and suite[0].tag == 'properties', parts
+for name in 'id package name timestamp hostname tests failures errors skipped time'.split():
+    assert suite.get(name) is not None, name
+datetime.datetime.strptime(suite.get('timestamp'), '%Y-%m-%dT%H:%M:%S')
+assert {part.get('name'): part.get('value') for part in suite[0]}['as'] == 'mcm'
+assert all(float(case.get('time')) > 0 and case.get('classname') for case in cases)
+broken = {case.get('name'): case.find('failure').get('type') for case in cases
+          if case.find('failure') is not None}
+assert broken['cm_parties'] == 'CM_PARTY_CONTEXT_LEAKED', broken
 EOF
 
 # shellcheck disable=SC2086
@@ -63,6 +74,7 @@ run 0 verify --list
 refuses 2 'which driver' verify
 refuses 2 'one driver only' verify one two
 refuses 2 'missing.so' verify ./missing.so
+refuses 2 '--as client: loopback registers as mcm' verify loopback --as client
 refuses 2 '--only C130: no case for mcm is called so' verify "$first" --only C130
 refuses 2 '--only cm_calls: no case' verify "$first" --only C2 --only cm_calls
 refuses 2 "--peer nobody: no driver is called 'nobody'" verify "$first" --peer nobody

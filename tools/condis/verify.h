@@ -34,6 +34,7 @@ struct verify_step {
     json_t *broken;     /* rules broken though nobody expected it: [{rule, obligation}] */
     char *report;       /* what it printed about that; NULL: nothing */
     uint64_t try_count; /* runs that it made: 1, a sweep's or an exploration's */
+    uint64_t took_ns;   /* of real time, whatever ran beside it */
 };
 
 struct verify_options {

@@ -55,17 +55,20 @@ static const char *reason(char *said, char died[256])
 
 /* What a driver registers as, a word of the scenario language; "" after a line that says why it
  * cannot be loaded.
- * option  by which it was named: "--peer "; "": as the driver itself */
-static int role_of(const struct verify *verify, const char *option, char role[32])
+ * option  by which it was named: "--peer "; "": as the driver itself
+ * also    what it is besides; "": nothing */
+static int role_of(const struct verify *verify, const char *option, char role[32], char also[32])
 {
     json_t *document;
     char *said;
     char died[256];
     (void)probe(verify, "role", &document, &said); /* its document says more */
     json_t *tables = json_object_get(document, "tables");
-    json_t *row = json_array_get(json_object_get(json_array_get(tables, 0), "rows"), 0);
-    const char *word = json_string_value(json_object_get(row, "role"));
+    json_t *rows = json_object_get(json_array_get(tables, 0), "rows");
+    const char *word = json_string_value(json_object_get(json_array_get(rows, 0), "role"));
+    const char *second = json_string_value(json_object_get(json_array_get(rows, 1), "role"));
     snprintf(role, 32, "%s", word ? word : "");
+    snprintf(also, 32, "%s", second ? second : "");
     int status = word ? 0
                       : command_refuse("verify: %s%s: %s", option, verify->options.driver,
                                        reason(said, died));
@@ -74,14 +77,19 @@ static int role_of(const struct verify *verify, const char *option, char role[32
     return status;
 }
 
-static int find_role(struct verify *verify)
+/* as  what --as says; NULL: nothing. Who registers nothing when it is loaded may yet be that. */
+static int find_role(struct verify *verify, const char *as)
 {
     char role[32];
-    int status = role_of(verify, "", role);
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+    char also[32];
+    int status = role_of(verify, "", role, also);
+    for (size_t i = 0; !as && i < sizeof roles / sizeof roles[0]; i++)
         if (!strcmp(role, roles[i]))
             verify->options.as = roles[i];
-    if (status == 0 && !strcmp(verify->options.as, "unknown"))
+    if (status == 0 && as && strcmp(role, "none") && strcmp(role, as) && strcmp(also, as))
+        status =
+            command_refuse("verify: --as %s: %s registers as %s", as, verify->options.driver, role);
+    else if (status == 0 && !strcmp(verify->options.as, "unknown"))
         status = command_refuse("verify: %s is neither a call manager nor a client: it registers "
                                 "%s%s (--as says otherwise)",
                                 verify->options.driver, !strcmp(role, "none") ? "" : "as a ",
@@ -98,11 +106,12 @@ static int check_around(const struct verify *verify)
     int status = 0;
     for (size_t i = 0; status == 0 && i < sizeof around / sizeof around[0]; i++) {
         char role[32];
+        char also[32];
         struct verify other = *verify;
         other.options.driver = around[i].name;
         other.options.setting_count = 0;
         if (around[i].name)
-            status = role_of(&other, around[i].option, role);
+            status = role_of(&other, around[i].option, role, also);
     }
     return status;
 }
@@ -131,7 +140,7 @@ int verify_probe(struct verify *verify)
     const char *medium = verify->options.medium;
     verify->options.as = as ? as : "unknown";
     verify->options.medium = medium ? medium : "none";
-    int status = as ? 0 : find_role(verify);
+    int status = find_role(verify, as);
     if (status == 0)
         status = check_around(verify);
     if (status != 0)

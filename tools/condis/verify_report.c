@@ -3,8 +3,12 @@
 #include "verify.h"
 #include "command.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_WAITING] = "not run", [OUTCOME_PASSED] = "passed",     [OUTCOME_FAILED] = "failed",
@@ -310,10 +314,27 @@ static void print_xml(FILE *out, const char *text)
     }
 }
 
+/* What a case took in one phase, in seconds. */
+static double seconds_of(const struct verify *verify, const struct line *line)
+{
+    uint64_t ns = 0;
+    for (size_t i = 0; i < verify->step_count; i++)
+        if (verify->steps[i].subject == line->subject && verify->steps[i].phase == line->phase)
+            ns += verify->steps[i].took_ns;
+    return (double)ns / 1e9;
+}
+
+/* JUnit's type of a failure is a class; ours is the rule that was broken first. */
+static const char *failure_type(const struct verify_step *step)
+{
+    const char *rule = json_string_value(json_object_get(json_array_get(step->broken, 0), "rule"));
+    return rule ? rule : outcome_names[step->outcome];
+}
+
 static void print_junit_line(const struct verify *verify, FILE *out, const struct line *line)
 {
-    fprintf(out, "    <testcase classname=\"condis.%s\" name=\"%s\"", phase_names[line->phase],
-            line->subject->name);
+    fprintf(out, "    <testcase classname=\"condis.%s\" name=\"%s\" time=\"%.3f\"",
+            phase_names[line->phase], line->subject->name, seconds_of(verify, line));
     if (line->outcome == OUTCOME_PASSED) {
         fputs("/>\n", out);
         return;
@@ -325,7 +346,7 @@ static void print_junit_line(const struct verify *verify, FILE *out, const struc
         fputs("\"/>\n", out);
     } else if (line->bad) {
         const char *kind = line->outcome == OUTCOME_UNUSABLE ? "error" : "failure";
-        fprintf(out, "      <%s message=\"", kind);
+        fprintf(out, "      <%s type=\"%s\" message=\"", kind, failure_type(line->bad));
         print_xml(out, line->bad->what ? line->bad->what : outcome_names[line->outcome]);
         fputs("\">", out);
         print_xml(out, line->bad->replay);
@@ -334,6 +355,36 @@ static void print_junit_line(const struct verify *verify, FILE *out, const struc
         fprintf(out, "</%s>\n", kind);
     }
     fputs("    </testcase>\n", out);
+}
+
+static void print_property(FILE *out, const char *name, const char *value)
+{
+    fprintf(out, "      <property name=\"%s\" value=\"", name);
+    print_xml(out, value);
+    fputs("\"/>\n", out);
+}
+
+/* Who was verified, when and where. All that any of the schemas in use asks of a suite is there,
+ * and in the order that the strictest (Ant's) wants. */
+static void print_junit_head(const struct verify *verify, FILE *out)
+{
+    char host[HOST_NAME_MAX + 1] = "localhost";
+    char when[sizeof "2026-01-01T00:00:00"] = "1970-01-01T00:00:00";
+    char seed[32];
+    time_t began = time(NULL) - (time_t)(verify->took_ms / 1000);
+    struct tm utc;
+    (void)gethostname(host, sizeof host - 1);
+    if (gmtime_r(&began, &utc))
+        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, verify->options.seed);
+    fputs("    timestamp=\"", out);
+    fprintf(out, "%s\" hostname=\"", when);
+    print_xml(out, host);
+    fputs("\">\n    <properties>\n", out);
+    print_property(out, "as", verify->options.as);
+    print_property(out, "medium", verify->options.medium);
+    print_property(out, "seed", seed);
+    fputs("    </properties>\n", out);
 }
 
 bool verify_print_junit(const struct verify *verify, FILE *out)
@@ -350,14 +401,16 @@ bool verify_print_junit(const struct verify *verify, FILE *out)
         errors += lines[i].outcome == OUTCOME_UNUSABLE;
         skipped += lines[i].outcome == OUTCOME_SKIPPED;
     }
-    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"", out);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+          "  <testsuite id=\"0\" package=\"condis\" name=\"",
+          out);
     print_xml(out, verify->options.driver);
-    fprintf(out,
-            "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
+    fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\"\n",
             count, failures, errors, skipped, (double)verify->took_ms / 1000);
+    print_junit_head(verify, out);
     for (size_t i = 0; i < count; i++)
         print_junit_line(verify, out, &lines[i]);
-    fputs("  </testsuite>\n</testsuites>\n", out);
+    fputs("    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n", out);
     free(lines);
     return !ferror(out);
 }

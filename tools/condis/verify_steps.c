@@ -381,7 +381,8 @@ bool verify_run(struct verify *verify)
         children[ended] = (struct child){0};
         under_way[ended] = NULL;
         judge(step);
-        verify->took_ms += step->child.process.took_ns / (PROCESS_SECOND_NS / 1000);
+        step->took_ns = step->child.process.took_ns;
+        verify->took_ms += step->took_ns / (PROCESS_SECOND_NS / 1000);
         verify->done_count++;
         child_free(&step->child);
         show_progress(verify);
