@@ -140,9 +140,9 @@ static void end_leftovers(struct bind *bind)
     binding->blamed |= !bind->abandoned; /* it did not wait for what is out */
     uint32_t left = leak_sweep_binding(binding, handler);
     if (!left && !binding->excused)
-        report_owner_break(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,
-                           &binding->object, NDIS_STATUS_SUCCESS,
-                           "NdisCloseAdapterEx did not end the binding");
+        report_left(host, &bind->driver->module->owner, RULE_LEAK_BINDING, handler,
+                    &binding->object, slab_stack(&host->slabs[OBJECT_BINDING], &binding->object),
+                    "NdisCloseAdapterEx did not end the binding");
     leak_count(host, 1);
     adapter_forget_families(binding->adapter, binding);
     binding_release(binding);

@@ -75,7 +75,7 @@ static bool clone_parts(const struct call *call, struct nbl_block *b,
     b->nbl.FirstNetBuffer = NULL;
     PNET_BUFFER *end = &b->nbl.FirstNetBuffer;
     for (const NET_BUFFER *nb = original->FirstNetBuffer; nb; nb = nb->Next) {
-        struct nb_part *part = spare ? spare : nb_take(nb_pool, NB_OF_CLONE, call->task->processor);
+        struct nb_part *part = spare ? spare : nb_take(call, nb_pool, NB_OF_CLONE);
         spare = NULL;
         if (!part)
             return false;

@@ -3,6 +3,7 @@
 
 #include "ndis/mdl.h"
 #include "nt/fault.h"
+#include "rules/store.h"
 
 PMDL nb_seek(PMDL chain, SIZE_T *offset_bytes)
 {
@@ -53,11 +54,12 @@ void nb_point_own_data(struct nb_part *part, char *block)
     nb_point(part, mdl, pool->data_bytes, 0);
 }
 
-struct nb_part *nb_take(struct netbuffer_pool *pool, enum nb_kind kind, uint32_t processor)
+struct nb_part *nb_take(const struct call *call, struct netbuffer_pool *pool, enum nb_kind kind)
 {
-    struct nb_block *b = (struct nb_block *)block_cache_take(&pool->cache, processor);
+    struct nb_block *b = (struct nb_block *)block_cache_take(&pool->cache, call->task->processor);
     if (!b)
         return NULL;
+    b->stack = stack_keep(call->host->exec->world->stacks, __builtin_return_address(0));
     b->part.kind = (uint8_t)kind;
     nb_reset(&b->part);
     atomic_store_explicit(&b->part.state, NB_STATE_OUT, memory_order_relaxed);
@@ -84,9 +86,8 @@ PNET_BUFFER NTAPI NdisAllocateNetBuffer(NDIS_HANDLE PoolHandle, PMDL MdlChain, U
                     pool->data_bytes);
         return NULL;
     }
-    struct nb_part *part = nt_fault(FAULT_NdisAllocateNetBuffer)
-                               ? NULL
-                               : nb_take(pool, NB_SEPARATE, call.task->processor);
+    struct nb_part *part =
+        nt_fault(FAULT_NdisAllocateNetBuffer) ? NULL : nb_take(&call, pool, NB_SEPARATE);
     if (!part)
         return NULL;
     if (nb_point(part, MdlChain, DataOffset, DataLength))
@@ -111,9 +112,8 @@ PNET_BUFFER NTAPI NdisAllocateNetBufferMdlAndData(NDIS_HANDLE PoolHandle)
                     "the pool has DataSize 0: call NdisAllocateNetBuffer");
         return NULL;
     }
-    struct nb_part *part = nt_fault(FAULT_NdisAllocateNetBufferMdlAndData)
-                               ? NULL
-                               : nb_take(pool, NB_SEPARATE, call.task->processor);
+    struct nb_part *part =
+        nt_fault(FAULT_NdisAllocateNetBufferMdlAndData) ? NULL : nb_take(&call, pool, NB_SEPARATE);
     if (!part)
         return NULL;
     nb_point_own_data(part, (char *)part - offsetof(struct nb_block, part));

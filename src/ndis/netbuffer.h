@@ -16,7 +16,7 @@ bool nb_point(struct nb_part *part, PMDL chain, ULONG offset_bytes, SIZE_T data_
 void nb_point_own_data(struct nb_part *part, char *block);
 
 /* Takes a separate NET_BUFFER of a pool; it points at nothing. NULL when memory is short. */
-struct nb_part *nb_take(struct netbuffer_pool *pool, enum nb_kind kind, uint32_t processor);
+struct nb_part *nb_take(const struct call *call, struct netbuffer_pool *pool, enum nb_kind kind);
 
 /* Gives a separate NET_BUFFER back. */
 void nb_give(struct nb_part *part, uint32_t processor);

@@ -213,6 +213,8 @@ static bool out_count_block(void *context, struct block *block)
         struct nb_block *b = (void *)block;
         bool out = atomic_load_explicit(&b->part.state, memory_order_relaxed) == NB_STATE_OUT;
         count->by_state[out ? NBL_STATE_OWNED : NBL_STATE_FREE]++;
+        if (out && !count->stack)
+            count->stack = b->stack;
     }
     return true;
 }

@@ -64,6 +64,7 @@ struct nb_part {
 
 struct nb_block {
     struct block block;
+    const struct stack *stack; /* who allocated it, with the verifier; NULL: not kept */
     struct nb_part part;
 };
 
@@ -179,7 +180,8 @@ struct netbuffer_pool *netbuffer_pool_of_account(const struct nt_account *accoun
 void netbuffer_pools_visit(struct host *host, bool (*visit)(void *context, struct block *block),
                            void *context);
 
-/* Writes who holds what is out, such as "3 out: 2 sent, 1 owned". */
+/* Writes who holds what is out, such as "3 out: 2 sent, 1 owned".
+ * returns  the stack that allocated one that is out; NULL: none is, or not kept */
 const struct stack *netbuffer_pool_describe(struct netbuffer_pool *pool, char *text,
                                             size_t text_bytes);
 
