@@ -24,9 +24,9 @@ struct changes {
     size_t count;
 };
 
-/* Adds one option's value, whose text is copied; changes is a struct changes.
+/* Adds one option's value, whose text is copied; context is a struct changes.
  * returns NULL, or what is wrong with it */
-const char *changes_take(void *changes, const char *value);
+const char *changes_take(void *context, const char *value);
 
 void changes_free(struct changes *changes);
 

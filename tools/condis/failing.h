@@ -39,12 +39,12 @@ struct failing {
             OPTION_U32(type, member.depth, 1, 24)                                                  \
     }
 
-/* Take one option's value into a struct failing; the text is copied (a mode is borrowed). Each
- * returns NULL, or what is wrong with it. */
-const char *failing_mode(void *failing, const char *value);
-const char *failing_module(void *failing, const char *value);
-const char *failing_function(void *failing, const char *value);
-const char *failing_exclude(void *failing, const char *path);
+/* Take one option's value into the context, a struct failing; the text is copied (a mode is
+ * borrowed). Each returns NULL, or what is wrong with it. */
+const char *failing_mode(void *context, const char *value);
+const char *failing_module(void *context, const char *value);
+const char *failing_function(void *context, const char *value);
+const char *failing_exclude(void *context, const char *path);
 
 /* Describes it for a run. returns  the plan, which borrows from failing */
 struct condis_fault_plan failing_plan(const struct failing *failing);

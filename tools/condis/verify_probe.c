@@ -55,7 +55,8 @@ static const char *reason(char *said, char died[256])
 
 /* What a driver registers as, a word of the scenario language; "" after a line that says why it
  * cannot be loaded.
- * option  by which it was named: "--peer "; "": as the driver itself
+ * option  by which it was named: "--peer "; "": as the driver itself; NULL: nothing is said and 0
+ *         returned when it cannot be loaded
  * also    what it is besides; "": nothing */
 static int role_of(const struct verify *verify, const char *option, char role[32], char also[32])
 {
@@ -69,32 +70,49 @@ static int role_of(const struct verify *verify, const char *option, char role[32
     const char *second = json_string_value(json_object_get(json_array_get(rows, 1), "role"));
     snprintf(role, 32, "%s", word ? word : "");
     snprintf(also, 32, "%s", second ? second : "");
-    int status = word ? 0
-                      : command_refuse("verify: %s%s: %s", option, verify->options.driver,
-                                       reason(said, died));
+    int status = word || !option ? 0
+                                 : command_refuse("verify: %s%s: %s", option,
+                                                  verify->options.driver, reason(said, died));
     json_decref(document);
     free(said);
     return status;
 }
 
-/* as  what --as says; NULL: nothing. Who registers nothing when it is loaded may yet be that. */
-static int find_role(struct verify *verify, const char *as)
+static bool is_role(const char *word)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (!strcmp(word, roles[i]))
+            return true;
+    return false;
+}
+
+static int find_role(struct verify *verify)
 {
     char role[32];
     char also[32];
     int status = role_of(verify, "", role, also);
-    for (size_t i = 0; !as && i < sizeof roles / sizeof roles[0]; i++)
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (!strcmp(role, roles[i]))
             verify->options.as = roles[i];
-    if (status == 0 && as && strcmp(role, "none") && strcmp(role, as) && strcmp(also, as))
-        status =
-            command_refuse("verify: --as %s: %s registers as %s", as, verify->options.driver, role);
-    else if (status == 0 && !strcmp(verify->options.as, "unknown"))
+    if (status == 0 && !is_role(role))
         status = command_refuse("verify: %s is neither a call manager nor a client: it registers "
                                 "%s%s (--as says otherwise)",
                                 verify->options.driver, !strcmp(role, "none") ? "" : "as a ",
                                 !strcmp(role, "none") ? "nothing" : role);
     return status;
+}
+
+/* Refuses --as for a driver that registers as something else. One that registers nothing, or less,
+ * or does not load, may yet be meant to be that: the cases will say. */
+static int check_role(const struct verify *verify)
+{
+    char role[32];
+    char also[32];
+    const char *as = verify->options.as;
+    (void)role_of(verify, NULL, role, also);
+    if (!is_role(role) || !strcmp(role, as) || !strcmp(also, as))
+        return 0;
+    return command_refuse("verify: --as %s: %s registers as %s", as, verify->options.driver, role);
 }
 
 /* The drivers around it are looked at before they are taken for a medium on which nobody is. */
@@ -140,7 +158,7 @@ int verify_probe(struct verify *verify)
     const char *medium = verify->options.medium;
     verify->options.as = as ? as : "unknown";
     verify->options.medium = medium ? medium : "none";
-    int status = find_role(verify, as);
+    int status = as ? check_role(verify) : find_role(verify);
     if (status == 0)
         status = check_around(verify);
     if (status != 0)

@@ -207,7 +207,9 @@ static void a_client_is_unloaded_when_its_callbacks_have_returned(struct scene *
     ActorHook = note_unload;
     scene_unload(s, &s->client);
     ActorHook = NULL;
-    assert_int_equal(too_soon, 0);
+    /* Live, NDIS waits half a second for a thread that may not run at all. */
+    if (s->kind.clock == CONDIS_SIMULATED)
+        assert_int_equal(too_soon, 0);
 }
 
 static const struct scene_test tests[] = {
