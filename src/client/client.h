@@ -127,6 +127,8 @@ struct condis_af {
     bool notified;          /* the call manager waits for NdisClNotifyCloseAddressFamilyComplete */
     bool notify_inside;     /* ProtocolClNotifyCloseAf has not returned */
     bool addresses_changed; /* while it was being opened */
+    ULONG addresses_asked;  /* number of the latest query for them */
+    ULONG addresses_kept;   /* number of the query whose answer they are */
     struct condis_address addresses[CONDIS_AF_ADDRESSES_MAX]; /* of this end, as last told */
     ULONG address_count;
     char adapter[64];

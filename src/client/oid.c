@@ -7,6 +7,7 @@
 struct oid_query {
     NDIS_OID_REQUEST request;
     struct condis_af *af;
+    ULONG number; /* in the order of asking */
     union {
         CO_ADDRESS_LIST list;
         UCHAR room[sizeof(CO_ADDRESS_LIST) +
@@ -39,6 +40,7 @@ static ULONG oid_read(const struct oid_query *query, struct condis_address *out)
     return count;
 }
 
+/* Of two queries under way the one asked later knows more, whichever is answered last. */
 static void oid_keep_addresses(struct oid_query *query)
 {
     struct condis_af *af = query->af;
@@ -46,12 +48,16 @@ static void oid_keep_addresses(struct oid_query *query)
     struct condis_address addresses[CONDIS_AF_ADDRESSES_MAX];
     ULONG count = oid_read(query, addresses);
     NdisAcquireSpinLock(&client->lock);
-    bool changed = count != af->address_count ||
-                   memcmp(addresses, af->addresses, count * sizeof *addresses) != 0;
-    memcpy(af->addresses, addresses, count * sizeof *addresses);
-    af->address_count = count;
-    if (changed)
+    bool newer = query->number - af->addresses_kept <= MAXLONG;
+    bool changed = newer && (count != af->address_count ||
+                             memcmp(addresses, af->addresses, count * sizeof *addresses) != 0);
+    if (newer)
+        af->addresses_kept = query->number;
+    if (changed) {
+        memcpy(af->addresses, addresses, count * sizeof *addresses);
+        af->address_count = count;
         wait_list_wake(&client->waiters);
+    }
     NdisReleaseSpinLock(&client->lock);
     if (changed && client->on_addresses)
         client->on_addresses(client->context, af);
@@ -82,6 +88,9 @@ NDIS_STATUS oid_ask_addresses(struct condis_af *af)
         return NDIS_STATUS_RESOURCES;
     }
     query->af = af;
+    NdisAcquireSpinLock(&af->client->lock);
+    query->number = ++af->addresses_asked;
+    NdisReleaseSpinLock(&af->client->lock);
     query->request = (NDIS_OID_REQUEST){
         .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                    NDIS_SIZEOF_OID_REQUEST_REVISION_1},

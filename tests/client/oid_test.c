@@ -123,6 +123,15 @@ static void a_change_of_addresses_is_taken_and_asked_about(struct scene *s)
     close_client(s, client);
 }
 
+static void complete(struct scene *s, PNDIS_OID_REQUEST request)
+{
+    if (s->kind.mcm)
+        AS_CM(NdisMCmOidRequestComplete(Cm.af->handle, NULL, NULL, request, NDIS_STATUS_SUCCESS));
+    else
+        AS_CM(NdisCoOidRequestComplete(Cm.af->handle, NULL, NULL, request, NDIS_STATUS_SUCCESS));
+    scene_settle(s);
+}
+
 static void an_answer_that_comes_later_is_taken(struct scene *s)
 {
     struct condis_client *client;
@@ -132,12 +141,26 @@ static void an_answer_that_comes_later_is_taken(struct scene *s)
     answer = NDIS_STATUS_PENDING;
     assert_int_equal(tell_change(s), NDIS_STATUS_SUCCESS);
     assert_int_equal(condis_af_addresses(af, known, CONDIS_AF_ADDRESSES_MAX), 0);
-    if (s->kind.mcm)
-        AS_CM(NdisMCmOidRequestComplete(Cm.af->handle, NULL, NULL, asked, NDIS_STATUS_SUCCESS));
-    else
-        AS_CM(NdisCoOidRequestComplete(Cm.af->handle, NULL, NULL, asked, NDIS_STATUS_SUCCESS));
-    scene_settle(s);
+    complete(s, asked);
     assert_int_equal(condis_af_addresses(af, known, CONDIS_AF_ADDRESSES_MAX), 1);
+    close_client(s, client);
+}
+
+/* As on two processors, of which the one with the older answer is slow. */
+static void an_older_answer_does_not_replace_a_newer_one(struct scene *s)
+{
+    struct condis_client *client;
+    struct condis_af *af = open_client(s, &client);
+    struct condis_address known[CONDIS_AF_ADDRESSES_MAX];
+    answer = NDIS_STATUS_PENDING;
+    assert_int_equal(tell_change(s), NDIS_STATUS_SUCCESS);
+    PNDIS_OID_REQUEST older = asked;
+    addresses_given = 2;
+    assert_int_equal(tell_change(s), NDIS_STATUS_SUCCESS);
+    assert_ptr_not_equal(asked, older);
+    complete(s, asked);
+    complete(s, older);
+    assert_int_equal(condis_af_addresses(af, known, CONDIS_AF_ADDRESSES_MAX), 2);
     close_client(s, client);
 }
 
@@ -187,6 +210,7 @@ static void nothing_is_read_that_is_not_in_the_buffer(struct scene *s)
 static const struct scene_test tests[] = {
     SCENE_TEST(a_change_of_addresses_is_taken_and_asked_about),
     SCENE_TEST(an_answer_that_comes_later_is_taken),
+    SCENE_TEST(an_older_answer_does_not_replace_a_newer_one),
     SCENE_TEST(what_it_does_not_know_is_not_supported),
     SCENE_TEST(a_refusal_leaves_what_was_known),
     SCENE_TEST(nothing_is_read_that_is_not_in_the_buffer),
